@@ -1,0 +1,119 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What a learned optimizer sees of a gradient.
+
+Symbols, as in Wichrowska et al. 2017, section 3.3: P coordinates; S
+timescales; g [P, 1] the gradient; a [P, S] its exponential averages; m [P, S]
+the mean squares of those; d and s the decays of the two.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+
+import numpy as np
+import tensorflow as tf
+
+_MEAN_SQUARE_FLOOR = 1e-12
+_SCALE_EPSILON = 1e-16
+_LOG_REFERENCE_RATE = np.log(1e-3)
+_LOG_EXTREME_RATES = (np.log(1e-6), np.log(1.0))
+
+Observation = collections.namedtuple(
+    "Observation", "scaled, mean_squares, log_rate, mean_log_rate")
+"""What an RNN may look at.
+
+Attributes:
+  scaled: z, float32 [P, S].
+  mean_squares: m, float32 [P, S].
+  log_rate: float32 [P, 1], log learning rates, or None.
+  mean_log_rate: Their mean over tensor or problem, [P or 1, 1], or None.
+"""
+
+Column = collections.namedtuple("Column", "width, compute")
+"""Input columns: their number, and a function from an `Observation`."""
+
+
+def repeated_square_roots(values, count):
+  """Decays of ever slower timescales: v, v^(1/2), v^(1/4)...
+
+  Args:
+    values: float32 [P, 1] in [0, 1].
+    count: Integer.
+
+  Returns:
+    float32 [P, count].
+  """
+  columns = [values]
+  for _ in range(count - 1):
+    columns.append(tf.sqrt(columns[-1]))
+  return columns[0] if count == 1 else tf.concat(columns, 1)
+
+
+def asinh(x):
+  """log(x + sqrt(1 + x^2)), without its cancellation for negative x.
+
+  Args:
+    x: float32 tensor.
+
+  Returns:
+    float32 tensor of the same shape.
+  """
+  sign = tf.stop_gradient(tf.where(x < 0, -tf.ones_like(x), tf.ones_like(x)))
+  return sign * tf.math.log(sign * x + tf.sqrt(1.0 + x * x))
+
+
+def scaled_gradient(averages, mean_squares, decays):
+  """Divides averaged gradients by their root mean square and compresses.
+
+    m' = (1 - s) (a^2 + 1e-12) + s m,  with s = 0 where m is still 0
+    z = asinh(a / sqrt(m' + 1e-16))
+
+  Args:
+    averages: a, float32 [P, S].
+    mean_squares: m, float32 [P, S].
+    decays: s, float32 [P, S] or [P, 1].
+
+  Returns:
+    (z, m'), both float32 [P, S].
+  """
+  decays = tf.where(tf.equal(mean_squares, 0.0), tf.zeros_like(mean_squares),
+                    decays + tf.zeros_like(mean_squares))
+  squares = averages * averages + _MEAN_SQUARE_FLOOR
+  mean_squares = squares + decays * (mean_squares - squares)
+  return (asinh(averages * tf.math.rsqrt(mean_squares + _SCALE_EPSILON)),
+          mean_squares)
+
+
+def feature_columns(num_scales, use_grad_products, use_log_means_squared,
+                    use_relative_lr, use_extreme_indicator, use_lr_shortcut):
+  """Chooses the input columns of the RNN; arguments as `HierarchicalRNN`'s.
+
+  Returns:
+    List of `Column` in the order in which they are fed.
+  """
+  table = (
+      (True, num_scales, lambda seen: seen.scaled),
+      (use_grad_products and num_scales > 1, num_scales - 1,
+       lambda seen: seen.scaled[:, :-1] * seen.scaled[:, 1:]),
+      (use_log_means_squared, num_scales,
+       lambda seen: _relative_log_mean_squares(seen.mean_squares)),
+      (use_relative_lr, 1, lambda seen: seen.log_rate - seen.mean_log_rate),
+      (use_extreme_indicator, 1, lambda seen: _extremeness(seen.log_rate)),
+      (use_lr_shortcut, 1,
+       lambda seen: seen.log_rate - _LOG_REFERENCE_RATE),
+  )
+  return [Column(width, compute) for used, width, compute in table if used]
+
+
+def _relative_log_mean_squares(mean_squares):
+  log_mean_squares = tf.math.log(mean_squares + _SCALE_EPSILON)
+  return log_mean_squares - tf.reduce_mean(
+      log_mean_squares, axis=1, keepdims=True)
+
+
+def _extremeness(log_rate):
+  low, high = _LOG_EXTREME_RATES
+  return tf.nn.relu(log_rate - high) - tf.nn.relu(low - log_rate)

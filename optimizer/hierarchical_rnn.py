@@ -1,0 +1,403 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The hierarchical RNN optimizer of Wichrowska et al. 2017.
+
+"Learned Optimizers that Scale and Generalize", arXiv:1703.04813, section 3.
+A small GRU for every coordinate (level 0) proposes steps; a larger one for
+every tensor (level 1) and one for the whole problem (level 2) see averages of
+the level below them and steer it through an extra bias on its gates.
+
+Shapes below: P coordinates, T tensors, S timescales.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+
+import numpy as np
+import tensorflow as tf
+
+from . import gradient_features
+from . import hierarchical_step
+from . import meta_parameters
+from . import rnn_cells
+from . import tensor_layout
+from . import trainable_optimizer
+from . import update_rule
+
+_LEVEL_RNN = "PerTensor/Layer{}_RNN/"
+
+# Tensors of up to this many elements share one set of ops in the drop-in step.
+_SMALL_TENSOR = 2**14
+
+
+class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
+  """Learned optimizer with one, two or three levels of GRUs."""
+
+  tensor_state_keys = ("layer",)
+
+  def __init__(self,
+               level_sizes=(10, 20, 20),
+               init_lr_range=(1e-6, 1e-2),
+               learnable_decay=True,
+               dynamic_output_scale=True,
+               use_attention=False,
+               use_log_objective=True,
+               num_gradient_scales=4,
+               zero_init_lr_weights=True,
+               use_log_means_squared=True,
+               use_relative_lr=True,
+               use_extreme_indicator=False,
+               max_log_lr=33.0,
+               obj_train_max_multiplier=-1,
+               use_problem_lr_mean=True,
+               use_gradient_shortcut=True,
+               use_lr_shortcut=False,
+               use_grad_products=True,
+               use_multiple_scale_decays=False,
+               learnable_inp_decay=True,
+               learnable_rnn_init=True,
+               use_second_derivatives=True,
+               use_numerator_epsilon=False,
+               global_input="mean",
+               gate_bias_init=2.2,
+               cell_scale=0.5,
+               affine_scale=0.5,
+               readout_scale=0.5,
+               scale_decay_bias_init=3.2,
+               input_decay_bias_init=2.2,
+               learning_rate_momentum_logit_init=3.2,
+               name="HierarchicalRNN"):
+    """Constructs the optimizer and declares its meta-parameters.
+
+    Args:
+      level_sizes: One to three integers: GRU units per coordinate, per tensor,
+        and for the whole problem.
+      init_lr_range: (min, max) of the initial learning rates, log-uniform.
+      learnable_decay: Whether the decays of the moving averages are read out
+        of the RNN; otherwise they are constants.
+      dynamic_output_scale: Whether steps are normalized per tensor and scaled
+        by a learning rate that each coordinate carries and adapts.
+      use_attention: Whether gradients are taken at a second, attended
+        location.
+      use_log_objective: See `TrainableOptimizer`.
+      num_gradient_scales: S, the number of momentum timescales.
+      zero_init_lr_weights: Whether the read-out of the learning rate's change
+        starts at zero.
+      use_log_means_squared: Feature: relative log mean squares, S columns.
+      use_relative_lr: Feature: log learning rate minus its mean.
+      use_extreme_indicator: Feature: how far the learning rate lies outside
+        of [1e-6, 1].
+      max_log_lr: Float, upper bound of the log learning rate.
+      obj_train_max_multiplier: See `TrainableOptimizer`.
+      use_problem_lr_mean: Whether relative learning rates are relative to the
+        mean over the whole problem rather than over the tensor.
+      use_gradient_shortcut: Whether scaled gradients also reach the step
+        directly, through learned weights.
+      use_lr_shortcut: Feature: log learning rate minus log 1e-3.
+      use_grad_products: Feature: products of neighbouring timescales, S - 1
+        columns.
+      use_multiple_scale_decays: Whether slower timescales also average their
+        mean squares more slowly.
+      learnable_inp_decay: Whether the momentum decay is read out of the RNN.
+      learnable_rnn_init: Whether the initial states are meta-parameters;
+        otherwise they are zero.
+      use_second_derivatives: See `TrainableOptimizer`.
+      use_numerator_epsilon: See `TrainableOptimizer`.
+      global_input: "mean" feeds level 2 the mean of the level-1 states, as
+        the paper describes; "last" feeds it the last tensor's, as the code
+        released in 2017 did.
+      gate_bias_init: Initial bias of the GRU gates.
+      cell_scale: Spread of the initial GRU matrices.
+      affine_scale: Spread of the initial matrices between levels.
+      readout_scale: Spread of the initial read-outs of level 0.
+      scale_decay_bias_init: Initial logit of the mean squares' decay.
+      input_decay_bias_init: Initial logit of the momentum decay.
+      learning_rate_momentum_logit_init: Initial logit of the decay of the
+        learning rates' moving average.
+      name: String, prefix of ops and slots.
+
+    Raises:
+      ValueError: If an option has an illegal value or contradicts another.
+    """
+    _check_options(level_sizes, init_lr_range, num_gradient_scales,
+                   global_input, max_log_lr)
+    if not dynamic_output_scale:
+      _refuse_rate_features(use_relative_lr=use_relative_lr,
+                            use_extreme_indicator=use_extreme_indicator,
+                            use_lr_shortcut=use_lr_shortcut)
+    self._level_sizes = list(level_sizes)
+    self._init_lr_range = tuple(init_lr_range)
+    self._max_log_lr = max_log_lr
+    self._dynamic_output_scale = dynamic_output_scale
+    self._num_scales = num_gradient_scales
+    self._use_problem_lr_mean = use_problem_lr_mean
+    self._multiple_scale_decays = use_multiple_scale_decays
+    self._global_input = global_input
+    self._columns = gradient_features.feature_columns(
+        num_gradient_scales, use_grad_products, use_log_means_squared,
+        use_relative_lr, use_extreme_indicator, use_lr_shortcut)
+    self._cells = [rnn_cells.BiasGRUCell(size, cell_scale, gate_bias_init)
+                   for size in self._level_sizes]
+    super(HierarchicalRNN, self).__init__(
+        name, self._state_keys(use_attention), use_attention,
+        use_log_objective, obj_train_max_multiplier, use_second_derivatives,
+        use_numerator_epsilon)
+    if learnable_rnn_init:
+      self._declare_initial_states()
+    self._declare_readouts(readout_scale, zero_init_lr_weights)
+    if learnable_decay:
+      self._declare_decay("scl_decay", readout_scale, scale_decay_bias_init)
+      if num_gradient_scales > 1 and learnable_inp_decay:
+        self._declare_decay("inp_decay", readout_scale, input_decay_bias_init)
+    self._declare_levels(affine_scale)
+    self._declare_step(use_gradient_shortcut,
+                       learning_rate_momentum_logit_init)
+
+  def _state_keys(self, use_attention):
+    keys = ["parameter"]
+    if len(self._level_sizes) > 1:
+      keys.append("layer")
+    keys += ["scl_decay", "inp_decay"]
+    if self._dynamic_output_scale:
+      keys.append("log_learning_rate")
+    for prefix in hierarchical_step.SCALE_KEYS:
+      keys += self._scale_keys(prefix)
+    return keys + (["true_param"] if use_attention else [])
+
+  def _scale_keys(self, prefix):
+    return [prefix + str(i + 1) for i in range(self._num_scales)]
+
+  def _declare_initial_states(self):
+    uniform = tf.compat.v1.random_uniform_initializer(-1.0, 1.0)
+    for level, size in enumerate(self._level_sizes):
+      self._meta_parameters.declare(
+          "Level{}_RNN/init_vector".format(level), [1, size], uniform)
+
+  def _declare_readouts(self, scale, zero_init_lr_weights):
+    units = self._level_sizes[0]
+    readout = _normal(scale / np.sqrt(units))
+    zero = tf.compat.v1.zeros_initializer()
+    declare = self._meta_parameters.declare
+    declare("update_weights", [units, 1], readout)
+    if self._use_attention:
+      declare("attention_weights", [units, 1], readout)
+    if self._dynamic_output_scale:
+      declare("learning_rate_weights", [units, 1],
+              zero if zero_init_lr_weights else readout)
+      declare("learning_rate_bias", [1], zero)
+
+  def _declare_decay(self, name, scale, bias):
+    units = self._level_sizes[0]
+    self._meta_parameters.declare(
+        name + "_weights", [units, 1], _normal(scale / np.sqrt(units)))
+    self._meta_parameters.declare(
+        name + "_bias", [1], tf.compat.v1.constant_initializer(bias))
+
+  def _declare_levels(self, affine_scale):
+    declare_all = self._meta_parameters.declare_all
+    sizes = self._level_sizes
+    biases = [size * 3 for size in sizes]
+
+    def declare_affine(name, rows, columns):
+      declare_all(rnn_cells.affine_declarations(rows, columns, affine_scale),
+                  name + "/Affine/")
+
+    num_columns = sum(column.width for column in self._columns)
+    level0, level1 = _LEVEL_RNN.format(0), _LEVEL_RNN.format(1)
+    if len(sizes) > 1:
+      declare_affine(level0 + "Param", sizes[1], biases[0])
+    if len(sizes) > 2:
+      declare_affine(level0 + "Global", sizes[2], biases[0])
+    declare_all(self._cells[0].declarations(num_columns), level0)
+    if len(sizes) > 1:
+      if len(sizes) > 2:
+        declare_affine(level1[:-1], sizes[2], biases[1])
+      # Scaled gradients alone reach level 1 through level 0 only.
+      seen = num_columns if len(self._columns) > 1 else 0
+      declare_all(self._cells[1].declarations(sizes[0] + seen), level1)
+    if len(sizes) > 2:
+      declare_all(self._cells[2].declarations(sizes[1]), "Layer2_RNN/")
+
+  def _declare_step(self, use_gradient_shortcut, momentum_logit):
+    if use_gradient_shortcut:
+      names = ["GradsToDelta"]
+      if self._use_attention:
+        names.append("GradsToAttnDelta")
+      for name in names:
+        self._meta_parameters.declare_all(
+            rnn_cells.affine_declarations(
+                self._num_scales, 1, 0.1, mean=1.0 / self._num_scales,
+                use_bias=False), "PerTensor/{}/".format(name))
+    if self._dynamic_output_scale:
+      constant = tf.compat.v1.constant_initializer
+      self._meta_parameters.declare(
+          "PerTensor/learning_rate_momentum_logit", [],
+          constant(momentum_logit))
+      self._meta_parameters.declare(
+          "PerTensor/param_stepsize_offset", [], constant(-1.0))
+
+  def _initialize_state(self, var):
+    """State of a tensor with n elements.
+
+    Returns:
+      Dict: "parameter" [n, units], "layer" [1, units], the others [n, 1] but
+      "true_param", which has the shape of the variable.
+    """
+    size = tensor_layout.TensorLayout([var.shape.as_list()]).num_coordinates
+    zeros = tf.zeros([size, 1])
+    state = {key: zeros for key in self._state_keys(use_attention=False)}
+    state["parameter"] = tf.tile(self._initial_vector(0), [size, 1])
+    if len(self._level_sizes) > 1:
+      state["layer"] = self._initial_vector(1)
+    if self._dynamic_output_scale:
+      state["log_learning_rate"] = self._initial_log_learning_rate(size)
+    if self._use_attention:
+      state["true_param"] = tf.convert_to_tensor(var)
+    return state
+
+  def _initialize_global_state(self):
+    """A list with the level-2 state [1, units], or without that level []."""
+    return [self._initial_vector(2)] if len(self._level_sizes) > 2 else []
+
+  def _initial_vector(self, level):
+    vector = self._meta_parameters.initial_values().get(
+        "Level{}_RNN/init_vector".format(level))
+    return (tf.zeros([1, self._level_sizes[level]])
+            if vector is None else tf.identity(vector))
+
+  def _initial_log_learning_rate(self, size):
+    low, high = [np.log(rate) for rate in self._init_lr_range]
+    if low == high:
+      return tf.fill([size, 1], np.float32(low))
+    per_coordinate = tf.random.uniform([size, 1], low / 2, high / 2)
+    per_tensor = tf.random.uniform([1, 1], low / 2, high / 2)
+    return tf.clip_by_value(
+        per_coordinate + per_tensor,
+        hierarchical_step.MIN_LOG_LEARNING_RATE, self._max_log_lr)
+
+  def _compute_updates(self, params, grads, states, global_state):
+    """Applies one step to all tensors; see `TrainableOptimizer`."""
+    layouts, groups = _grouped([param.shape.as_list() for param in params])
+    packed = [self._pack([states[i] for i in group]) for group in groups]
+    steps, new_packed, new_global = hierarchical_step.step(
+        self._step_options(), self._meta_parameters.values(), layouts,
+        [layout.pack([grads[i] for i in group])
+         for layout, group in zip(layouts, groups)], packed, global_state)
+    new_params, new_states, attended = ([None] * len(params) for _ in range(3))
+    for layout, group, (step, attended_step), state in zip(
+        layouts, groups, steps, new_packed):
+      unpacked = self._unpack(state, layout)
+      for i, j in enumerate(group):
+        new_states[j] = unpacked[i]
+      for steps_of, results in ((step, new_params), (attended_step, attended)):
+        for i, change in zip(group, layout.unpack(steps_of)):
+          results[i] = params[i] - change
+    if self._use_attention:
+      for state, param in zip(new_states, new_params):
+        state["true_param"] = param
+    return new_params, new_states, new_global, attended
+
+  def _rule(self, shapes):
+    return _HierarchicalRule(self, shapes)
+
+  def _step_options(self):
+    return hierarchical_step.Options(
+        cells=self._cells, columns=self._columns,
+        num_scales=self._num_scales,
+        multiple_scale_decays=self._multiple_scale_decays,
+        problem_rate_mean=self._use_problem_lr_mean,
+        max_log_rate=self._max_log_lr, global_input=self._global_input)
+
+  def _pack(self, states):
+    """Joins states of several tensors: dict with [P, k] and [T, k] values."""
+    packed = update_rule.concat_states([
+        {key: value for key, value in state.items() if key != "true_param"}
+        for state in states])
+    for prefix in hierarchical_step.SCALE_KEYS:
+      packed[prefix] = tf.concat(
+          [packed.pop(key) for key in self._scale_keys(prefix)], 1)
+    return packed
+
+  def _unpack(self, packed, layout):
+    """Undoes `_pack`."""
+    packed = dict(packed)
+    for prefix in hierarchical_step.SCALE_KEYS:
+      columns = tf.split(packed.pop(prefix), self._num_scales, axis=1)
+      packed.update(zip(self._scale_keys(prefix), columns))
+    return update_rule.split_states(packed, layout, ("layer",))
+
+
+class _HierarchicalRule(update_rule.PerTensorRule):
+  """Keeps the state of all tensors packed from step to step."""
+
+  def __init__(self, optimizer, shapes):
+    super(_HierarchicalRule, self).__init__(optimizer, shapes)
+    self._layout = tensor_layout.TensorLayout(shapes)
+
+  def initial_state(self, params):
+    states, global_state = super(_HierarchicalRule, self).initial_state(params)
+    return self._optimizer._pack(states), global_state  # pylint: disable=protected-access
+
+  def update(self, params, grads, state):
+    optimizer = self._optimizer
+    (steps,), (packed,), global_state = hierarchical_step.step(
+        optimizer._step_options(), optimizer._meta_parameters.values(),  # pylint: disable=protected-access
+        [self._layout], [self._layout.pack(grads)], [state[0]], state[1])
+    new_params, attended = [
+        [param - change
+         for param, change in zip(params, self._layout.unpack(column))]
+        for column in steps]
+    return new_params, attended, (packed, global_state)
+
+  def per_tensor_state(self, state):
+    states = self._optimizer._unpack(state[0], self._layout)  # pylint: disable=protected-access
+    return [[tensor_state[key] for key in self._optimizer.state_keys
+             if key in tensor_state] for tensor_state in states]
+
+
+def _grouped(shapes):
+  """Gives each big tensor a layout of its own, the small ones one together.
+
+  Returns:
+    (list of layouts, list of lists of indices into `shapes`).
+  """
+  sizes = tensor_layout.TensorLayout(shapes).sizes
+  small = [i for i, size in enumerate(sizes) if size <= _SMALL_TENSOR]
+  groups = ([small] if small else []) + [
+      [i] for i, size in enumerate(sizes) if size > _SMALL_TENSOR]
+  return ([tensor_layout.TensorLayout([shapes[i] for i in group])
+           for group in groups], groups)
+
+
+def _normal(stddev):
+  return tf.compat.v1.random_normal_initializer(0.0, stddev)
+
+
+def _refuse_rate_features(**options):
+  for option, value in sorted(options.items()):
+    if value:
+      raise ValueError(
+          "{} needs a learning rate per coordinate: expected "
+          "dynamic_output_scale=True or {}=False.".format(option, option))
+
+
+def _check_options(level_sizes, init_lr_range, num_gradient_scales,
+                   global_input, max_log_lr):
+  """Raises ValueError for an illegal value."""
+  if not 1 <= len(level_sizes) <= 3 or min(level_sizes) < 1:
+    raise ValueError("level_sizes must be one to three positive integers, "
+                     "not {!r}.".format(level_sizes))
+  low, high = init_lr_range
+  if not 0 < low <= high or np.log(high) > max_log_lr:
+    raise ValueError(
+        "init_lr_range must be (min, max) with 0 < min <= max <= "
+        "exp(max_log_lr = {}), not {!r}.".format(max_log_lr, init_lr_range))
+  if num_gradient_scales < 1:
+    raise ValueError("num_gradient_scales must be at least 1, not {}.".format(
+        num_gradient_scales))
+  if global_input not in hierarchical_step.GLOBAL_INPUTS:
+    raise ValueError("global_input must be one of {}, not {!r}.".format(
+        sorted(hierarchical_step.GLOBAL_INPUTS), global_input))

@@ -1,0 +1,119 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Building blocks of the hierarchical RNN: affine maps and a biased GRU."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+
+import numpy as np
+import tensorflow as tf
+
+from . import meta_parameters
+
+
+def affine_declarations(rows, columns, scale, mean=0.0, bias_init=0.0,
+                        use_bias=True):
+  """Declares the weights of an affine map.
+
+  Args:
+    rows: Integer, size of the input.
+    columns: Integer, size of the output.
+    scale: Float; the matrix is drawn from N(mean, scale / sqrt(rows)).
+    mean: Float.
+    bias_init: Float, initial value of every bias.
+    use_bias: Whether there is a bias.
+
+  Returns:
+    OrderedDict with declarations of "Matrix" [rows, columns] and "Bias"
+    [columns].
+  """
+  declarations = collections.OrderedDict()
+  declarations["Matrix"] = meta_parameters.Declaration(
+      [rows, columns],
+      tf.compat.v1.random_normal_initializer(mean, scale / np.sqrt(rows)))
+  if use_bias:
+    declarations["Bias"] = meta_parameters.Declaration(
+        [columns], tf.compat.v1.constant_initializer(bias_init))
+  return declarations
+
+
+def affine(inputs, parameters, name):
+  """Applies an affine map: [n, rows] to [n, columns]."""
+  outputs = tf.matmul(inputs, parameters[name + "/Matrix"])
+  bias = parameters.get(name + "/Bias")
+  return outputs if bias is None else outputs + bias
+
+
+class BiasGRUCell(object):
+  """A gated recurrent unit whose gates take an extra bias from outside.
+
+  With input x, state h and extra bias b = [b_r, b_u, b_c]:
+
+    [r, u] = sigmoid(affine([x, h]) + [b_r, b_u])
+    c = tanh(affine([x, r * h]) + b_c)
+    h' = u * h + (1 - u) * c
+
+  (Cho et al. 2014; the bias lets one level of a hierarchy steer the level
+  below it, Wichrowska et al. 2017, section 3.2.)
+  """
+
+  def __init__(self, num_units, scale=0.5, gate_bias_init=2.2,
+               name="BiasGRUCell"):
+    """Constructs a cell, which holds no weights of its own.
+
+    Args:
+      num_units: Integer, size of the state.
+      scale: Float, spread of the initial matrices, see
+        `affine_declarations`.
+      gate_bias_init: Float, initial bias of both gates.
+      name: String, prefix of the names of its meta-parameters.
+    """
+    self.num_units = num_units
+    self._scale = scale
+    self._gate_bias_init = gate_bias_init
+    self._name = name
+
+  def declarations(self, input_size):
+    """OrderedDict of the cell's meta-parameters for [n, input_size] inputs."""
+    rows = input_size + self.num_units
+    declarations = collections.OrderedDict()
+    for part, columns, bias in (
+        ("gates", 2 * self.num_units, self._gate_bias_init),
+        ("candidate", self.num_units, 0.0)):
+      for name, declaration in affine_declarations(
+          rows, columns, self._scale, bias_init=bias).items():
+        declarations["{}/{}/Affine/{}".format(self._name, part, name)] = (
+            declaration)
+    return declarations
+
+  def __call__(self, inputs, state, parameters, prefix, bias=None):
+    """Advances the state by one step.
+
+    Args:
+      inputs: float32 [n, input_size].
+      state: float32 [n, num_units].
+      parameters: Mapping from names to the values of the meta-parameters.
+      prefix: String, what `parameters` has before this cell's own names.
+      bias: None or float32 [n, 3 * num_units] (or [1, 3 * num_units]): the
+        extra bias of reset gate, update gate and candidate.
+
+    Returns:
+      float32 [n, num_units], the new state.
+    """
+    name = prefix + self._name
+    units = self.num_units
+    gates = affine(tf.concat([inputs, state], 1), parameters,
+                   name + "/gates/Affine")
+    if bias is not None:
+      gates += bias[:, :2 * units]
+    gates = tf.sigmoid(gates)
+    reset, update = gates[:, :units], gates[:, units:]
+    candidate = affine(tf.concat([inputs, reset * state], 1), parameters,
+                       name + "/candidate/Affine")
+    if bias is not None:
+      candidate += bias[:, 2 * units:]
+    candidate = tf.tanh(candidate)
+    return candidate + update * (state - candidate)

@@ -1,0 +1,236 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Base class of optimizers that are themselves trained by gradient descent.
+
+A trainable optimizer is one pure function,
+  (parameter, gradient, state; meta-parameters) -> (parameter, state),
+given by the hooks of `TrainableOptimizer`. Two adapters run it: the drop-in
+adapter keeps the state in slots and is a `tf.train.Optimizer`; the unroll
+adapter, `train`, keeps it in loop variables and is differentiable.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import six
+import tensorflow as tf
+
+from . import drop_in
+from . import meta_parameters
+from . import unroll_adapter
+from . import update_rule
+
+OPTIMIZER_SCOPE = meta_parameters.OPTIMIZER_SCOPE
+TrainingOutput = unroll_adapter.TrainingOutput
+
+_OBJECTIVE_EPSILON = 1e-6
+
+class TrainableOptimizer(tf.compat.v1.train.Optimizer):
+  """A `tf.train.Optimizer` whose update rule has trainable weights.
+
+  A subclass declares its meta-parameters in its constructor (after calling
+  this one) with `self._meta_parameters.declare(name, shape, initializer)`,
+  reads them with `self._meta_parameters.values()`, and overrides
+  `_initialize_state` and `_compute_update`, or for more than elementwise
+  work `_initialize_global_state` and `_compute_updates`.
+  """
+
+  # Whether a coordinate's update depends on that coordinate alone. Such an
+  # optimizer can take several tensors as one, and some rows of a tensor
+  # without the others.
+  elementwise = False
+
+  # Whether the drop-in step leaves a coordinate's parameter and state as they
+  # were when its gradient is not finite.
+  skip_nonfinite = True
+
+  def __init__(self, name, state_keys, use_attention=False,
+               use_log_objective=False, obj_train_max_multiplier=-1,
+               use_second_derivatives=True, use_numerator_epsilon=False):
+    """Constructs the base of a trainable optimizer.
+
+    Args:
+      name: String, prefix of ops and slots.
+      state_keys: List of strings, the names of a tensor's state.
+      use_attention: Whether gradients are taken at an attended location; the
+        state then has a "true_param" and the variable holds the location.
+      use_log_objective: Whether the meta-objective averages log objectives
+        rather than summing weighted ones; see `scale_objective`.
+      obj_train_max_multiplier: If positive, an unroll ends when the objective
+        exceeds f_init + (multiplier - 1) |f_init|.
+      use_second_derivatives: Whether the meta-gradient flows through the
+        gradients of the inner problem.
+      use_numerator_epsilon: Whether the log objective has its epsilon in the
+        numerator.
+
+    Raises:
+      RuntimeError: If eager execution is on.
+    """
+    if tf.executing_eagerly():
+      raise RuntimeError(
+          "Trainable optimizers build TensorFlow 1 graphs and cannot run "
+          "eagerly: construct {} inside 'with tf.Graph().as_default()' or "
+          "without tf.enable_eager_execution().".format(type(self).__name__))
+    super(TrainableOptimizer, self).__init__(use_locking=False, name=name)
+    self.state_keys = list(state_keys)
+    self._use_attention = use_attention
+    self._use_log_objective = use_log_objective
+    self.obj_train_max_multiplier = obj_train_max_multiplier
+    self.use_second_derivatives = use_second_derivatives
+    self._use_numerator_epsilon = use_numerator_epsilon
+    self._meta_parameters = meta_parameters.MetaParameters()
+
+  @property
+  def meta_parameters(self):
+    """The `MetaParameters`: declarations, variables and values."""
+    return self._meta_parameters
+
+  @property
+  def use_attention(self):
+    """Whether gradients are taken at an attended location."""
+    return self._use_attention
+
+  def init_from_checkpoint(self, path):
+    """From now on every ordinary initializer yields a checkpoint's values.
+
+    Args:
+      path: A checkpoint prefix, or a directory whose latest one is used.
+
+    Returns:
+      The checkpoint prefix.
+
+    Raises:
+      ValueError: If there is no readable checkpoint, or its tensors do not
+        fit; see `MetaParameters.init_from_checkpoint`.
+    """
+    return self._meta_parameters.init_from_checkpoint(path)
+
+  # Hooks.
+
+  def _initialize_state(self, var):
+    """State of one tensor before its first step.
+
+    Args:
+      var: Tensor or variable, the parameter.
+
+    Returns:
+      Dict from every state key to a float32 tensor of static shape.
+    """
+    del var
+    return {}
+
+  def _initialize_global_state(self):
+    """State that all tensors share: a list of float32 tensors."""
+    return []
+
+  def _compute_update(self, param, grad, state):
+    """One step of one tensor.
+
+    Args:
+      param: float32 tensor.
+      grad: float32 tensor of the same shape.
+      state: Dict from state keys to tensors.
+
+    Returns:
+      (new parameter, new state).
+    """
+    raise NotImplementedError(
+        "{} must override _compute_update or _compute_updates.".format(
+            type(self).__name__))
+
+  def _compute_updates(self, params, grads, states, global_state):
+    """One step of all tensors.
+
+    Args:
+      params: List of float32 tensors.
+      grads: List of float32 tensors of the same shapes.
+      states: List of dicts from state keys to tensors.
+      global_state: List of tensors.
+
+    Returns:
+      (new parameters, new states, new global state, attended parameters); the
+      last are where the next gradients are to be taken, without attention the
+      new parameters.
+    """
+    results = [self._compute_update(*each)
+               for each in zip(params, grads, states)]
+    params = [param for param, _ in results]
+    return params, [state for _, state in results], global_state, params
+
+  def _rule(self, shapes):
+    """The update rule that `train` unrolls on tensors of these shapes."""
+    make_rule = (update_rule.PackedRule if self.elementwise
+                 else update_rule.PerTensorRule)
+    return make_rule(self, shapes)
+
+  def scale_objective(self, total_obj, all_objs, initial_obj):
+    """Normalizes the objectives of an unroll into the meta-objective.
+
+    With f_init the objective at the start of the run, the log form is
+      mean_t log(f_t / (f_init + 1e-6) + 1e-6), or with the numerator epsilon
+      mean_t log((f_t + 1e-6) / (f_init + 1e-6)),
+    the plain form sum_t w_t f_t / (f_init + 1e-6).
+
+    Args:
+      total_obj: float32 scalar, sum_t w_t f_t.
+      all_objs: float32 [N + 1].
+      initial_obj: float32 scalar, f_init.
+
+    Returns:
+      float32 scalar.
+    """
+    scale = initial_obj + _OBJECTIVE_EPSILON
+    if not self._use_log_objective:
+      return total_obj / scale
+    if self._use_numerator_epsilon:
+      relative = (all_objs + _OBJECTIVE_EPSILON) / scale
+    else:
+      relative = all_objs / scale + _OBJECTIVE_EPSILON
+    return tf.reduce_mean(tf.math.log(relative))
+
+  # The drop-in adapter.
+
+  def apply_gradients(self, grads_and_vars, global_step=None, name=None):
+    """Applies one step to variables; see `tf.train.Optimizer`.
+
+    Every value the step reads, it reads before it writes any.
+
+    Args:
+      grads_and_vars: List of (gradient, variable) pairs; gradients are
+        tensors, `tf.IndexedSlices` or None.
+      global_step: Optional variable to increment after the step.
+      name: Optional string, name of the returned op.
+
+    Returns:
+      An op that makes the step.
+
+    Raises:
+      ValueError: If no variable has a gradient, or one has no static shape or
+        a type that cannot be computed in float32.
+    """
+    return drop_in.apply_gradients(self, grads_and_vars, global_step, name)
+
+  def variables(self):
+    """Slots, global state and meta-parameters of the default graph."""
+    return (super(TrainableOptimizer, self).variables() +
+            list(six.itervalues(self._meta_parameters.variables())))
+
+  def _valid_dtypes(self):
+    return {tf.float16, tf.bfloat16, tf.float32, tf.float64}
+
+  # The unroll adapter.
+
+  def train(self, problem, dataset, **options):
+    """Builds one unroll of this optimizer on an inner problem.
+
+    Args:
+      problem: A `problem_generator.Problem`.
+      dataset: A `datasets.Dataset`.
+      **options: See `unroll_adapter.Options`: how the unroll is run.
+
+    Returns:
+      A `TrainingOutput`.
+    """
+    return unroll_adapter.build(
+        self, problem, dataset, unroll_adapter.Options(**options))

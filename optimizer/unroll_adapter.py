@@ -1,0 +1,290 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a trainable optimizer on an inner problem, differentiably.
+
+The unroll adapter: state lives in loop variables, and the meta-objective can
+be differentiated with respect to the meta-parameters.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+import inspect
+
+import numpy as np
+import six
+import tensorflow as tf
+
+from . import step_noise
+from . import unroll
+
+_HARMLESS_STATEFUL_OPS = (
+    "TensorArray", "Stack", "VarHandleOp", "Variable", "ReadVariableOp",
+    "Assert", "Print")
+
+TrainingOutput = collections.namedtuple("TrainingOutput", [
+    "metaobj", "obj_weights", "problem_objectives", "initial_obj", "batches",
+    "first_unroll", "reset_state", "output_state", "init_loop_vars",
+    "output_loop_vars"])
+"""One unroll of an inner problem, ready to be fed and run.
+
+Attributes:
+  metaobj: float32 scalar, the meta-objective; differentiable with respect to
+    the meta-parameters.
+  obj_weights: float32 [N] placeholder, weights of the objectives in the plain
+    meta-objective. Its length is the number of steps.
+  problem_objectives: float32 [N + 1]: the objective at the unroll's start,
+    then before each step; shorter if the unroll ended early.
+  initial_obj: float32 scalar, the objective at the start of the run's first
+    unroll.
+  batches: int32 [N, batch] placeholder, rows of the data set ([N, 0] without
+    data).
+  first_unroll: bool placeholder, default False: whether to draw the
+    parameters anew.
+  reset_state: bool placeholder, default False: whether to initialize the
+    optimizer's state anew.
+  output_state: List, one per tensor, of lists of state tensors in the order
+    of `state_keys`.
+  init_loop_vars: List of local variables, where the unroll starts.
+  output_loop_vars: List of tensors, where it ended. Assigned to
+    `init_loop_vars`, pairwise and after the meta-gradient is computed, they
+    carry parameters and state over to the next unroll.
+"""
+
+
+Options = collections.namedtuple(
+    "Options", "compiled, max_steps, batch_size, recompute, noise_seed, "
+    "obj_train_max_multiplier")
+"""How an unroll is run.
+
+Attributes:
+  compiled: Whether XLA compiles it. Needs `max_steps`, and with data
+    `batch_size`.
+  max_steps: Integer, the most steps an unroll may have when compiled.
+  batch_size: Integer, rows of a minibatch.
+  recompute: Whether the backward pass rebuilds each step rather than keep
+    all intermediates. A step that cannot be rebuilt is not.
+  noise_seed: int32 [2] tensor that decides the gradient noise; by default it
+    is drawn anew at every run.
+  obj_train_max_multiplier: Overrides the optimizer's if not None.
+"""
+Options.__new__.__defaults__ = (False, None, None, True, None, None)
+
+
+def build(optimizer, problem, dataset, options):
+  """Builds one unroll; see `TrainableOptimizer.train`.
+
+  Args:
+    optimizer: A `TrainableOptimizer`.
+    problem: A `problem_generator.Problem`.
+    dataset: A `datasets.Dataset`.
+    options: `Options`.
+
+  Returns:
+    A `TrainingOutput`.
+
+  Raises:
+    ValueError: If an option that compiling needs is missing.
+  """
+  if options.compiled and (options.max_steps is None or (
+      dataset.size and options.batch_size is None)):
+    raise ValueError("A compiled unroll needs max_steps, and with a data set "
+                     "batch_size; got {}.".format(options))
+  with tf.name_scope("unroll"):
+    feeds = _placeholders()
+    rule = optimizer._rule(problem.param_shapes)  # pylint: disable=protected-access
+    start = _start(optimizer, problem, rule, feeds)
+    inner = _InnerProblem(problem, dataset, feeds, options)
+    initial_obj = tf.cond(
+        feeds.first_unroll, lambda: inner.objective(start.carry.params),
+        start.initial_obj.read_value)
+    theta = optimizer.meta_parameters.values()
+    step = _step(optimizer, rule, inner, initial_obj, start, options,
+                 list(theta))
+    result = _run(step, list(theta.values()), start.carry, inner, options)
+    objectives = result.objectives[:result.num_executed]
+    weights = feeds.obj_weights[:result.num_executed]
+    all_objectives = tf.concat([objectives[:1], objectives], 0)
+    metaobj = optimizer.scale_objective(
+        tf.reduce_sum(weights * objectives), all_objectives, initial_obj)
+    state = tf.nest.pack_sequence_as(start.state_structure,
+                                     result.carry.state)
+  return TrainingOutput(
+      metaobj=metaobj, obj_weights=feeds.obj_weights,
+      problem_objectives=all_objectives, initial_obj=initial_obj,
+      batches=feeds.batches, first_unroll=feeds.first_unroll,
+      reset_state=feeds.reset_state,
+      output_state=rule.per_tensor_state(state),
+      init_loop_vars=start.variables + [start.initial_obj],
+      output_loop_vars=list(
+          result.carry.params + result.carry.attended + result.carry.state) +
+      [initial_obj])
+
+
+_Feeds = collections.namedtuple(
+    "_Feeds", "obj_weights, batches, first_unroll, reset_state")
+
+
+def _placeholders():
+  return _Feeds(
+      tf.compat.v1.placeholder(tf.float32, [None], "obj_weights"),
+      tf.compat.v1.placeholder(tf.int32, [None, None], "batches"),
+      tf.compat.v1.placeholder_with_default(False, [], "first_unroll"),
+      tf.compat.v1.placeholder_with_default(False, [], "reset_state"))
+
+
+_Start = collections.namedtuple(
+    "_Start", "carry, state_structure, variables, initial_obj")
+
+
+def _start(optimizer, problem, rule, feeds):
+  """Where the unroll begins: drawn anew, or where the last one ended."""
+  fresh_params = [tf.convert_to_tensor(tensor)
+                  for tensor in problem.init_tensors()]
+  param_vars = _loop_variables(fresh_params, "parameter")
+  params = _choose(feeds.first_unroll, fresh_params, param_vars)
+  attended_vars, attended = [], []
+  if optimizer.use_attention:
+    attended_vars = _loop_variables(fresh_params, "attended")
+    attended = _choose(tf.logical_or(feeds.first_unroll, feeds.reset_state),
+                       params, attended_vars)
+  fresh_state = rule.initial_state(params)
+  flat_state = tf.nest.flatten(fresh_state)
+  state_vars = _loop_variables(flat_state, "state")
+  state = _choose(feeds.reset_state, flat_state, state_vars)
+  initial_obj, = _loop_variables([tf.constant(0.0)], "initial_obj")
+  return _Start(unroll.Carry(params, attended, state), fresh_state,
+                param_vars + attended_vars + state_vars, initial_obj)
+
+
+def _loop_variables(tensors, name):
+  """Local variables, never read before they are assigned."""
+  return [
+      tf.compat.v1.Variable(  # pylint: disable=g-complex-comprehension
+          lambda shape=tensor.shape, dtype=tensor.dtype: tf.zeros(
+              shape, dtype),
+          trainable=False, use_resource=True, name=name, dtype=tensor.dtype,
+          collections=[tf.compat.v1.GraphKeys.LOCAL_VARIABLES])
+      for tensor in tensors]
+
+
+def _choose(condition, fresh, variables):
+  if not fresh:
+    return []
+  chosen = tf.cond(condition, lambda: [tf.identity(x) for x in fresh],
+                   lambda: [variable.read_value() for variable in variables],
+                   strict=True)
+  for value, tensor in zip(chosen, fresh):
+    value.set_shape(tensor.shape)
+  return chosen
+
+
+class _InnerProblem(object):
+  """Objective and gradients of a problem, as the steps of an unroll see them.
+  """
+
+  def __init__(self, problem, dataset, feeds, options):
+    self._problem = problem
+    self.num_steps = tf.size(feeds.obj_weights)
+    self._data = self._labels = self._batches = None
+    rows = options.max_steps if options.compiled else None
+    if dataset.size:
+      self._data = tf.constant(dataset.data)
+      self._labels = tf.constant(dataset.labels)
+      self._batches = feeds.batches
+      if rows is not None:
+        self._batches = tf.pad(
+            self._batches, [[0, rows - self.num_steps], [0, 0]])
+        self._batches.set_shape([rows, options.batch_size])
+    seed = options.noise_seed
+    if seed is None:
+      seed = tf.random.uniform([2], maxval=np.iinfo(np.int32).max,
+                               dtype=tf.int32)
+    self._noise = None
+    if _takes_noise(problem):
+      self._noise = step_noise.UnrollNoise(seed, self.num_steps, rows)
+
+  def objective(self, params):
+    """The objective on the whole data set, a scalar."""
+    if self._data is None:
+      return self._problem.objective(params)
+    return self._problem.objective(params, self._data, self._labels)
+
+  def gradients(self, params, t, objective):
+    """Gradients on the minibatch of step t, a list of dense tensors."""
+    if self._data is not None:
+      rows = tf.gather(self._batches, t)
+      objective = self._problem.objective(
+          params, tf.gather(self._data, rows), tf.gather(self._labels, rows))
+    elif objective is None:
+      objective = self._problem.objective(params)
+    options = {}
+    if self._noise is not None:
+      options["noise"] = self._noise.at_step(t)
+    grads = self._problem.gradients(objective, params, **options)
+    return [tf.zeros_like(param) if grad is None else
+            tf.convert_to_tensor(grad) for param, grad in zip(params, grads)]
+
+
+def _takes_noise(problem):
+  """Whether gradients() of a problem accepts predrawn noise."""
+  get_arguments = (inspect.getfullargspec if six.PY3
+                   else inspect.getargspec)  # pylint: disable=deprecated-method
+  return "noise" in get_arguments(problem.gradients).args
+
+
+def _step(optimizer, rule, inner, initial_obj, start, options, names):
+  """Describes a step to the loop."""
+  multiplier = options.obj_train_max_multiplier
+  if multiplier is None:
+    multiplier = optimizer.obj_train_max_multiplier
+
+  def update(theta, params, grads, flat_state):
+    state = tf.nest.pack_sequence_as(start.state_structure, flat_state)
+    with optimizer.meta_parameters.bound(dict(zip(names, theta))):
+      params, attended, state = rule.update(params, grads, state)
+    return list(params), list(attended), tf.nest.flatten(state)
+
+  def keeps_going(objective):
+    going = tf.math.is_finite(objective)
+    if multiplier > 0:
+      limit = initial_obj + (multiplier - 1) * tf.abs(initial_obj)
+      going = tf.logical_and(going, objective <= limit)
+    return going
+
+  return unroll.Step(
+      objective=inner.objective, gradients=inner.gradients, update=update,
+      keeps_going=keeps_going, has_attention=optimizer.use_attention,
+      second_derivatives=optimizer.use_second_derivatives)
+
+
+def _run(step, theta, carry, inner, options):
+  """Unrolls, by recomputation if the steps can be rebuilt."""
+  if options.recompute:
+    graph = tf.compat.v1.get_default_graph()
+    last_op = graph.version
+    num_rows = options.max_steps if options.compiled else inner.num_steps
+    result = unroll.recomputed_unroll(
+        step, theta, carry, inner.num_steps, num_rows,
+        _compile if options.compiled else None)
+    culprits = _unrepeatable_ops(graph, last_op)
+    if not culprits:
+      return result
+    tf.compat.v1.logging.info(
+        "This problem's steps cannot be rebuilt (%s): its unroll runs "
+        "uncompiled and keeps all intermediates.", ", ".join(culprits))
+  return unroll.stacked_unroll(step, theta, carry, inner.num_steps)
+
+
+def _compile(computation, inputs):
+  return tf.xla.experimental.compile(computation, inputs)
+
+
+def _unrepeatable_ops(graph, last_op):
+  """Types of ops, made since, that would not do the same thing twice."""
+  return sorted(set(
+      op.type for op in graph.get_operations()
+      if op._id > last_op and op.op_def.is_stateful and  # pylint: disable=protected-access
+      not op.type.startswith(_HARMLESS_STATEFUL_OPS)))

@@ -1,0 +1,114 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The pure update an unroll runs, over all tensors of a problem at once.
+
+A rule has three methods:
+  initial_state(params) -> state
+  update(params, grads, state) -> (params, attended, state)
+  per_tensor_state(state) -> list (one per tensor) of lists of tensors
+where params, grads and attended are lists of tensors and state is any
+structure of tensors whose shapes do not change.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import six
+import tensorflow as tf
+
+from . import tensor_layout
+
+
+class PerTensorRule(object):
+  """Runs an optimizer's hooks on a problem's tensors as they are."""
+
+  def __init__(self, optimizer, shapes):
+    """Binds the hooks to a problem.
+
+    Args:
+      optimizer: A `TrainableOptimizer`.
+      shapes: List of lists of integers, the shapes of the parameters.
+    """
+    self._optimizer = optimizer
+    self._shapes = shapes
+
+  def initial_state(self, params):
+    """State before the first step, a (states, global_state) pair."""
+    return ([self._optimizer._initialize_state(param) for param in params],  # pylint: disable=protected-access
+            self._optimizer._initialize_global_state())  # pylint: disable=protected-access
+
+  def update(self, params, grads, state):
+    """One step; see the module's docstring."""
+    states, global_state = state
+    params, states, global_state, attended = (
+        self._optimizer._compute_updates(params, grads, states, global_state))  # pylint: disable=protected-access
+    return params, attended, (states, global_state)
+
+  def per_tensor_state(self, state):
+    """Lists of state tensors in the order of the optimizer's state keys."""
+    return [[tensor_state[key] for key in self._optimizer.state_keys]
+            for tensor_state in state[0]]
+
+
+class PackedRule(PerTensorRule):
+  """Runs an elementwise optimizer on all coordinates as if one tensor."""
+
+  def __init__(self, optimizer, shapes):
+    super(PackedRule, self).__init__(optimizer, shapes)
+    self._layout = tensor_layout.TensorLayout(shapes)
+
+  def initial_state(self, params):
+    """State of the one [P, 1] column all parameters are packed in."""
+    return super(PackedRule, self).initial_state([self._layout.pack(params)])
+
+  def update(self, params, grads, state):
+    """One step; see the module's docstring."""
+    params, attended, state = super(PackedRule, self).update(
+        [self._layout.pack(params)], [self._layout.pack(grads)], state)
+    return (self._layout.unpack(params[0]), self._layout.unpack(attended[0]),
+            state)
+
+  def per_tensor_state(self, state):
+    """Lists of state tensors in the order of the optimizer's state keys."""
+    columns = []
+    for key in self._optimizer.state_keys:
+      value = state[0][0][key]
+      if value.shape.ndims and value.shape[0] == self._layout.num_coordinates:
+        columns.append(self._layout.split_rows(value))
+      else:
+        columns.append([value] * self._layout.num_tensors)
+    return [list(tensor_state) for tensor_state in zip(*columns)] or [
+        [] for _ in self._shapes]
+
+
+def concat_states(states):
+  """Joins per-tensor states along their first axis: list of dicts to dict."""
+  if len(states) == 1:
+    return dict(states[0])
+  return {key: tf.concat([state[key] for state in states], 0)
+          for key in states[0]}
+
+
+def split_states(state, layout, tensor_keys):
+  """Undoes `concat_states`.
+
+  Args:
+    state: Dict of tensors [P, k], or [T, k] for keys in `tensor_keys`.
+    layout: The `TensorLayout` of the T tensors.
+    tensor_keys: Keys with one row for each tensor.
+
+  Returns:
+    List of T dicts.
+  """
+  states = [{} for _ in range(layout.num_tensors)]
+  for key, value in six.iteritems(state):
+    if layout.num_tensors == 1:
+      parts = [value]
+    elif key in tensor_keys:
+      parts = tf.split(value, layout.num_tensors, axis=0)
+    else:
+      parts = layout.split_rows(value)
+    for tensor_state, part in zip(states, parts):
+      tensor_state[key] = part
+  return states

@@ -1,0 +1,156 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Synthetic problems with awkward geometry, most of them with data.
+
+x is the one parameter, of shape [n, 1] ([n + 1, 1] in DependencyChain); d
+ranges over the rows of the data, [rows, n]. Sums run over rows, they are not
+means. All start N(0, 1).
+
+Quotients are written as products with `tf.reciprocal`: XLA cannot compile the
+second derivative of a division when it is taken through a `tf.while_loop`.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import math
+
+import tensorflow as tf
+
+from . import problem
+
+
+class DependencyChain(problem.Problem):
+  """x_0^2 + sum over i >= 1 of x_i^2 / (x_{i-1}^2 + 1e-6).
+
+  Every coordinate must be small, yet large compared with the next. The data
+  are ignored.
+  """
+
+  def __init__(self, ndim, random_seed=None, noise_stdev=0.0):
+    """Creates the problem.
+
+    Args:
+      ndim: An int n, the number of links; there are n + 1 coordinates.
+      random_seed: An int or None; see `Problem`.
+      noise_stdev: A float; see `Problem`.
+
+    Raises:
+      ValueError: as `Problem`.
+    """
+    super(DependencyChain, self).__init__([[ndim + 1, 1]], random_seed,
+                                          noise_stdev)
+
+  def objective(self, parameters, data=None, labels=None):
+    """Returns f(x), a float32 scalar; data and labels are ignored."""
+    squares = tf.square(tf.reshape(parameters[0], [-1]))
+    return squares[0] + tf.reduce_sum(
+        squares[1:] * tf.reciprocal(squares[:-1] + 1e-6))
+
+
+class MinMaxWell(problem.Problem):
+  """max x^2 + 1 / min x^2 - 2 + 1e-12; least where all |x_i| are 1."""
+
+  def __init__(self, ndim, random_seed=None, noise_stdev=0.0):
+    """Creates the problem.
+
+    Args:
+      ndim: An int, the number n of dimensions.
+      random_seed: An int or None; see `Problem`.
+      noise_stdev: A float; see `Problem`.
+
+    Raises:
+      ValueError: as `Problem`.
+    """
+    super(MinMaxWell, self).__init__([[ndim, 1]], random_seed, noise_stdev)
+
+  def objective(self, parameters, data=None, labels=None):
+    """Returns f(x), a float32 scalar; data and labels are ignored."""
+    squares = tf.square(parameters[0])
+    least, most = tf.reduce_min(squares), tf.reduce_max(squares)
+    # m + 1/m - 2 = (m - 1)^2 / m: rounding cannot make either term negative.
+    return ((most - least) + tf.square(least - 1) * tf.reciprocal(least) +
+            1e-12)
+
+
+class _RowProblem(problem.Problem):
+  """Base class of the problems below: needs rows of data of length n."""
+
+  def __init__(self, ndim, random_seed=None, noise_stdev=0.0):
+    """Creates the problem.
+
+    Args:
+      ndim: An int, the number n of dimensions and of columns of the data.
+      random_seed: An int or None; see `Problem`.
+      noise_stdev: A float; see `Problem`.
+
+    Raises:
+      ValueError: as `Problem`.
+    """
+    super(_RowProblem, self).__init__([[ndim, 1]], random_seed, noise_stdev)
+
+  def objective(self, parameters, data=None, labels=None):
+    """Returns the objective.
+
+    Args:
+      parameters: A list with one float32 tensor x of shape [n, 1].
+      data: A float32 tensor of shape [rows, n].
+      labels: Ignored.
+
+    Returns:
+      A float32 scalar.
+
+    Raises:
+      ValueError: if there is no data.
+    """
+    if data is None:
+      raise ValueError(
+          "%s needs data, rows of %d numbers; got None. Give it a Dataset, "
+          "such as datasets.random_symmetric(%d, 1000)." %
+          (type(self).__name__, self.param_shapes[0][0],
+           self.param_shapes[0][0]))
+    return self._value(tf.reshape(parameters[0], [1, -1]), data)
+
+  def _value(self, x, d):
+    """Returns the objective for x [1, n] and d [rows, n]."""
+    raise NotImplementedError(
+        "%s must define _value()." % type(self).__name__)
+
+
+class OutwardSnake(_RowProblem):
+  """A winding path outwards, for binary rows d.
+
+  sum over d of d_0 / (||x|| + 1e-6)
+  + sum over d and i >= 1 of ((x_i - pi cos x_{i-1}) d_i)^2.
+  """
+
+  def _value(self, x, d):
+    # The offset makes the root differentiable at 0.
+    radius = tf.sqrt(tf.reduce_sum(tf.square(x)) + 1e-16)
+    winding = x[:, 1:] - math.pi * tf.cos(x[:, :-1])
+    # Summed over rows first. That is cheaper, and XLA (as of TensorFlow 1.15,
+    # on CPUs) miscompiles the second derivative of sliced x times all rows.
+    weights = tf.reduce_sum(tf.square(d), axis=0)[1:]
+    return (tf.reduce_sum(d[:, 0]) * tf.reciprocal(radius + 1e-6) +
+            tf.reduce_sum(tf.square(winding) * weights))
+
+
+class ProjectionQuadratic(_RowProblem):
+  """sum over d and i of (x_i d_i)^2."""
+
+  def _value(self, x, d):
+    return tf.reduce_sum(tf.square(x * d))
+
+
+class SumOfQuadratics(_RowProblem):
+  """sum over d of ||x - d||^2 - sum over d of ||d||^2 + 1e-12.
+
+  That is never negative if the rows sum to 0, as those of
+  `datasets.random_symmetric` do; a batch of them may give a negative value.
+  """
+
+  def _value(self, x, d):
+    # Multiplied out. The difference of the two sums as they stand would be
+    # rounding error only, near the minimum.
+    return tf.reduce_sum(x * (x - 2 * d)) + 1e-12

@@ -1,0 +1,367 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Turns an existing model-building function into a problem.
+
+    def make_loss_and_init_fn():
+      inputs, labels = ...
+
+      def make_loss():
+        logits = tf.layers.dense(inputs, 10)
+        return tf.losses.sparse_softmax_cross_entropy(labels, logits)
+
+      return make_loss, None
+
+    problem = ModelAdapter(make_loss_and_init_fn)
+
+Rules for the model:
+
+*   `make_loss` is called again for every objective, and must build the same
+    model each time. Variables may come from `tf.get_variable`, `tf.Variable`,
+    `tf.layers` or Keras layers. Layers and variables may also be made once, in
+    `make_loss_and_init_fn` or at the first call of `make_loss`, and be used in
+    all of them.
+*   A variable scope that was entered before the adapter was constructed must
+    not be entered again as an object (`with tf.variable_scope(some_scope)`).
+*   What `make_loss` adds to the graph's collections is visible to itself
+    (regularization losses, for instance), and removed afterwards.
+*   Meta-training differentiates the loss twice. Ops without a second derivative
+    (`tf.nn.sparse_softmax_cross_entropy_with_logits`, which also the loss above
+    is made of; fused batch normalization in some settings) will not do for it.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import contextlib
+
+import tensorflow as tf
+
+from . import model_variable
+from . import problem
+
+# Variables of adapted models: not in tf.GraphKeys.GLOBAL_VARIABLES, so that
+# savers leave them alone. `ModelAdapter.init_fn` initializes them.
+MODEL_VARIABLES = "adapted_model_variables"
+
+# Collections a model's additions to are kept: what sessions need in order to
+# run it, and TensorFlow's own bookkeeping.
+_KEPT_COLLECTIONS = frozenset([
+    MODEL_VARIABLES, tf.GraphKeys.TABLE_INITIALIZERS,
+    tf.GraphKeys.QUEUE_RUNNERS, tf.GraphKeys.WHILE_CONTEXT,
+    tf.GraphKeys.COND_CONTEXT
+])
+
+
+class ModelAdapter(problem.Problem):
+  """A problem made of a model's loss and trainable variables.
+
+  The trainable variables (of floating type) are the parameters, in order of
+  creation; the model's other variables are constants. Starting points are drawn
+  from the model's own initializers.
+  """
+
+  def __init__(self, make_loss_and_init_fn):
+    """Builds the model, twice, in the default graph.
+
+    Args:
+      make_loss_and_init_fn: A function that returns two others, `(make_loss,
+        make_init_fn)`. `make_loss()` builds the model and returns its loss, a
+        scalar tensor. `make_init_fn(parameters)` gets a list of variables and
+        returns a function of a session which gives them, or other parts of the
+        model, their starting values; it, or its result, may be None, which
+        leaves that to the initializers.
+
+    Raises:
+      TypeError: if `make_loss_and_init_fn` does not return a pair.
+      ValueError: if the loss is not a scalar, or the model has no trainable
+        variable, or one of unknown shape.
+    """
+    self._models = problem.GraphCache(lambda: _Model(make_loss_and_init_fn))
+    shapes = [p.shape.as_list() for p in self._models.get().parameters]
+    super(ModelAdapter, self).__init__(shapes)
+
+  def init_fn(self, session):
+    """Initializes the model's constants and calls its own init function.
+
+    To be called once after the parameters are initialized.
+
+    Args:
+      session: A `tf.Session` on the graph the problem is used in.
+    """
+    with session.graph.as_default():
+      self._models.get().initialize(session)
+
+  def init_tensors(self, seed=None):
+    """Returns a starting point of the model's own.
+
+    That is a new draw from its initializers; or, if the model has an init
+    function which was run in the session, what that has put into its variables.
+
+    Args:
+      seed: As in `Problem.init_tensors`. Values given as tensors rather than by
+        an initializer, as in `tf.Variable(tf.zeros([2]))`, ignore it.
+
+    Returns:
+      A list of float32 tensors, shaped like `param_shapes`.
+
+    Raises:
+      ValueError: as in `Problem.init_tensors`.
+    """
+    if isinstance(seed, (list, tuple)):
+      return super(ModelAdapter, self).init_tensors(seed)
+    return self._models.get().initial_values(seed)
+
+  def init_variables(self, seed=None):
+    """Returns variables with a starting point of the model's own.
+
+    If the model has an init function, `init_fn` will run it on them, too.
+
+    Args:
+      seed: As in `init_tensors`.
+
+    Returns:
+      A list of float32 `tf.Variable`s named "parameter_<i>".
+
+    Raises:
+      ValueError: as in `Problem.init_tensors`.
+    """
+    variables = super(ModelAdapter, self).init_variables(seed)
+    # An explicit starting point is not to be overwritten by the model's.
+    if not isinstance(seed, (list, tuple)):
+      self._models.get().add_init_fn(variables)
+    return variables
+
+  def objective(self, parameters, data=None, labels=None):
+    """Builds the model once more, with `parameters` for its variables.
+
+    Args:
+      parameters: A list of tensors or variables, shaped like `param_shapes`.
+      data: Ignored; a model brings its own data.
+      labels: Ignored.
+
+    Returns:
+      A float32 scalar tensor.
+
+    Raises:
+      ValueError: if `make_loss` does not build what it built before.
+    """
+    return self._models.get().loss(parameters)
+
+
+class _Model(object):
+  """A model in one graph: its variables, and how to build it again.
+
+  Attributes:
+    parameters: A list of `ModelVariable`s, the trainable ones.
+  """
+
+  def __init__(self, make_loss_and_init_fn):
+    self._all = []  # Every ModelVariable, in order of creation.
+    self._named = {}  # From the names of tf.get_variable in one build.
+    self._unnamed = []  # Other variables of one build, in order of creation.
+    self._shared = {}  # As _named, for those of make_loss_and_init_fn.
+    self._prefix = None  # Variable scope of the build that is going on.
+    self._getting = None  # Name, while tf.get_variable makes a variable.
+    self._num_unnamed = 0  # How many unnamed ones this build has asked for.
+    self._is_recording = True
+    with self._build():
+      pair = make_loss_and_init_fn()
+    if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+      raise TypeError("make_loss_and_init_fn must return (make_loss, "
+                      "make_init_fn); got %r." % (pair,))
+    self._make_loss, self._make_init_fn = pair
+    self._shared = self._named
+    variables = list(self._all)
+    # The first call may make layers that later calls just use. So the second
+    # call is the one that shows what a call makes, and what it reads of the
+    # variables made before.
+    self._record_loss()
+    made_once = self._all[len(variables):]
+    reads = [v.num_reads for v in made_once]
+    num_before = len(self._all)
+    self._record_loss()
+    variables += [v for v, n in zip(made_once, reads) if v.num_reads > n]
+    variables += self._all[num_before:]
+    self._is_recording = False
+    self._set_up(variables)
+
+  def loss(self, parameters):
+    """Builds the model with tensors for its parameters; returns the loss."""
+    if len(parameters) != len(self.parameters):
+      raise ValueError(
+          "The model has %d parameters; got %d: %r." %
+          (len(self.parameters), len(parameters), parameters))
+    tensors = [variable.convert(tensor)
+               for variable, tensor in zip(self.parameters, parameters)]
+    self._num_unnamed = 0
+    for variable, tensor in zip(self.parameters, tensors):
+      variable.push(tensor)
+    try:
+      with self._build():
+        loss = _scalar(self._make_loss())
+    finally:
+      for variable in self.parameters:
+        variable.pop()
+    if self._num_unnamed != len(self._unnamed):
+      raise ValueError(
+          "make_loss must build the same model at every call; it made %d "
+          "variables (not counting those of tf.get_variable) at first, and "
+          "now %d." % (len(self._unnamed), self._num_unnamed))
+    return loss
+
+  def initial_values(self, seed):
+    """Returns a list of float32 tensors with a starting point."""
+    values = self._draw(seed)
+    if self._has_init_fn:
+      # Whatever the init function left in the variables, once it has run.
+      values = [
+          tf.cond(tf.is_variable_initialized(p.variable),
+                  p.variable.read_value, lambda value=value: value)
+          for p, value in zip(self.parameters, values)
+      ]
+    return [tf.cast(value, tf.float32) for value in values]
+
+  def add_init_fn(self, variables):
+    """Has the model's init function, if any, run on `variables`, too.
+
+    It is made now, since `initialize` may find the graph finalized.
+
+    Args:
+      variables: A list of variables, shaped like the parameters.
+
+    Returns:
+      A bool: is there an init function?
+    """
+    init_fn = self._make_init_fn and self._make_init_fn(variables)
+    if init_fn is None:
+      return False
+    self._init_fns.append(init_fn)
+    return True
+
+  def initialize(self, session):
+    """Runs the initializers of constants, then the init functions."""
+    session.run(self._init_op)
+    for init_fn in self._init_fns:
+      init_fn(session)
+
+  def _set_up(self, variables):
+    """Sorts variables into parameters and constants, and readies the latter."""
+    self.parameters = [v for v in variables if v.trainable]
+    if not self.parameters:
+      raise ValueError(
+          "The model has no trainable variable of floating type, so that there "
+          "is nothing to optimize. Variables made outside of "
+          "make_loss_and_init_fn are not seen; make them in it.")
+    for variable in self.parameters:
+      if not variable.shape.is_fully_defined():
+        raise ValueError("Parameter %s of the model must have a fully defined "
+                         "shape; got %s." % (variable.name, variable.shape))
+    self._init_fns = []
+    self._has_init_fn = self.add_init_fn([p.variable for p in self.parameters])
+    stored = [v.variable for v in variables
+              if self._has_init_fn or not v.trainable]
+    for variable in stored:
+      tf.add_to_collection(MODEL_VARIABLES, variable)
+      # So that sessions which initialize by themselves include them.
+      tf.add_to_collection(tf.GraphKeys.LOCAL_VARIABLES, variable)
+    self._init_op = tf.group(*[variable.initializer for variable in stored])
+
+  def _draw(self, seed):
+    """Returns a list of starting values: tensors, or arrays if seeded."""
+    if seed is None:
+      return [p.draw_initial_value() for p in self.parameters]
+    # Initializers without a seed of their own take the graph's, together with
+    # a count of the ops before them. In an empty graph that count is always
+    # the same, and the user's graph keeps the seed it has.
+    seeded = [p for p in self.parameters if p.has_initializer_function]
+    with tf.Graph().as_default(), tf.Session() as session:
+      tf.set_random_seed(seed)
+      drawn = iter(session.run([p.draw_initial_value() for p in seeded]))
+    return [tf.constant(next(drawn)) if p.has_initializer_function else
+            p.draw_initial_value() for p in self.parameters]
+
+  def _record_loss(self):
+    """Builds the model once, noting the variables it makes."""
+    self._named, self._unnamed = {}, []
+    with self._build():
+      _scalar(self._make_loss())
+
+  @contextlib.contextmanager
+  def _build(self):
+    """The context a model is built in."""
+    # A new variable scope each time: the names in it start from scratch, and
+    # no variable exists already.
+    with _collections_restored(tf.get_default_graph()), \
+        tf.variable_creator_scope(self._create), \
+        tf.variable_scope(None, "adapted_model",
+                          custom_getter=self._get) as scope:
+      self._prefix = scope.name + "/"
+      yield
+
+  def _get(self, getter, name, *args, **kwargs):
+    """Stands between the model and `tf.get_variable`."""
+    relative = (name[len(self._prefix):] if name.startswith(self._prefix) else
+                name)
+    if (kwargs.get("reuse") and relative in self._shared and
+        relative not in self._named):
+      return self._shared[relative]
+    outer, self._getting = self._getting, relative
+    try:
+      return getter(name, *args, **kwargs)
+    finally:
+      self._getting = outer
+
+  def _create(self, next_creator, **kwargs):
+    """Stands between the model and the constructor of a variable."""
+    if not self._is_recording:
+      return self._recall(kwargs.get("name"))
+    # Kept out of TRAINABLE_VARIABLES, where other optimizers would find it.
+    variable = next_creator(**dict(kwargs, trainable=False, collections=[]))
+    trainable = (kwargs.get("trainable") in (None, True) and
+                 variable.dtype.base_dtype.is_floating)
+    stand_in = model_variable.ModelVariable(variable, trainable,
+                                            kwargs.get("initial_value"))
+    self._all.append(stand_in)
+    if self._getting is None:
+      self._unnamed.append(stand_in)
+    else:
+      self._named[self._getting] = stand_in
+    return stand_in
+
+  def _recall(self, name):
+    """Returns the variable that was made at this place when recording."""
+    if self._getting is not None:
+      variable = self._named.get(self._getting)
+    else:
+      variable = (self._unnamed[self._num_unnamed]
+                  if self._num_unnamed < len(self._unnamed) else None)
+      self._num_unnamed += 1
+    if variable is None:
+      raise ValueError(
+          "make_loss must build the same model at every call; it has now made "
+          "a variable it did not make at first: %s." % (self._getting or name))
+    return variable
+
+
+@contextlib.contextmanager
+def _collections_restored(graph):
+  """Afterwards, collections of `graph` hold what they held before."""
+  before = {key: list(graph.get_collection_ref(key))
+            for key in graph.get_all_collection_keys()}
+  try:
+    yield
+  finally:
+    for key in graph.get_all_collection_keys():
+      # Keys that are tuples are TensorFlow's own, the store of variables.
+      if key not in _KEPT_COLLECTIONS and not isinstance(key, tuple):
+        graph.get_collection_ref(key)[:] = before.get(key, [])
+
+
+def _scalar(loss):
+  """Returns a model's loss as a float32 scalar."""
+  loss = tf.convert_to_tensor(loss)
+  if loss.shape.num_elements() != 1:
+    raise ValueError("make_loss must return a scalar; got %r. Reduce it, by "
+                     "tf.reduce_mean for instance." % (loss,))
+  return tf.cast(tf.reshape(loss, []), tf.float32)

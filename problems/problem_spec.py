@@ -1,0 +1,71 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""A problem described but not yet built."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+
+_SpecBase = collections.namedtuple("Spec", ["callable", "args", "kwargs"])
+
+
+class Spec(_SpecBase):
+  """A callable with its arguments, to be called later.
+
+  A list of a hundred problems costs nothing as long as it is a list of specs:
+  matrices are drawn and models constructed by `build`, in whatever graph is
+  the default one at that moment. A spec can be pickled if its callable and
+  arguments can.
+
+  Fields:
+    callable: A `Problem` class, or any function that returns a `Problem`.
+    args: A tuple of positional arguments.
+    kwargs: A dict of keyword arguments.
+  """
+
+  __slots__ = ()
+
+  # pylint: disable=redefined-builtin
+  def __new__(cls, callable, args=(), kwargs=None):
+    """Creates a spec.
+
+    Args:
+      callable: What `build` calls.
+      args: Positional arguments, any sequence.
+      kwargs: Keyword arguments, a dict or None for none.
+
+    Returns:
+      A `Spec`.
+
+    Raises:
+      TypeError: if `callable` cannot be called.
+    """
+    if not hasattr(callable, "__call__"):
+      raise TypeError(
+          "Spec needs something to call, such as a Problem class; got %r." %
+          (callable,))
+    return super(Spec, cls).__new__(cls, callable, tuple(args),
+                                    dict(kwargs or {}))
+
+  def build(self):
+    """Calls the callable with its arguments.
+
+    Returns:
+      A new `Problem`.
+    """
+    return self.callable(*self.args, **self.kwargs)
+
+  def __repr__(self):
+    arguments = [_show(arg) for arg in self.args]
+    arguments.extend(
+        "%s=%s" % (key, _show(self.kwargs[key])) for key in sorted(self.kwargs))
+    return "%s(%s)" % (_show(self.callable), ", ".join(arguments))
+
+
+def _show(value):
+  """Returns `value` as text: functions and classes by their plain name."""
+  if isinstance(value, (list, tuple)) and not isinstance(value, Spec):
+    return "[%s]" % ", ".join(_show(item) for item in value)
+  return getattr(value, "__name__", None) or repr(value)

@@ -1,0 +1,65 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of problems described but not yet built."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import pickle
+
+import tensorflow as tf
+
+from problems import problem_generator
+from problems import problem_spec
+
+
+class SpecTest(tf.test.TestCase):
+
+  def test_build_calls_with_arguments(self):
+    spec = problem_spec.Spec(problem_generator.Norm, (4,), {"norm_power": 3.0})
+    with tf.Graph().as_default():
+      problem = spec.build()
+    self.assertIsInstance(problem, problem_generator.Norm)
+    self.assertEqual([[4, 1]], problem.param_shapes)
+    self.assertEqual(3.0, problem.norm_power)
+
+  def test_builds_a_new_problem_each_time(self):
+    spec = problem_spec.Spec(problem_generator.Quadratic, [2], {})
+    self.assertIsNot(spec.build(), spec.build())
+
+  def test_is_a_tuple(self):
+    function, args, kwargs = problem_spec.Spec(dict, [], {"a": 1})
+    self.assertIs(dict, function)
+    self.assertEqual(((), {"a": 1}), (args, kwargs))
+    self.assertEqual(problem_spec.Spec(dict, (), {"a": 1}),
+                     problem_spec.Spec(dict, [], {"a": 1}))
+
+  def test_does_not_share_the_callers_dict(self):
+    kwargs = {"a": 1}
+    spec = problem_spec.Spec(dict, (), kwargs)
+    kwargs["a"] = 2
+    self.assertEqual({"a": 1}, spec.build())
+
+  def test_repr(self):
+    inner = problem_spec.Spec(problem_generator.Quadratic, (5,), {})
+    self.assertEqual("Quadratic(5)", repr(inner))
+    spec = problem_spec.Spec(problem_generator.Rescale, (inner,), {"scale": 2})
+    self.assertEqual("Rescale(Quadratic(5), scale=2)", repr(spec))
+    spec = problem_spec.Spec(
+        problem_generator.FullyConnected, (3, 2),
+        {"hidden_sizes": [4], "activation": tf.nn.relu})
+    self.assertEqual("FullyConnected(3, 2, activation=relu, hidden_sizes=[4])",
+                     repr(spec))
+
+  def test_pickles(self):
+    spec = problem_spec.Spec(problem_generator.Bowl, (0.1,), {"angle": 1.0})
+    self.assertEqual(spec, pickle.loads(pickle.dumps(spec)))
+
+  def test_refuses_what_cannot_be_called(self):
+    with self.assertRaisesRegexp(TypeError, "'Quadratic'"):
+      problem_spec.Spec("Quadratic", (), {})
+
+
+if __name__ == "__main__":
+  tf.test.main()

@@ -1,0 +1,150 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of tools/bazel with stand-ins for Bazel and for a finished .venv."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import hashlib
+import os
+import shutil
+import subprocess
+
+from absl.testing import absltest
+
+_WRAPPER = os.path.join(
+    os.path.dirname(os.path.abspath(__file__)), "../../tools/bazel")
+_MISSING = 36  # Bazel's exit code for what the machine lacks.
+
+_FAKE_BAZEL = """\
+#!/bin/sh
+[ "$1" = --version ] && echo "bazel {version}" && exit
+printf '{name}'
+printf ' <%s>' "$@"
+cat
+exit 7
+"""
+
+
+class BazelTest(absltest.TestCase):
+
+  def setUp(self):
+    super(BazelTest, self).setUp()
+    self.root = self.create_tempdir().full_path
+    self.bin = os.path.join(self.root, "bin")
+    self.wrapper = os.path.join(self.root, "tools", "bazel")
+    for folder in (self.bin, os.path.dirname(self.wrapper)):
+      os.makedirs(folder)
+    shutil.copy(_WRAPPER, self.wrapper)
+    self._write("requirements.txt", "numpy==1.18.5\n")
+    self._write(".venv/bin/python", "#!/bin/sh\n")
+    digest = hashlib.sha256(b"numpy==1.18.5\n").hexdigest()
+    self._write(".venv/.stamp", digest + " 3.7.0 \n")
+
+  def _write(self, name, content):
+    path = os.path.join(self.root, name)
+    if not os.path.isdir(os.path.dirname(path)):
+      os.makedirs(os.path.dirname(path))
+    with open(path, "w") as output:
+      output.write(content)
+    os.chmod(path, 0o755)
+    return path
+
+  def _fake_bazel(self, name, version="no_version"):
+    return self._write(name, _FAKE_BAZEL.format(
+        version=version, name=os.path.basename(name)))
+
+  def _run(self, *arguments, **variables):
+    environment = {"PATH": self.bin + ":/usr/bin:/bin", "HOME": self.root}
+    environment.update(variables)
+    process = subprocess.Popen(
+        [variables.pop("command", self.wrapper)] + list(arguments),
+        env=environment, cwd=self.root, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        universal_newlines=True)
+    out, err = process.communicate("input")
+    return process.returncode, out, err
+
+  def test_passes_arguments_input_and_exit_code(self):
+    self._fake_bazel("bin/bazel")
+    self.assertEqual(
+        (7, "bazel <run> <//:a> <--> <--b=c d> <>input", ""),
+        self._run("run", "//:a", "--", "--b=c d", ""))
+
+  def test_runs_through_a_symlink(self):
+    self._fake_bazel("bin/bazel")
+    link = os.path.join(self.root, "link")
+    os.symlink(self.wrapper, link)
+    self.assertEqual((7, "bazel <test>input", ""),
+                     self._run("test", command=link))
+
+  def test_prefers_the_bazel_that_called_it(self):
+    self._fake_bazel("bin/bazel")
+    real = self._fake_bazel("elsewhere/called")
+    self.assertEqual((7, "called <test>input", ""),
+                     self._run("test", BAZEL_REAL=real))
+
+  def test_takes_what_a_launcher_has_beside_it(self):
+    self._write("bin/bazel", "#!/bin/sh\nexec " + self.wrapper + ' "$@"')
+    self._fake_bazel("bin/bazel-4")
+    self.assertEqual((7, "bazel-4 <test>input", ""), self._run("test"))
+    missing = os.path.join(self.bin, "bazel-4.2.3")
+    self.assertEqual((7, "bazel-4 <test>input", ""),
+                     self._run("test", BAZEL_REAL=missing))
+
+  def test_does_not_call_itself_for_ever(self):
+    self._write("bin/bazel", "#!/bin/sh\n"
+                '[ "$1" = --version ] && exit\n' + self.wrapper + ' "$@"')
+    second = os.path.dirname(self._write("second/bazel", ""))
+    shutil.copy("/bin/echo", second + "/bazel")  # No script, as the true one.
+    path = ":".join([self.bin, second, "/usr/bin"])
+    self.assertEqual((0, "test\n", ""), self._run("test", PATH=path))
+
+  def test_passes_over_a_bazel_that_is_too_new_or_does_not_run(self):
+    new = self._fake_bazel("bin/bazel", version="9.0.0")
+    broken = self._write("bin/bazelisk", "#!/bin/sh\nexit 1\n")
+    self._fake_bazel("second/bazel", version="4.2.3")
+    path = ":".join([self.bin, os.path.join(self.root, "second"), "/usr/bin"])
+    for real in (new, broken, ""):
+      self.assertEqual((7, "bazel <test>input", ""),
+                       self._run("test", PATH=path, BAZEL_REAL=real))
+
+  def test_removes_only_the_link_that_bazel_would_take_for_packages(self):
+    self._fake_bazel("bin/bazel")
+    for name in ("bazel-bin", "bazel-name"):
+      os.symlink("/somewhere/execroot/name", os.path.join(self.root, name))
+    self._write("bazel-file", "")
+    self.assertEqual((7, "bazel <test>input", ""), self._run("test"))
+    self.assertEqual(
+        ["bazel-bin", "bazel-file"],
+        sorted(n for n in os.listdir(self.root) if n.startswith("bazel-")))
+
+  def test_names_a_python_that_is_none(self):
+    self._fake_bazel("bin/bazel")
+    code, out, err = self._run("test", LEARNED_OPTIMIZER_PYTHON="/bin/false")
+    self.assertEqual((_MISSING, ""), (code, out))
+    self.assertRegex(err, r"^tools/bazel: LEARNED_OPTIMIZER_PYTHON .*\n$")
+
+  def test_needs_no_python_to_shut_down(self):
+    shutil.rmtree(os.path.join(self.root, ".venv"))
+    self._fake_bazel("bin/bazel")
+    self.assertEqual((7, "bazel <shutdown>input", ""),
+                     self._run("shutdown", LEARNED_OPTIMIZER_PYTHON="none"))
+
+  def test_makes_an_unfinished_or_outdated_environment_anew(self):
+    self._fake_bazel("bin/bazel")
+    # A Python that is found good but cannot make an environment.
+    python = self._write(
+        "python", '#!/bin/sh\n[ "$2" = venv ] && exit 1\necho "$0"\n')
+    for name in (".venv/.stamp", "requirements.txt"):
+      self._write(name, "changed\n")
+      code, out, err = self._run("test", LEARNED_OPTIMIZER_PYTHON=python)
+      self.assertEqual((_MISSING, ""), (code, out))
+      self.assertIn("making .venv", err)
+      self.assertIn("-m venv failed", err)
+      self.assertFalse(os.path.exists(os.path.join(self.root, ".venv/.stamp")))
+
+
+if __name__ == "__main__":
+  absltest.main()
