@@ -272,8 +272,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     low, high = [np.log(rate) for rate in self._init_lr_range]
     if low == high:
       return tf.fill([size, 1], np.float32(low))
-    per_coordinate = tf.random.uniform([size, 1], low / 2, high / 2)
-    per_tensor = tf.random.uniform([1, 1], low / 2, high / 2)
+    per_coordinate = self._random_uniform([size, 1], low / 2, high / 2)
+    per_tensor = self._random_uniform([1, 1], low / 2, high / 2)
     return tf.clip_by_value(
         per_coordinate + per_tensor,
         hierarchical_step.MIN_LOG_LEARNING_RATE, self._max_log_lr)

@@ -13,6 +13,8 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import contextlib
+
 import six
 import tensorflow as tf
 
@@ -80,6 +82,7 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
     self.use_second_derivatives = use_second_derivatives
     self._use_numerator_epsilon = use_numerator_epsilon
     self._meta_parameters = meta_parameters.MetaParameters()
+    self._initial_noise = None
 
   @property
   def meta_parameters(self):
@@ -119,6 +122,24 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
     """
     del var
     return {}
+
+  @contextlib.contextmanager
+  def initial_noise(self, noise):
+    """Within the block, `noise` gives the random numbers of initial states."""
+    self._initial_noise = noise
+    try:
+      yield
+    finally:
+      self._initial_noise = None
+
+  def _random_uniform(self, shape, low, high):
+    """Draws initial state: float32 of the static shape, from U(low, high).
+
+    Within an `initial_noise` block the numbers come from there.
+    """
+    if self._initial_noise is None:
+      return tf.random.uniform(shape, low, high)
+    return low + (high - low) * self._initial_noise.uniform(shape)
 
   def _initialize_global_state(self):
     """State that all tensors share: a list of float32 tensors."""

@@ -56,7 +56,7 @@ Attributes:
 
 Options = collections.namedtuple(
     "Options", "compiled, max_steps, batch_size, recompute, noise_seed, "
-    "obj_train_max_multiplier")
+    "start_seed, obj_train_max_multiplier")
 """How an unroll is run.
 
 Attributes:
@@ -68,9 +68,11 @@ Attributes:
     all intermediates. A step that cannot be rebuilt is not.
   noise_seed: int32 [2] tensor that decides the gradient noise; by default it
     is drawn anew at every run.
+  start_seed: int32 [2] tensor that decides the parameters and learning rates
+    an unroll starts with if they are drawn; by default likewise.
   obj_train_max_multiplier: Overrides the optimizer's if not None.
 """
-Options.__new__.__defaults__ = (False, None, None, True, None, None)
+Options.__new__.__defaults__ = (False, None, None, True, None, None, None)
 
 
 def build(optimizer, problem, dataset, options):
@@ -94,8 +96,9 @@ def build(optimizer, problem, dataset, options):
                      "batch_size; got {}.".format(options))
   with tf.name_scope("unroll"):
     feeds = _placeholders()
+    options = _with_seeds(options)
     rule = optimizer._rule(problem.param_shapes)  # pylint: disable=protected-access
-    start = _start(optimizer, problem, rule, feeds)
+    start = _start(optimizer, problem, rule, feeds, options)
     inner = _InnerProblem(problem, dataset, feeds, options)
     initial_obj = tf.cond(
         feeds.first_unroll, lambda: inner.objective(start.carry.params),
@@ -123,6 +126,17 @@ def build(optimizer, problem, dataset, options):
       [initial_obj])
 
 
+def _with_seeds(options):
+  """Lets seeds that were not given be drawn at every run."""
+  def drawn():
+    return tf.random.uniform([2], maxval=np.iinfo(np.int32).max,
+                             dtype=tf.int32)
+
+  return options._replace(
+      noise_seed=drawn() if options.noise_seed is None else options.noise_seed,
+      start_seed=drawn() if options.start_seed is None else options.start_seed)
+
+
 _Feeds = collections.namedtuple(
     "_Feeds", "obj_weights, batches, first_unroll, reset_state")
 
@@ -139,10 +153,12 @@ _Start = collections.namedtuple(
     "_Start", "carry, state_structure, variables, initial_obj")
 
 
-def _start(optimizer, problem, rule, feeds):
+def _start(optimizer, problem, rule, feeds, options):
   """Where the unroll begins: drawn anew, or where the last one ended."""
+  draws = step_noise.UnrollNoise(options.start_seed, 1).at_step(0)
+  init_options = {"noise": draws} if takes_noise(problem.init_tensors) else {}
   fresh_params = [tf.convert_to_tensor(tensor)
-                  for tensor in problem.init_tensors()]
+                  for tensor in problem.init_tensors(**init_options)]
   param_vars = _loop_variables(fresh_params, "parameter")
   params = _choose(feeds.first_unroll, fresh_params, param_vars)
   attended_vars, attended = [], []
@@ -150,7 +166,8 @@ def _start(optimizer, problem, rule, feeds):
     attended_vars = _loop_variables(fresh_params, "attended")
     attended = _choose(tf.logical_or(feeds.first_unroll, feeds.reset_state),
                        params, attended_vars)
-  fresh_state = rule.initial_state(params)
+  with optimizer.initial_noise(draws):
+    fresh_state = rule.initial_state(params)
   flat_state = tf.nest.flatten(fresh_state)
   state_vars = _loop_variables(flat_state, "state")
   state = _choose(feeds.reset_state, flat_state, state_vars)
@@ -198,13 +215,10 @@ class _InnerProblem(object):
         self._batches = tf.pad(
             self._batches, [[0, rows - self.num_steps], [0, 0]])
         self._batches.set_shape([rows, options.batch_size])
-    seed = options.noise_seed
-    if seed is None:
-      seed = tf.random.uniform([2], maxval=np.iinfo(np.int32).max,
-                               dtype=tf.int32)
     self._noise = None
-    if _takes_noise(problem):
-      self._noise = step_noise.UnrollNoise(seed, self.num_steps, rows)
+    if takes_noise(problem.gradients):
+      self._noise = step_noise.UnrollNoise(
+          options.noise_seed, self.num_steps, rows)
 
   def objective(self, params):
     """The objective on the whole data set, a scalar."""
@@ -228,11 +242,11 @@ class _InnerProblem(object):
             tf.convert_to_tensor(grad) for param, grad in zip(params, grads)]
 
 
-def _takes_noise(problem):
-  """Whether gradients() of a problem accepts predrawn noise."""
+def takes_noise(function):
+  """Whether a method of a problem accepts predrawn noise."""
   get_arguments = (inspect.getfullargspec if six.PY3
                    else inspect.getargspec)  # pylint: disable=deprecated-method
-  return "noise" in get_arguments(problem.gradients).args
+  return "noise" in get_arguments(function).args
 
 
 def _step(optimizer, rule, inner, initial_obj, start, options, names):

@@ -133,8 +133,8 @@ class Classifier(problem.Problem):
         labels=tf.one_hot(tf.cast(labels, tf.int32), self.n_classes),
         logits=logits)
 
-  def _initial_tensor(self, shape, seed):
-    return tf.random_normal(shape, stddev=1.2 / math.sqrt(shape[0]), seed=seed)
+  def _initial_tensor(self, shape, noise):
+    return 1.2 / math.sqrt(shape[0]) * noise.normal(shape)
 
 
 class FullyConnected(Classifier):
@@ -308,5 +308,5 @@ class ConvNet(Classifier):
     layer = tf.reshape(layer, [-1, self.param_shapes[-2][0]])
     return tf.matmul(layer, params[-2]) + params[-1]
 
-  def _initial_tensor(self, shape, seed):
-    return tf.random_normal(shape, stddev=0.01, seed=seed)
+  def _initial_tensor(self, shape, noise):
+    return 0.01 * noise.normal(shape)

@@ -85,8 +85,8 @@ class MatMulAlgorithm(problem.Problem):
     residual = tf.matmul(products, combination) - targets
     return tf.cast(tf.reduce_sum(tf.square(residual)), tf.float32)
 
-  def _initial_tensor(self, shape, seed):
-    return tf.nn.l2_normalize(tf.random_normal(shape, seed=seed), axis=0)
+  def _initial_tensor(self, shape, noise):
+    return tf.nn.l2_normalize(noise.normal(shape), axis=0)
 
 
 def matmul_problem_sequence(n, k_min, k_max):

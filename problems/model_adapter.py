@@ -92,7 +92,7 @@ class ModelAdapter(problem.Problem):
     with session.graph.as_default():
       self._models.get().initialize(session)
 
-  def init_tensors(self, seed=None):
+  def init_tensors(self, seed=None, noise=None):
     """Returns a starting point of the model's own.
 
     That is a new draw from its initializers; or, if the model has an init
@@ -101,6 +101,7 @@ class ModelAdapter(problem.Problem):
     Args:
       seed: As in `Problem.init_tensors`. Values given as tensors rather than by
         an initializer, as in `tf.Variable(tf.zeros([2]))`, ignore it.
+      noise: Not used: the model's own initializers draw.
 
     Returns:
       A list of float32 tensors, shaped like `param_shapes`.
@@ -108,6 +109,7 @@ class ModelAdapter(problem.Problem):
     Raises:
       ValueError: as in `Problem.init_tensors`.
     """
+    del noise
     if isinstance(seed, (list, tuple)):
       return super(ModelAdapter, self).init_tensors(seed)
     return self._models.get().initial_values(seed)

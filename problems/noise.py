@@ -16,8 +16,10 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import inspect
 import zlib
 
+import six
 import tensorflow as tf
 
 
@@ -38,6 +40,24 @@ def derive_seed(seed, index):
   if seed is None:
     return None
   return zlib.crc32(("%d/%d" % (seed, index)).encode("ascii")) & 0x7fffffff
+
+
+def call_with_noise(method, noise, *args):
+  """Calls a problem's method, with `noise` if it takes any.
+
+  Args:
+    method: `init_tensors` or `gradients` of a problem, whose class may have
+      overridden it without the argument.
+    noise: Where random numbers come from, or None.
+    *args: The other arguments.
+
+  Returns:
+    The result of the method.
+  """
+  get_arguments = inspect.getfullargspec if six.PY3 else inspect.getargspec
+  if "noise" in get_arguments(method).args:
+    return method(*args, noise=noise)
+  return method(*args)
 
 
 class StatefulNoise(object):

@@ -81,13 +81,15 @@ class Problem(object):
     if self._init_fn is not None:
       self._init_fn(session)
 
-  def init_tensors(self, seed=None):
+  def init_tensors(self, seed=None, noise=None):
     """Returns tensors with the starting point of an optimization.
 
     Args:
       seed: None for a new starting point at every evaluation, an int for a
         reproducible one, or a list with one array per parameter which is the
         starting point itself.
+      noise: Where random numbers come from (see the module `noise`); None for
+        `StatefulNoise(seed)`.
 
     Returns:
       A list of float32 tensors, shaped like `param_shapes`; N(0, 1) elements
@@ -98,10 +100,9 @@ class Problem(object):
     """
     if isinstance(seed, (list, tuple)):
       return [tf.constant(array) for array in self._check_arrays(seed)]
-    return [
-        self._initial_tensor(shape, noise_lib.derive_seed(seed, i))
-        for i, shape in enumerate(self.param_shapes)
-    ]
+    if noise is None:
+      noise = noise_lib.StatefulNoise(seed)
+    return [self._initial_tensor(shape, noise) for shape in self.param_shapes]
 
   def init_variables(self, seed=None):
     """Returns trainable variables at the starting point of an optimization.
@@ -164,17 +165,17 @@ class Problem(object):
         for gradient, parameter in zip(gradients, parameters)
     ]
 
-  def _initial_tensor(self, shape, seed):
+  def _initial_tensor(self, shape, noise):
     """Returns the starting value of one parameter; subclasses may override.
 
     Args:
       shape: A list of ints, the parameter's shape.
-      seed: An int of this parameter's own, or None.
+      noise: Where random numbers come from (see the module `noise`).
 
     Returns:
       A float32 tensor of that shape.
     """
-    return tf.random_normal(shape, seed=seed)
+    return noise.normal(shape)
 
   def _check_arrays(self, arrays):
     """Returns `arrays` as float32, or raises ValueError if they do not fit."""

@@ -74,12 +74,12 @@ class TwoDimensionalProblem(problem.Problem):
     raise NotImplementedError(
         "%s must define _value()." % type(self).__name__)
 
-  def _initial_tensor(self, shape, seed):
+  def _initial_tensor(self, shape, noise):
     if self._LOW is None:
-      return super(TwoDimensionalProblem, self)._initial_tensor(shape, seed)
+      return super(TwoDimensionalProblem, self)._initial_tensor(shape, noise)
     low = np.array(self._LOW, dtype=np.float32).reshape(shape)
     high = np.array(self._HIGH, dtype=np.float32).reshape(shape)
-    return low + (high - low) * tf.random_uniform(shape, seed=seed)
+    return low + (high - low) * noise.uniform(shape)
 
 
 def _bounds(limit):

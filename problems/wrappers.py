@@ -41,9 +41,10 @@ class _Wrapper(problem.Problem):
     """See `Problem`: the wrapped problem's."""
     self._problem.init_fn(session)
 
-  def init_tensors(self, seed=None):
+  def init_tensors(self, seed=None, noise=None):
     """See `Problem`: the wrapped problem's."""
-    return self._problem.init_tensors(seed)
+    return noise_lib.call_with_noise(
+        self._problem.init_tensors, noise, seed)
 
   def init_variables(self, seed=None):
     """See `Problem`: the wrapped problem's."""
@@ -55,7 +56,8 @@ class _Wrapper(problem.Problem):
 
   def gradients(self, objective, parameters, noise=None):
     """See `Problem`: the rule and noise of the wrapped problem."""
-    return self._problem.gradients(objective, parameters, noise)
+    return noise_lib.call_with_noise(
+        self._problem.gradients, noise, objective, parameters)
 
 
 class Rescale(_Wrapper):
@@ -129,7 +131,8 @@ class SparseProblem(_Wrapper):
     """
     if noise is None:
       noise = noise_lib.StatefulNoise(self.random_seed)
-    gradients = self._problem.gradients(objective, parameters, noise)
+    gradients = noise_lib.call_with_noise(
+        self._problem.gradients, noise, objective, parameters)
     masked = []
     for gradient, parameter in zip(gradients, parameters):
       keep = noise.uniform(parameter.shape.as_list()) >= self.zero_probability
@@ -165,9 +168,10 @@ class SumTask(problem.Problem):
     for part in self._problems:
       part.init_fn(session)
 
-  def init_tensors(self, seed=None):
+  def init_tensors(self, seed=None, noise=None):
     """See `Problem`: the concatenation of the parts' tensors."""
-    return self._concatenate(seed, lambda part, s: part.init_tensors(s))
+    return self._concatenate(seed, lambda part, s: noise_lib.call_with_noise(
+        part.init_tensors, noise, s))
 
   def init_variables(self, seed=None):
     """See `Problem`: the concatenation of the parts' variables."""
@@ -188,7 +192,8 @@ class SumTask(problem.Problem):
       # Equal parts with equal seeds are still to have different noise.
       source = noise or noise_lib.StatefulNoise(
           noise_lib.derive_seed(part.random_seed, i))
-      gradients.extend(part.gradients(objective, values, source))
+      gradients.extend(noise_lib.call_with_noise(
+          part.gradients, source, objective, values))
     return gradients
 
   def _concatenate(self, seed, init_fn):

@@ -1,0 +1,42 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Gradient descent with one learned learning rate."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import tensorflow as tf
+
+from . import trainable_optimizer
+
+
+class GlobalLearningRate(trainable_optimizer.TrainableOptimizer):
+  """parameter <- parameter - rate gradient."""
+
+  elementwise = True
+
+  def __init__(self, initial_rate=1e-3, use_log_objective=False,
+               obj_train_max_multiplier=-1, use_second_derivatives=True,
+               use_numerator_epsilon=False, name="GlobalLearningRate"):
+    """Constructs the optimizer and declares its meta-parameter.
+
+    Args:
+      initial_rate: Float, where the learning rate starts.
+      use_log_objective: See `TrainableOptimizer`.
+      obj_train_max_multiplier: See `TrainableOptimizer`.
+      use_second_derivatives: See `TrainableOptimizer`.
+      use_numerator_epsilon: See `TrainableOptimizer`.
+      name: String, prefix of ops and slots.
+    """
+    super(GlobalLearningRate, self).__init__(
+        name, [], False, use_log_objective, obj_train_max_multiplier,
+        use_second_derivatives, use_numerator_epsilon)
+    self._meta_parameters.declare(
+        "global_learning_rate", [],
+        tf.compat.v1.constant_initializer(initial_rate))
+
+  def _compute_update(self, param, grad, state):
+    """One step of one tensor; see the class's equation."""
+    rate = self._meta_parameters.values()["global_learning_rate"]
+    return param - rate * grad, state

@@ -1,0 +1,55 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Gradient descent with a learned learning rate for every step."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import tensorflow as tf
+
+from . import trainable_optimizer
+
+
+class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
+  """parameter <- parameter - rate[min(t, n_steps - 1)] gradient."""
+
+  elementwise = True
+
+  def __init__(self, initial_rate=0.0, n_steps=1000, use_log_objective=False,
+               obj_train_max_multiplier=-1, use_second_derivatives=True,
+               use_numerator_epsilon=False, name="LearningRateSchedule"):
+    """Constructs the optimizer and declares its meta-parameters.
+
+    Args:
+      initial_rate: Float, where all learning rates start.
+      n_steps: Positive integer, how many rates there are; the last is held.
+      use_log_objective: See `TrainableOptimizer`.
+      obj_train_max_multiplier: See `TrainableOptimizer`.
+      use_second_derivatives: See `TrainableOptimizer`.
+      use_numerator_epsilon: See `TrainableOptimizer`.
+      name: String, prefix of ops and slots.
+
+    Raises:
+      ValueError: If `n_steps` is not positive.
+    """
+    if n_steps < 1:
+      raise ValueError("n_steps must be at least 1, not {!r}.".format(n_steps))
+    super(LearningRateSchedule, self).__init__(
+        name, ["itr"], False, use_log_objective, obj_train_max_multiplier,
+        use_second_derivatives, use_numerator_epsilon)
+    self._n_steps = n_steps
+    self._meta_parameters.declare(
+        "learning_rates", [n_steps],
+        tf.compat.v1.constant_initializer(initial_rate))
+
+  def _initialize_state(self, var):
+    """State of a tensor: "itr" [], the number of steps it has had."""
+    del var
+    return {"itr": tf.zeros([])}
+
+  def _compute_update(self, param, grad, state):
+    """One step of one tensor; see the class's equation."""
+    index = tf.minimum(tf.cast(state["itr"], tf.int32), self._n_steps - 1)
+    rate = tf.gather(self._meta_parameters.values()["learning_rates"], index)
+    return param - rate * grad, {"itr": state["itr"] + 1.0}

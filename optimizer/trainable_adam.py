@@ -1,0 +1,103 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Adam with trainable hyperparameters."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import numpy as np
+import tensorflow as tf
+
+from . import trainable_optimizer
+
+
+class TrainableAdam(trainable_optimizer.TrainableOptimizer):
+  """Adam (Kingma & Ba 2015, arXiv:1412.6980), meta-trained.
+
+  Meta-parameters are the logarithm of the learning rate a and of epsilon, and
+  the logits of beta1 and beta2. With t the number of steps an element has had:
+    m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2
+    parameter <- parameter - a_t m / (sqrt(v) + epsilon),
+    a_t = a sqrt(1 - beta2^t) / (1 - beta1^t)
+  which is `tf.train.AdamOptimizer` on dense gradients. Sparse gradients
+  update the rows they hold, state included, and no others.
+  """
+
+  elementwise = True
+
+  def __init__(self, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8,
+               use_log_objective=False, obj_train_max_multiplier=-1,
+               use_second_derivatives=True, use_numerator_epsilon=False,
+               name="TrainableAdam"):
+    """Constructs the optimizer and declares its meta-parameters.
+
+    Args:
+      learning_rate: Positive float, where the learning rate starts.
+      beta1: Float in (0, 1), where the decay of the mean starts.
+      beta2: Float in (0, 1), where the decay of the mean square starts.
+      epsilon: Positive float, where epsilon starts.
+      use_log_objective: See `TrainableOptimizer`.
+      obj_train_max_multiplier: See `TrainableOptimizer`.
+      use_second_derivatives: See `TrainableOptimizer`.
+      use_numerator_epsilon: See `TrainableOptimizer`.
+      name: String, prefix of ops and slots.
+
+    Raises:
+      ValueError: If a hyperparameter is out of its range.
+    """
+    for option, value in (("learning_rate", learning_rate),
+                          ("epsilon", epsilon)):
+      if value <= 0:
+        raise ValueError("{} must be positive, not {!r}.".format(option, value))
+    for option, value in (("beta1", beta1), ("beta2", beta2)):
+      if not 0 < value < 1:
+        raise ValueError("{} must be in (0, 1), not {!r}.".format(
+            option, value))
+    super(TrainableAdam, self).__init__(
+        name, ["m", "v", "t"], False, use_log_objective,
+        obj_train_max_multiplier, use_second_derivatives,
+        use_numerator_epsilon)
+    logit = lambda p: np.log(p) - np.log1p(-p)
+    for key, value in (("log_learning_rate", np.log(learning_rate)),
+                       ("beta1_logit", logit(beta1)),
+                       ("beta2_logit", logit(beta2)),
+                       ("log_epsilon", np.log(epsilon))):
+      self._meta_parameters.declare(
+          key, [], tf.compat.v1.constant_initializer(value))
+
+  def _initialize_state(self, var):
+    """State of a tensor with n elements: "m", "v" and "t", each [n, 1]."""
+    zeros = tf.zeros([var.shape.num_elements(), 1])
+    return {key: zeros for key in self.state_keys}
+
+  def _compute_update(self, param, grad, state):
+    """One step of one tensor; see the class's equations."""
+    theta = self._meta_parameters.values()
+    grad = tf.reshape(grad, [-1, 1])
+    t = state["t"] + 1.0
+    m = _average(state["m"], grad, theta["beta1_logit"])
+    v = _average(state["v"], grad * grad, theta["beta2_logit"])
+    rate = (tf.exp(theta["log_learning_rate"]) *
+            tf.sqrt(_bias_correction(theta["beta2_logit"], t)) /
+            _bias_correction(theta["beta1_logit"], t))
+    change = rate * m / (_safe_sqrt(v) + tf.exp(theta["log_epsilon"]))
+    return (param - tf.reshape(change, tf.shape(param)),
+            {"m": m, "v": v, "t": t})
+
+
+def _average(average, value, logit):
+  """beta average + (1 - beta) value, with no cancellation in 1 - beta."""
+  return tf.sigmoid(logit) * average + tf.sigmoid(-logit) * value
+
+
+def _bias_correction(logit, t):
+  """1 - beta^t."""
+  return -tf.math.expm1(t * tf.math.log_sigmoid(logit))
+
+
+def _safe_sqrt(x):
+  """sqrt(x), whose derivative at 0 is 0 rather than infinite."""
+  positive = x > 0
+  root = tf.sqrt(tf.where(positive, x, tf.ones_like(x)))
+  return tf.where(positive, root, tf.zeros_like(x))
