@@ -1,0 +1,269 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""An inner problem made ready for meta-training: graph, session and feeds.
+
+Building and compiling a problem takes seconds, an unroll milliseconds. So
+each problem gets a graph and session of its own, which are kept from visit to
+visit; meta-parameters go in and meta-gradients come out as one flat vector
+each, and the session need not know where they are stored.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+
+import numpy as np
+import six
+import tensorflow as tf
+
+from tensorflow.core.protobuf import rewriter_config_pb2
+
+# Compiling takes about as long as this many uncompiled steps.
+_STEPS_THAT_PAY = 10000
+# A compiled unroll has room for at least so many steps.
+_MIN_COMPILED_STEPS = 2048
+
+UnrollResult = collections.namedtuple(
+    "UnrollResult", "meta_objective, objectives, gradient")
+"""What one unroll gives.
+
+Attributes:
+  meta_objective: Float.
+  objectives: float32 array [number of steps + 1], or shorter if it ended
+    early.
+  gradient: float32 array, the meta-gradient, all meta-parameters in a row.
+"""
+
+
+class InnerProblem(object):
+  """One problem of the corpus with the optimizer unrolled on it."""
+
+  def __init__(self, optimizer_spec, problem_spec, dataset, batch_size,
+               max_steps=None, obj_train_max_multiplier=None):
+    """Builds graph and session.
+
+    Args:
+      optimizer_spec: Spec of the `TrainableOptimizer`.
+      problem_spec: Spec of the problem.
+      dataset: A `datasets.Dataset`.
+      batch_size: Integer, rows of a minibatch, or None without data.
+      max_steps: None, or the most steps an unroll can have; the unroll is then
+        compiled.
+      obj_train_max_multiplier: See `TrainableOptimizer`; None for the
+        optimizer's own.
+    """
+    self._dataset = dataset
+    self._batch_size = batch_size
+    self.max_steps = max_steps
+    self._graph = tf.Graph()
+    with self._graph.as_default():
+      optimizer = optimizer_spec.build()
+      problem = problem_spec.build()
+      self._build(optimizer, problem, max_steps, obj_train_max_multiplier)
+      self._graph.finalize()
+    self._session = tf.compat.v1.Session(graph=self._graph,
+                                         config=session_config())
+    self._session.run(self._initializer)
+    problem.init_fn(self._session)
+
+  def _build(self, optimizer, problem, max_steps, multiplier):
+    shapes = collections.OrderedDict(
+        (name, declaration.shape) for name, declaration in six.iteritems(
+            optimizer.meta_parameters.declarations))
+    self._theta = tf.compat.v1.placeholder(
+        tf.float32, [total_size(shapes)], "meta_parameters")
+    self._noise_seed = tf.compat.v1.placeholder(tf.int32, [2], "noise_seed")
+    self._start_seed = tf.compat.v1.placeholder(tf.int32, [2], "start_seed")
+    theta = unflatten(self._theta, shapes)
+    with optimizer.meta_parameters.bound(theta):
+      self._output = output = optimizer.train(
+          problem, self._dataset, compiled=max_steps is not None,
+          max_steps=max_steps, batch_size=self._batch_size,
+          noise_seed=self._noise_seed, start_seed=self._start_seed,
+          obj_train_max_multiplier=multiplier)
+    gradients = tf.gradients(
+        output.metaobj, list(theta.values()),
+        unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    self._gradient = tf.concat(
+        [tf.reshape(gradient, [-1]) for gradient in gradients], 0)
+    with tf.control_dependencies([self._gradient, output.metaobj]):
+      self._carry_over = tf.group(*[
+          variable.assign(value, read_value=False) for variable, value in zip(
+              output.init_loop_vars, output.output_loop_vars)])
+    self._states = collections.OrderedDict(
+        (key, tf.concat([tf.reshape(state[i], [-1])
+                         for state in output.output_state], 0))
+        for i, key in enumerate(optimizer.state_keys)
+        if all(i < len(state) for state in output.output_state))
+    self._initializer = tf.compat.v1.local_variables_initializer()
+
+  def unroll(self, theta, num_steps, first_unroll, reset_state, start_seed,
+             noise_seed, rng):
+    """Runs one unroll, going on where the last one ended.
+
+    Args:
+      theta: float32 array, all meta-parameters in a row.
+      num_steps: Integer.
+      first_unroll: Whether to draw the parameters anew.
+      reset_state: Whether to initialize the optimizer's state anew.
+      start_seed: Pair of integers that decides what is drawn at the start.
+      noise_seed: Pair of integers that decides the gradient noise.
+      rng: `np.random.RandomState` that draws the minibatches.
+
+    Returns:
+      An `UnrollResult`.
+    """
+    weights = np.full([num_steps], 1.0 / num_steps, np.float32)
+    meta_objective, objectives, gradient, _ = self._session.run(
+        [self._output.metaobj, self._output.problem_objectives,
+         self._gradient, self._carry_over],
+        {self._theta: theta, self._output.obj_weights: weights,
+         self._output.batches: self._batches(num_steps, rng),
+         self._output.first_unroll: first_unroll,
+         self._output.reset_state: reset_state,
+         self._start_seed: start_seed, self._noise_seed: noise_seed})
+    return UnrollResult(float(meta_objective), objectives, gradient)
+
+  def _batches(self, num_steps, rng):
+    if not self._dataset.size:
+      return np.zeros([num_steps, 0], np.int32)
+    return self._dataset.batch_indices(num_steps, self._batch_size, rng)
+
+  def try_out(self):
+    """Runs a single step, which compiles what is to be compiled.
+
+    Raises:
+      tf.errors.OpError: If it cannot be compiled.
+    """
+    theta = np.zeros(self._theta.shape.as_list(), np.float32)
+    self.unroll(theta, 1, True, True, [0, 0], [0, 0], np.random.RandomState(0))
+
+  def histograms(self, theta):
+    """State of the optimizer after one more step: dict of arrays by key."""
+    feeds = {self._theta: theta, self._output.obj_weights: [1.0],
+             self._output.batches: self._batches(1, np.random.RandomState(0)),
+             self._start_seed: [0, 0], self._noise_seed: [0, 0]}
+    return self._session.run(self._states, feeds)
+
+  def close(self):
+    """Frees the session's resources."""
+    self._session.close()
+
+
+def session_config():
+  """Session options for graphs whose gradients are already written out."""
+  config = tf.compat.v1.ConfigProto(allow_soft_placement=True)
+  # Rewriting an unrolled gradient takes far longer than it saves.
+  config.graph_options.rewrite_options.CopyFrom(
+      rewriter_config_pb2.RewriterConfig(disable_meta_optimizer=True))
+  return config
+
+
+def total_size(shapes):
+  """Number of elements of all shapes together."""
+  return int(sum(np.prod(shape, dtype=np.int64)
+                 for shape in six.itervalues(shapes)))
+
+
+def unflatten(vector, shapes):
+  """Splits a vector, tensor or array, into an OrderedDict of shapes."""
+  values, start = collections.OrderedDict(), 0
+  for name, shape in six.iteritems(shapes):
+    size = int(np.prod(shape, dtype=np.int64))
+    part = vector[start:start + size]
+    values[name] = (part.reshape(shape) if isinstance(vector, np.ndarray)
+                    else tf.reshape(part, shape))
+    start += size
+  return values
+
+
+class KeptProblems(object):
+  """The problems of a corpus, built when first visited and then kept.
+
+  A problem is compiled when that pays for the steps it is still to run; what
+  XLA cannot compile runs uncompiled. Only so many are kept, those least
+  recently used go first.
+  """
+
+  def __init__(self, optimizer_spec, problems_and_data, compiled=None,
+               obj_train_max_multiplier=None, capacity=128,
+               log=tf.compat.v1.logging.info):
+    """Remembers the corpus; builds nothing.
+
+    Args:
+      optimizer_spec: Spec of the `TrainableOptimizer`.
+      problems_and_data: List of (problem spec, dataset, batch size).
+      compiled: True, False, or None for whatever takes less time.
+      obj_train_max_multiplier: See `InnerProblem`.
+      capacity: How many problems to keep.
+      log: Function of a string, told what happens.
+    """
+    self._optimizer_spec = optimizer_spec
+    self._problems_and_data = problems_and_data
+    self._compiled = compiled
+    self._multiplier = obj_train_max_multiplier
+    self._capacity = capacity
+    self._log = log
+    self._kept = collections.OrderedDict()
+    self._uncompilable = set()
+
+  def get(self, index, steps_to_come, longest_unroll):
+    """The problem of an index, ready to run.
+
+    Args:
+      index: Integer, position in the corpus.
+      steps_to_come: How many steps it is expected to run yet.
+      longest_unroll: The most steps of an unroll of this visit.
+
+    Returns:
+      An `InnerProblem`.
+    """
+    problem = self._kept.pop(index, None)
+    if problem is not None and not self._serves(
+        problem, index, steps_to_come, longest_unroll):
+      problem.close()
+      problem = None
+    if problem is None:
+      problem = self._build(index, steps_to_come, longest_unroll)
+    self._kept[index] = problem
+    while len(self._kept) > self._capacity:
+      _, oldest = self._kept.popitem(last=False)
+      oldest.close()
+    return problem
+
+  def _serves(self, problem, index, steps_to_come, longest_unroll):
+    if problem.max_steps is None:
+      return not self._compiling_pays(index, steps_to_come)
+    return longest_unroll <= problem.max_steps
+
+  def _compiling_pays(self, index, steps_to_come):
+    if index in self._uncompilable or self._compiled is False:
+      return False
+    return bool(self._compiled) or steps_to_come >= _STEPS_THAT_PAY
+
+  def _build(self, index, steps_to_come, longest_unroll):
+    spec, dataset, batch_size = self._problems_and_data[index][:3]
+    arguments = (self._optimizer_spec, spec, dataset, batch_size)
+    if self._compiling_pays(index, steps_to_come):
+      max_steps = _MIN_COMPILED_STEPS
+      while max_steps < longest_unroll:
+        max_steps *= 2
+      problem = InnerProblem(
+          *arguments, max_steps=max_steps,
+          obj_train_max_multiplier=self._multiplier)
+      try:
+        problem.try_out()
+        return problem
+      except tf.errors.OpError as error:
+        problem.close()
+        self._uncompilable.add(index)
+        self._log("{} runs uncompiled, XLA cannot compile it: {}".format(
+            spec, str(error).splitlines()[0]))
+    return InnerProblem(*arguments, obj_train_max_multiplier=self._multiplier)
+
+  def close(self):
+    """Closes all that are kept."""
+    while self._kept:
+      self._kept.popitem()[1].close()

@@ -1,0 +1,182 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The meta-training loop: visits problems, unrolls, updates, saves."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import json
+import os
+import time
+
+import numpy as np
+import tensorflow as tf
+
+from . import inner_problem
+from . import meta_optimizer
+from optimizer import registry
+
+
+class MetaLoop(object):
+  """Runs the visits of one task from where they stopped."""
+
+  def __init__(self, meta, kept_problems, itinerary, problems_and_data,
+               report, reset_state_every_run=True, callbacks=None,
+               logdir=None):
+    """Puts the parts together.
+
+    Args:
+      meta: A `meta_optimizer.MetaOptimizer`.
+      kept_problems: An `inner_problem.KeptProblems`.
+      itinerary: A `visits.Itinerary`.
+      problems_and_data: List of (problem spec, dataset, batch size).
+      report: A `reports.Report`.
+      reset_state_every_run: Whether each meta-iteration starts with a fresh
+        optimizer state; otherwise only the first of a visit.
+      callbacks: List of functions called after every visit; see
+        `metaopt.train_optimizer`.
+      logdir: String, passed to the callbacks.
+    """
+    self._meta = meta
+    self._kept_problems = kept_problems
+    self._itinerary = itinerary
+    self._problems_and_data = problems_and_data
+    self._report = report
+    self._reset_state_every_run = reset_state_every_run
+    self._callbacks = callbacks or []
+    self._logdir = logdir
+    self._stop_requested = False
+    self._values = meta.values()
+    self._position = meta.position()
+
+  def request_stop(self):
+    """Makes `run` end after the current meta-iteration."""
+    self._stop_requested = True
+
+  def run(self, num_visits):
+    """Visits problems until there have been `num_visits` in this run.
+
+    Args:
+      num_visits: Integer; visits made before a restart count.
+
+    Raises:
+      ValueError: If an objective is negative.
+      IOError: If a checkpoint cannot be written.
+    """
+    if not self._meta.checkpoint:
+      self._meta.save(self._position)
+    try:
+      while self._position.visits < num_visits and not self._stop_requested:
+        self._visit(num_visits - self._position.visits)
+    except BaseException:
+      # Whatever happened, the updates made so far are not to be lost.
+      self._meta.save(self._position)
+      raise
+
+  def _visit(self, visits_to_come):
+    visit = self._itinerary.visit(self._position.visits)
+    spec = self._problems_and_data[visit.problem][0]
+    start = time.time()
+    steps = sum(sum(lengths) for lengths in visit.unroll_lengths)
+    repeats = max(1.0, visits_to_come / len(self._problems_and_data))
+    problem = self._kept_problems.get(
+        visit.problem, steps * repeats,
+        max(max(lengths) for lengths in visit.unroll_lengths))
+    self._report.begin_visit(visit, spec, time.time() - start)
+    metadata = {key: [] for key in (
+        "subproblem_objs", "meta_objs", "meta_grads_and_params",
+        "global_step", "runtimes")}
+    first = self._position.meta_iterations
+    for run in range(first, len(visit.unroll_lengths)):
+      self._run(visit, run, problem, spec, metadata, run == first)
+      self._position = self._position._replace(meta_iterations=run + 1)
+      if self._stop_requested and run + 1 < len(visit.unroll_lengths):
+        self._meta.save(self._position)
+        return
+    self._position = self._position._replace(
+        visits=visit.index + 1, meta_iterations=0)
+    path = self._meta.save(self._position)
+    self._report.end_visit(visit, spec, metadata, path,
+                           lambda: problem.histograms(self._values))
+    for callback in self._callbacks:
+      callback(spec.callable.__name__, visit.index, self._logdir, metadata)
+
+  def _run(self, visit, run, problem, spec, metadata, first_of_session):
+    """One meta-iteration: unrolls from a fresh start of the problem."""
+    start = time.time()
+    lengths = visit.unroll_lengths[run]
+    meta_objectives = []
+    start_seed = self._itinerary.seed_pair(visit.index, run)
+    for i, num_steps in enumerate(lengths):
+      result = problem.unroll(
+          self._values, num_steps, first_unroll=i == 0,
+          reset_state=i == 0 and (self._reset_state_every_run or
+                                  first_of_session),
+          start_seed=start_seed,
+          noise_seed=self._itinerary.seed_pair(visit.index, run, i),
+          rng=self._itinerary.generator(visit.index, run, i, 0))
+      _check_objectives(result.objectives, spec)
+      update = self._meta.update(result.gradient, result.meta_objective)
+      self._values = update.values
+      meta_objectives.append(result.meta_objective)
+      metadata["subproblem_objs"].append(result.objectives)
+      metadata["meta_objs"].append(result.meta_objective)
+      metadata["meta_grads_and_params"].append(self._pairs(update))
+      self._report.unroll(update, result, num_steps)
+    seconds = time.time() - start
+    metadata["global_step"].append(update.global_step)
+    metadata["runtimes"].append(seconds)
+    self._report.end_run(run, meta_objectives, seconds, lengths)
+
+  def _pairs(self, update):
+    """List of (gradient, value) arrays, one for each meta-parameter."""
+    shapes = self._meta.shapes
+    return list(zip(
+        inner_problem.unflatten(update.gradient, shapes).values(),
+        inner_problem.unflatten(update.values, shapes).values()))
+
+
+def _check_objectives(objectives, spec):
+  lowest = np.min(objectives[np.isfinite(objectives)], initial=0.0)
+  if lowest < 0:
+    raise ValueError(
+        "The objective of {} became {}. Meta-training compares logarithms or "
+        "ratios of objectives, so none may be negative: add a constant or "
+        "leave this problem out.".format(spec, lowest))
+
+
+def describe_optimizer(logdir, optimizer_spec, log):
+  """Writes `optimizer.json`, or compares with the one that is there.
+
+  Args:
+    logdir: Directory.
+    optimizer_spec: Spec of the optimizer.
+    log: Function of a string, told if something cannot be written.
+
+  Returns:
+    Dict from the names of options that differ to (there, here).
+  """
+  try:
+    description = registry.describe(*optimizer_spec)
+  except ValueError as error:
+    log("No {} is written: {}".format(registry.FILE_NAME, error))
+    return {}
+  path = os.path.join(logdir, registry.FILE_NAME)
+  differences = {}
+  if tf.io.gfile.exists(path):
+    with tf.io.gfile.GFile(path) as stream:
+      differences = _differences(json.loads(stream.read()), description)
+  temporary = path + ".tmp"
+  with tf.io.gfile.GFile(temporary, "w") as stream:
+    stream.write(json.dumps(description, indent=2, sort_keys=True) + "\n")
+  tf.io.gfile.rename(temporary, path, overwrite=True)
+  return differences
+
+
+def _differences(there, here):
+  flat = [dict(description["kwargs"], optimizer=description["optimizer"],
+               args=description["args"]) for description in (there, here)]
+  return {key: (flat[0].get(key), flat[1].get(key))
+          for key in set(flat[0]) | set(flat[1])
+          if flat[0].get(key) != flat[1].get(key)}

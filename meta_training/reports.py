@@ -1,0 +1,112 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What a meta-training run tells: progress text and TensorBoard summaries."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import numpy as np
+import tensorflow as tf
+
+from . import inner_problem
+
+
+class Report(object):
+  """Writes text for people and event files for TensorBoard."""
+
+  def __init__(self, out, logdir, shapes, num_visits):
+    """Opens the event file.
+
+    Args:
+      out: A stream.
+      logdir: Directory of the event files, or None for no summaries.
+      shapes: OrderedDict from names of meta-parameters to shapes.
+      num_visits: Integer, visits of the whole run.
+    """
+    self._out = out
+    self._shapes = shapes
+    self._num_visits = num_visits
+    self._writer = None
+    if logdir is not None:
+      # A graph of its own: a FileWriter without one takes the default graph.
+      with tf.Graph().as_default():
+        self._writer = tf.compat.v1.summary.FileWriter(logdir)
+    self._num_nonfinite = 0
+    self._last_update = None
+
+  def write(self, text):
+    """Writes a line of text."""
+    self._out.write(text + "\n")
+    self._out.flush()
+
+  def begin_visit(self, visit, spec, seconds):
+    """Tells that a problem is ready."""
+    self.write("problem {} of {}: {}, ready after {:.2f} s".format(
+        visit.index + 1, self._num_visits, spec, seconds))
+
+  def unroll(self, update, result, num_steps):
+    """Takes note of one unroll."""
+    del result, num_steps
+    self._last_update = update
+    if update.num_nonfinite:
+      self._num_nonfinite += update.num_nonfinite
+      self.write("  update {}: {} elements of the meta-gradient were not finite "
+                 "and count as zero".format(
+                     update.global_step, update.num_nonfinite))
+
+  def end_run(self, run, meta_objectives, seconds, lengths):
+    """Tells how a meta-iteration went."""
+    steps = sum(lengths)
+    self.write(
+        "  run {}: meta-objective {:.5g}, {:.2f} s, {} steps ({:.0f} a second) "
+        "in unrolls of {}".format(
+            run + 1, np.mean(meta_objectives), seconds, steps, steps / seconds,
+            ", ".join(str(length) for length in lengths)))
+
+  def end_visit(self, visit, spec, metadata, checkpoint, get_states):
+    """Writes the summaries of a visit."""
+    self.write("  saved {}".format(checkpoint))
+    if self._writer is None or self._last_update is None:
+      return
+    step = self._last_update.global_step
+    mean = float(np.mean(metadata["meta_objs"]))
+    values = [
+        _scalar("meta_objective", mean),
+        _scalar("meta_objective/" + spec.callable.__name__, mean),
+        _scalar("nonfinite_meta_gradient_elements", self._num_nonfinite),
+        _scalar("seconds_per_run", float(np.mean(metadata["runtimes"]))),
+    ]
+    for prefix, vector in (("meta_gradient", self._last_update.gradient),
+                           ("meta_parameter", self._last_update.values)):
+      for name, value in inner_problem.unflatten(
+          vector, self._shapes).items():
+        values.append(_histogram("{}/{}".format(prefix, name), value))
+    for key, value in get_states().items():
+      values.append(_histogram("state/" + key, value))
+    self._writer.add_summary(
+        tf.compat.v1.Summary(value=[value for value in values if value]), step)
+    self._writer.flush()
+
+  def close(self):
+    """Closes the event file."""
+    if self._writer is not None:
+      self._writer.close()
+
+
+def _scalar(tag, value):
+  return tf.compat.v1.Summary.Value(tag=tag, simple_value=value)
+
+
+def _histogram(tag, values):
+  """Histogram of the finite values, None if there are none."""
+  values = np.asarray(values, np.float64).ravel()
+  values = values[np.isfinite(values)]
+  if not values.size:
+    return None
+  counts, edges = np.histogram(values, bins=30)
+  return tf.compat.v1.Summary.Value(
+      tag=tag, histo=tf.compat.v1.HistogramProto(
+          min=values.min(), max=values.max(), num=values.size,
+          sum=values.sum(), sum_squares=np.square(values).sum(),
+          bucket_limit=edges[1:], bucket=counts))

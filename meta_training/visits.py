@@ -1,0 +1,107 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What a run does next, as a function of its seed and position.
+
+Everything that is drawn for a visit to a problem, the problem itself, the
+lengths of the unrolls and the seeds of the draws inside them, follows from
+the run's seed and the number of the visit. A run that continues from a
+checkpoint therefore goes on exactly as it would have without the stop.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+import inspect
+
+import numpy as np
+import six
+
+Visit = collections.namedtuple("Visit", "index, problem, unroll_lengths")
+"""One visit to a problem.
+
+Attributes:
+  index: Integer, number of the visit.
+  problem: Integer, position in the corpus.
+  unroll_lengths: List, for each meta-iteration the list of the numbers of
+    steps of its unrolls.
+"""
+
+_MAX_SEED = np.iinfo(np.int32).max
+
+
+class Itinerary(object):
+  """Draws the visits of one task."""
+
+  def __init__(self, seed, num_problems, select_at_random,
+               num_meta_iterations, num_unroll_func, num_steps_func, task=0):
+    """Remembers what to draw from.
+
+    Args:
+      seed: Integer.
+      num_problems: Integer, size of the corpus.
+      select_at_random: Whether each problem is drawn at random; otherwise the
+        visits walk through shuffles of the corpus.
+      num_meta_iterations: Integer, runs of each visit.
+      num_unroll_func: Function that draws the number of unrolls of a run. If
+        it has an argument `rng` it is given a `np.random.RandomState`.
+      num_steps_func: Likewise the number of steps of an unroll.
+      task: Integer, number of the task in a cluster.
+    """
+    self._seed = seed
+    self._num_problems = num_problems
+    self._select_at_random = select_at_random
+    self._num_meta_iterations = num_meta_iterations
+    self._num_unroll_func = num_unroll_func
+    self._num_steps_func = num_steps_func
+    self._task = task
+
+  def visit(self, index):
+    """The `Visit` of a number."""
+    rng = self.generator(index)
+    problem = self._problem(index, rng)
+    lengths = []
+    for _ in range(self._num_meta_iterations):
+      num_unrolls = _positive("num_unroll_func",
+                              _draw(self._num_unroll_func, rng))
+      lengths.append([
+          _positive("num_partial_unroll_itrs_func",
+                    _draw(self._num_steps_func, rng))
+          for _ in range(num_unrolls)])
+    return Visit(index, problem, lengths)
+
+  def generator(self, *path):
+    """A `np.random.RandomState` of its own for a visit, or a part of one."""
+    return np.random.RandomState(
+        [self._seed & 0xffffffff, self._task] + [part + 1 for part in path])
+
+  def seed_pair(self, *path):
+    """Two int32 that seed TensorFlow's stateless random ops."""
+    return self.generator(*path).randint(0, _MAX_SEED, size=2)
+
+  def _problem(self, index, rng):
+    if self._select_at_random:
+      return int(rng.randint(self._num_problems))
+    epoch, place = divmod(index, self._num_problems)
+    # No visit has this number.
+    shuffled = self.generator(0x7ffffffe, epoch).permutation(
+        self._num_problems)
+    return int(shuffled[place])
+
+
+def _draw(function, rng):
+  get_arguments = (inspect.getfullargspec if six.PY3
+                   else inspect.getargspec)  # pylint: disable=deprecated-method
+  try:
+    takes_rng = "rng" in get_arguments(function).args
+  except TypeError:
+    takes_rng = False
+  return function(rng=rng) if takes_rng else function()
+
+
+def _positive(name, value):
+  if int(value) != value or value < 1:
+    raise ValueError("{} must return a positive integer; it returned "
+                     "{!r}.".format(name, value))
+  return int(value)

@@ -1,0 +1,363 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Meta-trains optimizers, and tests optimizers on single problems.
+
+From a Python shell at the root of the repository:
+
+  >>> import metaopt
+  >>> from optimizer import pretrained
+  >>> from problems import problem_generator
+  >>> objectives, parameters, records = metaopt.test_optimizer(
+  ...     pretrained.load("/tmp/lol/HierarchicalRNN_GRUCell_20_2"),
+  ...     problem_generator.Rosenbrock(), num_iter=1000, seed=1)
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+import sys
+import time
+
+import numpy as np
+import tensorflow as tf
+
+from meta_training import inner_problem
+from meta_training import meta_loop
+from meta_training import meta_optimizer
+from meta_training import reports
+from meta_training import visits
+from optimizer import trainable_optimizer
+from problems import datasets
+
+
+def train_optimizer(logdir,
+                    optimizer_spec,
+                    problems_and_data,
+                    num_problems,
+                    num_meta_iterations,
+                    num_unroll_func,
+                    num_partial_unroll_itrs_func,
+                    learning_rate=1e-4,
+                    gradient_clip=5.,
+                    is_chief=False,
+                    select_random_problems=True,
+                    callbacks=None,
+                    obj_train_max_multiplier=-1,
+                    out=sys.stdout,
+                    rms_decay=0.9,
+                    rms_epsilon=1e-20,
+                    l2_reg=0.0,
+                    nan_l2_reg=1e-2,
+                    reset_rnn_params=True,
+                    seed=None,
+                    compiled=None,
+                    on_start=None):
+  """Trains the meta-parameters of an optimizer on a corpus of problems.
+
+  Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
+  from fresh starting points, each run a sequence of unrolls, and each unroll
+  one RMSProp update of the meta-parameters. Saves a checkpoint after every
+  visit; started again with the same `logdir` it goes on from the last one,
+  until `num_problems` visits are made in all.
+
+  Args:
+    logdir: Directory for checkpoints, `optimizer.json` and event files.
+    optimizer_spec: `problem_spec.Spec` of a `TrainableOptimizer`.
+    problems_and_data: Sequence of (problem spec, `datasets.Dataset`, batch
+      size or None).
+    num_problems: Integer, visits to make in all.
+    num_meta_iterations: Integer, runs of a visit.
+    num_unroll_func: Function that draws the number of unrolls of a run. If it
+      has an argument `rng`, it is given a `np.random.RandomState`.
+    num_partial_unroll_itrs_func: Likewise the number of steps of an unroll.
+    learning_rate: Float, of RMSProp.
+    gradient_clip: Float; elements of the meta-gradient are clipped to +- it.
+    is_chief: Whether this task of a cluster writes checkpoints and summaries.
+      Without a cluster there is one task, which is the chief.
+    select_random_problems: Whether problems are drawn at random, rather than
+      in the order of a shuffled list.
+    callbacks: List of functions called after every visit as
+      callback(problem_name, problem_itr, logdir, metadata). `metadata` is a
+      dict of lists: per unroll `subproblem_objs` (float32 arrays [N + 1]),
+      `meta_objs` and `meta_grads_and_params` (lists of pairs of arrays);
+      per meta-iteration `global_step` and `runtimes` (seconds).
+    obj_train_max_multiplier: If positive, an unroll ends when the objective
+      exceeds f_init + (multiplier - 1) |f_init|; otherwise the optimizer's own
+      setting counts.
+    out: Stream for progress text.
+    rms_decay: Float, of RMSProp.
+    rms_epsilon: Float, of RMSProp.
+    l2_reg: Float l, adds l/2 ||meta-parameters||^2 to the meta-objective.
+    nan_l2_reg: Float, the same for updates whose meta-objective is not finite.
+    reset_rnn_params: Whether every meta-iteration starts with a fresh state of
+      the optimizer; otherwise only the first of a visit.
+    seed: Integer that decides all that is drawn, or None.
+    compiled: Whether XLA compiles the unrolls: True, False, or None for
+      whatever takes less time.
+    on_start: None or a function that is given another function, which asks
+      the run to stop after the current meta-iteration and save.
+
+  Returns:
+    The prefix of the last checkpoint.
+
+  Raises:
+    ValueError: If an argument is out of range, there are no problems, an
+      objective is negative, or a checkpoint in `logdir` cannot be read or does
+      not fit; nothing that was saved is lost.
+    IOError: If a checkpoint cannot be written; the last good one stays.
+  """
+  del is_chief  # Without a cluster this is the only task.
+  problems_and_data = [tuple(entry)[:3] for entry in problems_and_data]
+  _check_training(problems_and_data, num_problems, num_meta_iterations,
+                  learning_rate, gradient_clip)
+  if seed is None:
+    seed = int(np.random.RandomState().randint(2**31 - 1))
+  meta = meta_optimizer.MetaOptimizer(
+      logdir, optimizer_spec, meta_optimizer.Options(
+          learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg,
+          nan_l2_reg), seed)
+  report = reports.Report(out, logdir, meta.shapes, num_problems)
+  for option, (there, here) in sorted(meta_loop.describe_optimizer(
+      logdir, optimizer_spec, report.write).items()):
+    report.write("option {} was {} before and is {} now".format(
+        option, there, here))
+  position = meta.position()
+  if meta.checkpoint:
+    report.write("continuing from {}: {} of {} problems done".format(
+        meta.checkpoint, position.visits, num_problems))
+  kept = inner_problem.KeptProblems(
+      optimizer_spec, problems_and_data, compiled,
+      obj_train_max_multiplier if obj_train_max_multiplier > 0 else None,
+      log=report.write)
+  loop = meta_loop.MetaLoop(
+      meta, kept, visits.Itinerary(
+          position.seed, len(problems_and_data), select_random_problems,
+          num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func),
+      problems_and_data, report, reset_rnn_params, callbacks, logdir)
+  if on_start is not None:
+    on_start(loop.request_stop)
+  try:
+    loop.run(num_problems)
+  finally:
+    kept.close()
+    report.close()
+    meta.close()
+  return tf.train.latest_checkpoint(logdir)
+
+
+def _check_training(problems_and_data, num_problems, num_meta_iterations,
+                    learning_rate, gradient_clip):
+  """Raises ValueError for arguments that cannot work."""
+  if not problems_and_data:
+    raise ValueError("There are no problems to train on: include at least one "
+                     "problem set.")
+  for name, value in (("num_problems", num_problems),
+                      ("num_meta_iterations", num_meta_iterations),
+                      ("learning_rate", learning_rate),
+                      ("gradient_clip", gradient_clip)):
+    if not value > 0:
+      raise ValueError("{} must be positive, not {!r}.".format(name, value))
+  for spec, dataset, batch_size in problems_and_data:
+    if batch_size is not None and batch_size < 1:
+      raise ValueError("The batch size of {} must be positive or None, not "
+                       "{!r}.".format(spec, batch_size))
+    if batch_size is None and dataset is not datasets.EMPTY_DATASET:
+      if dataset.size:
+        raise ValueError("{} has a data set and needs a batch size.".format(
+            spec))
+
+
+def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
+                   batch_size=None, seed=None, graph=None, logdir=None,
+                   record_every=None):
+  """Optimizes a problem and keeps track of the objective.
+
+  Args:
+    optimizer: A `tf.train.Optimizer`, trainable or not.
+    problem: A `problem_generator.Problem`.
+    num_iter: Integer, steps to make.
+    dataset: A `datasets.Dataset`.
+    batch_size: Integer, rows of a minibatch; None for all rows.
+    seed: Integer or list of arrays that decides the starting point, see
+      `Problem.init_variables`; an integer also decides the minibatches.
+    graph: The `tf.Graph` to build in; by default a new one.
+    logdir: Directory of a meta-training run whose last checkpoint has the
+      meta-parameters to use; by default they are what the optimizer's
+      initializers say.
+    record_every: None, or an integer: a record is kept before every so many
+      steps.
+
+  Returns:
+    (objective_values, parameters, records):
+    objective_values: List of num_iter + 1 floats, the objective on the whole
+      data set before every step and after the last.
+    parameters: List of float32 arrays, the parameters after the last step.
+    records: List of dicts with "iteration", "objective", "parameters" and
+      "gradients" (lists of arrays) and "slots" (dict from slot names to lists
+      of arrays).
+
+  Raises:
+    ValueError: If an argument is out of range or the checkpoint does not fit.
+  """
+  if num_iter < 1 or (record_every is not None and record_every < 1):
+    raise ValueError("num_iter and record_every must be positive, not {!r} and "
+                     "{!r}.".format(num_iter, record_every))
+  values, records = [], []
+  with _TestRun(optimizer, problem, dataset, batch_size, seed, graph,
+                logdir) as run:
+    for iteration, feeds in run.feeds(num_iter):
+      if record_every is not None and iteration % record_every == 0:
+        records.append(run.record(iteration, feeds))
+      values.append(run.objective())
+      run.step(feeds)
+    values.append(run.objective())
+    return values, run.parameters(), records
+
+
+def run_wall_clock_test(optimizer, problem, num_steps,
+                        dataset=datasets.EMPTY_DATASET, seed=None, logdir=None,
+                        batch_size=None):
+  """Measures how long steps take, without evaluations between them.
+
+  Args:
+    optimizer: See `test_optimizer`; so are the other arguments.
+    problem: The problem.
+    num_steps: Integer, steps to make.
+    dataset: The data set.
+    seed: The seed.
+    logdir: The directory of a checkpoint.
+    batch_size: Rows of a minibatch.
+
+  Returns:
+    Float, seconds for all steps; a first step, which sets things up, is not
+    counted.
+
+  Raises:
+    ValueError: As `test_optimizer`.
+  """
+  if num_steps < 1:
+    raise ValueError("num_steps must be positive, not {!r}.".format(num_steps))
+  with _TestRun(optimizer, problem, dataset, batch_size, seed, None,
+                logdir) as run:
+    feeds = [each for _, each in run.feeds(num_steps + 1)]
+    run.step(feeds[0])
+    start = time.time()
+    for each in feeds[1:]:
+      run.step(each)
+    return time.time() - start
+
+
+class _TestRun(object):
+  """A problem with an optimizer on it, in a session."""
+
+  def __init__(self, optimizer, problem, dataset, batch_size, seed, graph,
+               logdir):
+    self._dataset = dataset
+    self._batch_size = batch_size or dataset.size
+    self._rng = np.random.RandomState(
+        seed if isinstance(seed, (int, np.integer)) else None)
+    graph = graph or tf.Graph()
+    with graph.as_default():
+      self._build(optimizer, problem, seed, logdir)
+      self._session = tf.compat.v1.Session(graph=graph)
+      self._session.run([tf.compat.v1.global_variables_initializer(),
+                         tf.compat.v1.local_variables_initializer()])
+    problem.init_fn(self._session)
+
+  def _build(self, optimizer, problem, seed, logdir):
+    if logdir is not None:
+      if not isinstance(optimizer, trainable_optimizer.TrainableOptimizer):
+        raise ValueError("logdir is for trainable optimizers; {} has no "
+                         "meta-parameters to load.".format(
+                             type(optimizer).__name__))
+      optimizer.init_from_checkpoint(logdir)
+    variables = problem.init_variables(seed)
+    self._rows = tf.compat.v1.placeholder(tf.int32, [None], "rows")
+    batch, data = [], []
+    if self._dataset.size:
+      data = [tf.constant(self._dataset.data),
+              tf.constant(self._dataset.labels)]
+      batch = [tf.gather(values, self._rows) for values in data]
+    self._gradients = problem.gradients(
+        problem.objective(variables, *batch), variables)
+    self._step = optimizer.apply_gradients(
+        list(zip(self._gradients, variables)))
+    self._parameters = variables
+    if getattr(optimizer, "use_attention", False):
+      # The variables hold the attended location.
+      self._parameters = [optimizer.get_slot(variable, "true_param")
+                          for variable in variables]
+    self._objective = problem.objective(
+        [tf.convert_to_tensor(value) for value in self._parameters], *data)
+    self._slots = collections.OrderedDict(
+        (name, [optimizer.get_slot(variable, name) for variable in variables])
+        for name in optimizer.get_slot_names())
+
+  def __enter__(self):
+    return self
+
+  def __exit__(self, *unused_error):
+    self._session.close()
+
+  def feeds(self, num_steps):
+    """Pairs of iteration and feeds, the minibatches walking epochs."""
+    if not self._dataset.size:
+      return ((i, {self._rows: []}) for i in range(num_steps))
+    batches = self._dataset.batch_indices(
+        num_steps, self._batch_size, self._rng)
+    return ((i, {self._rows: rows}) for i, rows in enumerate(batches))
+
+  def step(self, feeds):
+    """Makes one step."""
+    self._session.run(self._step, feeds)
+
+  def objective(self):
+    """The objective on the whole data set, a float."""
+    return float(self._session.run(self._objective))
+
+  def parameters(self):
+    """List of arrays."""
+    return self._session.run(self._parameters)
+
+  def record(self, iteration, feeds):
+    """What `test_optimizer` records."""
+    objective, parameters, gradients, slots = self._session.run(
+        [self._objective, self._parameters, self._gradients, self._slots],
+        feeds)
+    return {"iteration": iteration, "objective": float(objective),
+            "parameters": parameters, "gradients": gradients,
+            "slots": dict(slots)}
+
+
+def sample_numiter(scale, min_steps=50, rng=None):
+  """Draws a number of iterations: round(Exp(scale)) + min_steps.
+
+  Args:
+    scale: Float, mean of the exponential distribution.
+    min_steps: Integer, the least number drawn.
+    rng: `np.random.RandomState`, by default a new one.
+
+  Returns:
+    Integer.
+  """
+  rng = rng or np.random.RandomState()
+  return int(np.round(rng.exponential(scale))) + min_steps
+
+
+def sigmoid_weights(n, slope=0.1, offset=5):
+  """Weights for the objectives of an unroll that rise along a sigmoid.
+
+    w_i = sigmoid(slope (i - offset)) / sum_j sigmoid(slope (j - offset))
+
+  Args:
+    n: Integer, number of weights.
+    slope: Float.
+    offset: Float, where the sigmoid is at a half.
+
+  Returns:
+    float64 array [n] that sums to 1.
+  """
+  values = 1.0 / (1.0 + np.exp(-slope * (np.arange(n) - offset)))
+  return values / values.sum()

@@ -1,0 +1,77 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Optimizers with trained meta-parameters: shipped ones, or your own runs'."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import json
+import os
+
+import tensorflow as tf
+
+from . import registry
+
+_SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "pretrained")
+
+
+def names():
+  """Sorted names of the shipped optimizers."""
+  if not os.path.isdir(_SHIPPED):
+    return []
+  return sorted(name for name in os.listdir(_SHIPPED)
+                if os.path.isfile(
+                    os.path.join(_SHIPPED, name, registry.FILE_NAME)))
+
+
+def load(name_or_logdir="hierarchical_rnn"):
+  """Constructs an optimizer whose meta-parameters start from a checkpoint.
+
+  The meta-parameters take the checkpoint's values whenever the host's own
+  initializers run, and are not trained by the host.
+
+  Args:
+    name_or_logdir: The name of a shipped optimizer, see `names`, or the log
+      directory of a meta-training run.
+
+  Returns:
+    A `TrainableOptimizer`.
+
+  Raises:
+    ValueError: If there is no such optimizer, its description is malformed, or
+      its checkpoint is missing, unreadable or does not fit.
+  """
+  logdir = name_or_logdir
+  if name_or_logdir in names():
+    logdir = os.path.join(_SHIPPED, name_or_logdir)
+  optimizer = construct_from(logdir)
+  optimizer.init_from_checkpoint(logdir)
+  return optimizer
+
+
+def construct_from(logdir):
+  """Constructs, untrained, the optimizer that a log directory describes.
+
+  Args:
+    logdir: Directory with an `optimizer.json`.
+
+  Returns:
+    A `TrainableOptimizer`.
+
+  Raises:
+    ValueError: If there is no description, or it is malformed.
+  """
+  path = os.path.join(logdir, registry.FILE_NAME)
+  if not tf.io.gfile.exists(path):
+    raise ValueError(
+        "Nothing to load: {!r} is neither a shipped optimizer ({}) nor a "
+        "directory with an {}.".format(
+            logdir, ", ".join(names()) or "none", registry.FILE_NAME))
+  with tf.io.gfile.GFile(path) as stream:
+    try:
+      description = json.loads(stream.read())
+    except ValueError as error:
+      raise ValueError("{!r} is not JSON: {}.".format(path, error))
+  return registry.construct(description)
