@@ -18,6 +18,10 @@ from . import meta_optimizer
 from optimizer import registry
 
 
+# How long a run that is to stop may take to finish a meta-iteration.
+_STOP_SECONDS = 10.0
+
+
 class MetaLoop(object):
   """Runs the visits of one task from where they stopped."""
 
@@ -47,12 +51,18 @@ class MetaLoop(object):
     self._callbacks = callbacks or []
     self._logdir = logdir
     self._stop_requested = False
+    self._stop_time = float("inf")
     self._values = meta.values()
     self._position = meta.position()
 
   def request_stop(self):
-    """Makes `run` end after the current meta-iteration."""
+    """Makes `run` save and end soon.
+
+    It ends after the current meta-iteration, from where a later run goes on as
+    if there had been no stop; or, should that take long, after an unroll.
+    """
     self._stop_requested = True
+    self._stop_time = time.time() + _STOP_SECONDS
 
   def run(self, num_visits):
     """Visits problems until there have been `num_visits` in this run.
@@ -69,6 +79,8 @@ class MetaLoop(object):
     try:
       while self._position.visits < num_visits and not self._stop_requested:
         self._visit(num_visits - self._position.visits)
+    except IOError:
+      raise
     except BaseException:
       # Whatever happened, the updates made so far are not to be lost.
       self._meta.save(self._position)
@@ -89,9 +101,10 @@ class MetaLoop(object):
         "global_step", "runtimes")}
     first = self._position.meta_iterations
     for run in range(first, len(visit.unroll_lengths)):
-      self._run(visit, run, problem, spec, metadata, run == first)
-      self._position = self._position._replace(meta_iterations=run + 1)
-      if self._stop_requested and run + 1 < len(visit.unroll_lengths):
+      if self._run(visit, run, problem, spec, metadata, run == first):
+        self._position = self._position._replace(meta_iterations=run + 1)
+      if self._stop_requested and (
+          self._position.meta_iterations < len(visit.unroll_lengths)):
         self._meta.save(self._position)
         return
     self._position = self._position._replace(
@@ -103,7 +116,11 @@ class MetaLoop(object):
       callback(spec.callable.__name__, visit.index, self._logdir, metadata)
 
   def _run(self, visit, run, problem, spec, metadata, first_of_session):
-    """One meta-iteration: unrolls from a fresh start of the problem."""
+    """One meta-iteration: unrolls from a fresh start of the problem.
+
+    Returns:
+      Whether it came to its end.
+    """
     start = time.time()
     lengths = visit.unroll_lengths[run]
     meta_objectives = []
@@ -124,10 +141,13 @@ class MetaLoop(object):
       metadata["meta_objs"].append(result.meta_objective)
       metadata["meta_grads_and_params"].append(self._pairs(update))
       self._report.unroll(update, result, num_steps)
+      if time.time() > self._stop_time and i + 1 < len(lengths):
+        return False
     seconds = time.time() - start
     metadata["global_step"].append(update.global_step)
     metadata["runtimes"].append(seconds)
     self._report.end_run(run, meta_objectives, seconds, lengths)
+    return True
 
   def _pairs(self, update):
     """List of (gradient, value) arrays, one for each meta-parameter."""

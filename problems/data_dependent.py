@@ -6,7 +6,7 @@ x is the one parameter, of shape [n, 1] ([n + 1, 1] in DependencyChain); d
 ranges over the rows of the data, [rows, n]. Sums run over rows, they are not
 means. All start N(0, 1).
 
-Quotients are written as products with `tf.reciprocal`: XLA cannot compile the
+Quotients are written as products with `tf.math.reciprocal`: XLA cannot compile the
 second derivative of a division when it is taken through a `tf.while_loop`.
 """
 
@@ -46,7 +46,7 @@ class DependencyChain(problem.Problem):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
     squares = tf.square(tf.reshape(parameters[0], [-1]))
     return squares[0] + tf.reduce_sum(
-        squares[1:] * tf.reciprocal(squares[:-1] + 1e-6))
+        squares[1:] * tf.math.reciprocal(squares[:-1] + 1e-6))
 
 
 class MinMaxWell(problem.Problem):
@@ -70,7 +70,7 @@ class MinMaxWell(problem.Problem):
     squares = tf.square(parameters[0])
     least, most = tf.reduce_min(squares), tf.reduce_max(squares)
     # m + 1/m - 2 = (m - 1)^2 / m: rounding cannot make either term negative.
-    return ((most - least) + tf.square(least - 1) * tf.reciprocal(least) +
+    return ((most - least) + tf.square(least - 1) * tf.math.reciprocal(least) +
             1e-12)
 
 
@@ -132,7 +132,7 @@ class OutwardSnake(_RowProblem):
     # Summed over rows first. That is cheaper, and XLA (as of TensorFlow 1.15,
     # on CPUs) miscompiles the second derivative of sliced x times all rows.
     weights = tf.reduce_sum(tf.square(d), axis=0)[1:]
-    return (tf.reduce_sum(d[:, 0]) * tf.reciprocal(radius + 1e-6) +
+    return (tf.reduce_sum(d[:, 0]) * tf.math.reciprocal(radius + 1e-6) +
             tf.reduce_sum(tf.square(winding) * weights))
 
 

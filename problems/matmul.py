@@ -77,11 +77,11 @@ class MatMulAlgorithm(problem.Problem):
     eye = tf.eye(self.k, dtype=tf.float64)
     # The Cholesky kernel raises an error on non-finite input; a diverged
     # optimizer is to see a non-finite objective (through `products`) instead.
-    finite = tf.reduce_all(tf.is_finite(gram))
-    system = tf.where(tf.fill([self.k, self.k], finite), gram + ridge * eye,
+    finite = tf.reduce_all(tf.math.is_finite(gram))
+    system = tf.compat.v1.where(tf.fill([self.k, self.k], finite), gram + ridge * eye,
                       eye)
-    combination = tf.cholesky_solve(
-        tf.cholesky(system), tf.matmul(products, targets, transpose_a=True))
+    combination = tf.linalg.cholesky_solve(
+        tf.linalg.cholesky(system), tf.matmul(products, targets, transpose_a=True))
     residual = tf.matmul(products, combination) - targets
     return tf.cast(tf.reduce_sum(tf.square(residual)), tf.float32)
 

@@ -16,12 +16,12 @@
 Rules for the model:
 
 *   `make_loss` is called again for every objective, and must build the same
-    model each time. Variables may come from `tf.get_variable`, `tf.Variable`,
+    model each time. Variables may come from `tf.compat.v1.get_variable`, `tf.Variable`,
     `tf.layers` or Keras layers. Layers and variables may also be made once, in
     `make_loss_and_init_fn` or at the first call of `make_loss`, and be used in
     all of them.
 *   A variable scope that was entered before the adapter was constructed must
-    not be entered again as an object (`with tf.variable_scope(some_scope)`).
+    not be entered again as an object (`with tf.compat.v1.variable_scope(some_scope)`).
 *   What `make_loss` adds to the graph's collections is visible to itself
     (regularization losses, for instance), and removed afterwards.
 *   Meta-training differentiates the loss twice. Ops without a second derivative
@@ -40,16 +40,16 @@ import tensorflow as tf
 from . import model_variable
 from . import problem
 
-# Variables of adapted models: not in tf.GraphKeys.GLOBAL_VARIABLES, so that
+# Variables of adapted models: not in tf.compat.v1.GraphKeys.GLOBAL_VARIABLES, so that
 # savers leave them alone. `ModelAdapter.init_fn` initializes them.
 MODEL_VARIABLES = "adapted_model_variables"
 
 # Collections a model's additions to are kept: what sessions need in order to
 # run it, and TensorFlow's own bookkeeping.
 _KEPT_COLLECTIONS = frozenset([
-    MODEL_VARIABLES, tf.GraphKeys.TABLE_INITIALIZERS,
-    tf.GraphKeys.QUEUE_RUNNERS, tf.GraphKeys.WHILE_CONTEXT,
-    tf.GraphKeys.COND_CONTEXT
+    MODEL_VARIABLES, tf.compat.v1.GraphKeys.TABLE_INITIALIZERS,
+    tf.compat.v1.GraphKeys.QUEUE_RUNNERS, tf.compat.v1.GraphKeys.WHILE_CONTEXT,
+    tf.compat.v1.GraphKeys.COND_CONTEXT
 ])
 
 
@@ -87,7 +87,7 @@ class ModelAdapter(problem.Problem):
     To be called once after the parameters are initialized.
 
     Args:
-      session: A `tf.Session` on the graph the problem is used in.
+      session: A `tf.compat.v1.Session` on the graph the problem is used in.
     """
     with session.graph.as_default():
       self._models.get().initialize(session)
@@ -160,11 +160,11 @@ class _Model(object):
 
   def __init__(self, make_loss_and_init_fn):
     self._all = []  # Every ModelVariable, in order of creation.
-    self._named = {}  # From the names of tf.get_variable in one build.
+    self._named = {}  # From the names of tf.compat.v1.get_variable in one build.
     self._unnamed = []  # Other variables of one build, in order of creation.
     self._shared = {}  # As _named, for those of make_loss_and_init_fn.
     self._prefix = None  # Variable scope of the build that is going on.
-    self._getting = None  # Name, while tf.get_variable makes a variable.
+    self._getting = None  # Name, while tf.compat.v1.get_variable makes a variable.
     self._num_unnamed = 0  # How many unnamed ones this build has asked for.
     self._is_recording = True
     with self._build():
@@ -208,7 +208,7 @@ class _Model(object):
     if self._num_unnamed != len(self._unnamed):
       raise ValueError(
           "make_loss must build the same model at every call; it made %d "
-          "variables (not counting those of tf.get_variable) at first, and "
+          "variables (not counting those of tf.compat.v1.get_variable) at first, and "
           "now %d." % (len(self._unnamed), self._num_unnamed))
     return loss
 
@@ -264,9 +264,9 @@ class _Model(object):
     stored = [v.variable for v in variables
               if self._has_init_fn or not v.trainable]
     for variable in stored:
-      tf.add_to_collection(MODEL_VARIABLES, variable)
+      tf.compat.v1.add_to_collection(MODEL_VARIABLES, variable)
       # So that sessions which initialize by themselves include them.
-      tf.add_to_collection(tf.GraphKeys.LOCAL_VARIABLES, variable)
+      tf.compat.v1.add_to_collection(tf.compat.v1.GraphKeys.LOCAL_VARIABLES, variable)
     self._init_op = tf.group(*[variable.initializer for variable in stored])
 
   def _draw(self, seed):
@@ -277,8 +277,8 @@ class _Model(object):
     # a count of the ops before them. In an empty graph that count is always
     # the same, and the user's graph keeps the seed it has.
     seeded = [p for p in self.parameters if p.has_initializer_function]
-    with tf.Graph().as_default(), tf.Session() as session:
-      tf.set_random_seed(seed)
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      tf.compat.v1.set_random_seed(seed)
       drawn = iter(session.run([p.draw_initial_value() for p in seeded]))
     return [tf.constant(next(drawn)) if p.has_initializer_function else
             p.draw_initial_value() for p in self.parameters]
@@ -294,15 +294,15 @@ class _Model(object):
     """The context a model is built in."""
     # A new variable scope each time: the names in it start from scratch, and
     # no variable exists already.
-    with _collections_restored(tf.get_default_graph()), \
-        tf.variable_creator_scope(self._create), \
-        tf.variable_scope(None, "adapted_model",
+    with _collections_restored(tf.compat.v1.get_default_graph()), \
+        tf.compat.v1.variable_creator_scope(self._create), \
+        tf.compat.v1.variable_scope(None, "adapted_model",
                           custom_getter=self._get) as scope:
       self._prefix = scope.name + "/"
       yield
 
   def _get(self, getter, name, *args, **kwargs):
-    """Stands between the model and `tf.get_variable`."""
+    """Stands between the model and `tf.compat.v1.get_variable`."""
     relative = (name[len(self._prefix):] if name.startswith(self._prefix) else
                 name)
     if (kwargs.get("reuse") and relative in self._shared and

@@ -79,11 +79,11 @@ class StatefulNoise(object):
 
   def normal(self, shape):
     """Returns a float32 tensor of `shape` with N(0, 1) elements."""
-    return tf.random_normal(shape, seed=self._next_seed())
+    return tf.random.normal(shape, seed=self._next_seed())
 
   def uniform(self, shape):
     """Returns a float32 tensor of `shape` with U[0, 1) elements."""
-    return tf.random_uniform(shape, seed=self._next_seed())
+    return tf.random.uniform(shape, seed=self._next_seed())
 
   def _next_seed(self):
     seed = derive_seed(self._seed, self._num_draws)

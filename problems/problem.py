@@ -47,7 +47,7 @@ class Problem(object):
       random_seed: An int, or None for unpredictable draws.
       noise_stdev: A float >= 0. Gaussian noise of this standard deviation is
         added to every element of the gradient.
-      init_fn: A function of a `tf.Session` which sets up whatever the problem
+      init_fn: A function of a `tf.compat.v1.Session` which sets up whatever the problem
         needs besides its parameters, or None.
 
     Raises:
@@ -76,7 +76,7 @@ class Problem(object):
     an `init_fn` was given to the constructor.
 
     Args:
-      session: A `tf.Session` on the problem's graph.
+      session: A `tf.compat.v1.Session` on the problem's graph.
     """
     if self._init_fn is not None:
       self._init_fn(session)
@@ -211,7 +211,7 @@ class GraphCache(object):
     """Returns what `make_fn` made in the current graph."""
     # A tensor made inside a loop body could not be used outside it.
     with tf.init_scope():
-      graph = tf.get_default_graph()
+      graph = tf.compat.v1.get_default_graph()
       if self._graph is not graph:
         self._value = self._make_fn()
         self._graph = graph

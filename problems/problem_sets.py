@@ -20,6 +20,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
+from . import classifiers
 from . import datasets
 from . import matmul
 from . import model_adapter
@@ -403,3 +404,28 @@ FLAGGED_SETS = collections.OrderedDict(
         ("projection_quadratic", (projection_quadratic_problems,), False),
         ("log_objective", (log_objective_problems,), True),
         ("matmul", (matmul_problems,), True)))
+
+
+def with_l2_reg_scale(entries, l2_reg_scale):
+  """Gives every classifier among the entries a weight penalty.
+
+  Args:
+    entries: A list of tuples that begin with a `Spec`.
+    l2_reg_scale: A float, see `classifiers.Classifier`.
+
+  Returns:
+    A list like `entries`.
+  """
+  def changed(value):
+    if isinstance(value, problem_spec.Spec):
+      kwargs = dict(value.kwargs)
+      if (isinstance(value.callable, type) and
+          issubclass(value.callable, classifiers.Classifier)):
+        kwargs["l2_reg_scale"] = l2_reg_scale
+      return problem_spec.Spec(value.callable,
+                               [changed(arg) for arg in value.args], kwargs)
+    if isinstance(value, (list, tuple)):
+      return type(value)(changed(item) for item in value)
+    return value
+
+  return [(changed(entry[0]),) + tuple(entry[1:]) for entry in entries]

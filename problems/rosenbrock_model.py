@@ -30,9 +30,9 @@ def _rosenbrock_loss_and_init(device):
   def make_loss():
     with tf.device(device):
       start = tf.random_normal_initializer()
-      x = tf.get_variable("x", [1], initializer=start)
-      y = tf.get_variable("y", [1], initializer=start)
-      steepness = tf.get_variable(
+      x = tf.compat.v1.get_variable("x", [1], initializer=start)
+      y = tf.compat.v1.get_variable("y", [1], initializer=start)
+      steepness = tf.compat.v1.get_variable(
           "steepness", [1], initializer=tf.constant_initializer(100.0),
           trainable=False)
       value = tf.square(1 - x) + steepness * tf.square(y - tf.square(x))

@@ -57,7 +57,7 @@ class TwoDimensionalProblem(problem.Problem):
     x, y = np.meshgrid(np.linspace(*_bounds(xlim), num=n),
                        np.linspace(*_bounds(ylim), num=n))
     x, y = x.astype(np.float32), y.astype(np.float32)
-    with tf.Graph().as_default(), tf.Session() as session:
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
       z = session.run(self._value(tf.constant(x), tf.constant(y)))
     return x, y, z
 

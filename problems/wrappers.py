@@ -93,7 +93,7 @@ class LogObjective(_Wrapper):
   def objective(self, parameters, data=None, labels=None):
     """Returns the shifted logarithm of f(x), a float32 scalar."""
     value = self._problem.objective(parameters, data, labels)
-    return tf.log(value + self._EPSILON) - math.log(self._EPSILON)
+    return tf.math.log(value + self._EPSILON) - math.log(self._EPSILON)
 
 
 class SparseProblem(_Wrapper):
@@ -136,7 +136,7 @@ class SparseProblem(_Wrapper):
     masked = []
     for gradient, parameter in zip(gradients, parameters):
       keep = noise.uniform(parameter.shape.as_list()) >= self.zero_probability
-      masked.append(tf.where(keep, gradient, tf.zeros_like(gradient)))
+      masked.append(tf.compat.v1.where(keep, gradient, tf.zeros_like(gradient)))
     return masked
 
 
