@@ -41,7 +41,7 @@ class Quadratic(problem.Problem):
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
     w, y = self._constants.get()
-    return 0.5 * tf.reduce_sum(tf.square(tf.matmul(w, parameters[0]) - y))
+    return 0.5 * tf.reduce_sum(tf.square(_residual(w, parameters[0], y)))
 
 
 class Norm(problem.Problem):
@@ -77,7 +77,7 @@ class Norm(problem.Problem):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
     w, y = self._constants.get()
     # The offset keeps derivatives of the power finite where a residual is 0.
-    residual = tf.abs(tf.matmul(w, parameters[0]) - y) + 1e-6
+    residual = tf.abs(_residual(w, parameters[0], y)) + 1e-6
     # A power of 1 is left out: its derivatives are needlessly long.
     if self.norm_power == 1.0:
       return tf.reduce_sum(residual)
@@ -140,6 +140,16 @@ class Bowl(two_dimensional.TwoDimensionalProblem):
     cos, sin = math.cos(self.angle), math.sin(self.angle)
     return 0.5 * (self.condition_number * tf.square(cos * x - sin * y) +
                   tf.square(sin * x + cos * y))
+
+
+def _residual(w, x, y):
+  """Returns W x - y, as a row of shape [1, n].
+
+  With x as a row, neither the derivatives of this nor theirs ask for the
+  transpose of W, which compiled code would lay out anew at every step.
+  """
+  return (tf.matmul(tf.reshape(x, [1, -1]), w, transpose_b=True) -
+          tf.reshape(y, [1, -1]))
 
 
 def _random_linear_system(ndim, random_seed):
