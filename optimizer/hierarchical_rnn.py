@@ -14,14 +14,11 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import collections
-
 import numpy as np
 import tensorflow as tf
 
 from . import gradient_features
 from . import hierarchical_step
-from . import meta_parameters
 from . import rnn_cells
 from . import tensor_layout
 from . import trainable_optimizer
@@ -339,12 +336,12 @@ class _HierarchicalRule(update_rule.PerTensorRule):
 
   def initial_state(self, params):
     states, global_state = super(_HierarchicalRule, self).initial_state(params)
-    return self._optimizer._pack(states), global_state  # pylint: disable=protected-access
+    return self._optimizer._pack(states), global_state
 
   def update(self, params, grads, state):
     optimizer = self._optimizer
     (steps,), (packed,), global_state = hierarchical_step.step(
-        optimizer._step_options(), optimizer._meta_parameters.values(),  # pylint: disable=protected-access
+        optimizer._step_options(), optimizer._meta_parameters.values(),
         [self._layout], [self._layout.pack(grads)], [state[0]], state[1])
     new_params, attended = [
         [param - change
@@ -353,7 +350,7 @@ class _HierarchicalRule(update_rule.PerTensorRule):
     return new_params, attended, (packed, global_state)
 
   def per_tensor_state(self, state):
-    states = self._optimizer._unpack(state[0], self._layout)  # pylint: disable=protected-access
+    states = self._optimizer._unpack(state[0], self._layout)
     return [[tensor_state[key] for key in self._optimizer.state_keys
              if key in tensor_state] for tensor_state in states]
 

@@ -97,7 +97,7 @@ def build(optimizer, problem, dataset, options):
   with tf.name_scope("unroll"):
     feeds = _placeholders()
     options = _with_seeds(options)
-    rule = optimizer._rule(problem.param_shapes)  # pylint: disable=protected-access
+    rule = optimizer._rule(problem.param_shapes)
     start = _start(optimizer, problem, rule, feeds, options)
     inner = _InnerProblem(problem, dataset, feeds, options)
     initial_obj = tf.cond(
@@ -179,7 +179,7 @@ def _start(optimizer, problem, rule, feeds, options):
 def _loop_variables(tensors, name):
   """Local variables, never read before they are assigned."""
   return [
-      tf.compat.v1.Variable(  # pylint: disable=g-complex-comprehension
+      tf.compat.v1.Variable(
           lambda shape=tensor.shape, dtype=tensor.dtype: tf.zeros(
               shape, dtype),
           trainable=False, use_resource=True, name=name, dtype=tensor.dtype,
@@ -245,7 +245,7 @@ class _InnerProblem(object):
 def takes_noise(function):
   """Whether a method of a problem accepts predrawn noise."""
   get_arguments = (inspect.getfullargspec if six.PY3
-                   else inspect.getargspec)  # pylint: disable=deprecated-method
+                   else inspect.getargspec)
   return "noise" in get_arguments(function).args
 
 
@@ -300,5 +300,5 @@ def _unrepeatable_ops(graph, last_op):
   """Types of ops, made since, that would not do the same thing twice."""
   return sorted(set(
       op.type for op in graph.get_operations()
-      if op._id > last_op and op.op_def.is_stateful and  # pylint: disable=protected-access
+      if op._id > last_op and op.op_def.is_stateful and
       not op.type.startswith(_HARMLESS_STATEFUL_OPS)))

@@ -35,14 +35,14 @@ class PerTensorRule(object):
 
   def initial_state(self, params):
     """State before the first step, a (states, global_state) pair."""
-    return ([self._optimizer._initialize_state(param) for param in params],  # pylint: disable=protected-access
-            self._optimizer._initialize_global_state())  # pylint: disable=protected-access
+    return ([self._optimizer._initialize_state(param) for param in params],
+            self._optimizer._initialize_global_state())
 
   def update(self, params, grads, state):
     """One step; see the module's docstring."""
     states, global_state = state
     params, states, global_state, attended = (
-        self._optimizer._compute_updates(params, grads, states, global_state))  # pylint: disable=protected-access
+        self._optimizer._compute_updates(params, grads, states, global_state))
     return params, attended, (states, global_state)
 
   def per_tensor_state(self, state):

@@ -6,7 +6,7 @@ x is the one parameter, of shape [n, 1] ([n + 1, 1] in DependencyChain); d
 ranges over the rows of the data, [rows, n]. Sums run over rows, they are not
 means. All start N(0, 1).
 
-Quotients are written as products with `tf.math.reciprocal`: XLA cannot compile the
+Quotients are products with `tf.math.reciprocal`: XLA cannot compile the
 second derivative of a division when it is taken through a `tf.while_loop`.
 """
 

@@ -78,10 +78,11 @@ class MatMulAlgorithm(problem.Problem):
     # The Cholesky kernel raises an error on non-finite input; a diverged
     # optimizer is to see a non-finite objective (through `products`) instead.
     finite = tf.reduce_all(tf.math.is_finite(gram))
-    system = tf.compat.v1.where(tf.fill([self.k, self.k], finite), gram + ridge * eye,
-                      eye)
+    system = tf.compat.v1.where(
+        tf.fill([self.k, self.k], finite), gram + ridge * eye, eye)
     combination = tf.linalg.cholesky_solve(
-        tf.linalg.cholesky(system), tf.matmul(products, targets, transpose_a=True))
+        tf.linalg.cholesky(system),
+        tf.matmul(products, targets, transpose_a=True))
     residual = tf.matmul(products, combination) - targets
     return tf.cast(tf.reduce_sum(tf.square(residual)), tf.float32)
 

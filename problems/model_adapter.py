@@ -16,12 +16,12 @@
 Rules for the model:
 
 *   `make_loss` is called again for every objective, and must build the same
-    model each time. Variables may come from `tf.compat.v1.get_variable`, `tf.Variable`,
+    model each time. Variables may come from `tf.get_variable`, `tf.Variable`,
     `tf.layers` or Keras layers. Layers and variables may also be made once, in
     `make_loss_and_init_fn` or at the first call of `make_loss`, and be used in
     all of them.
 *   A variable scope that was entered before the adapter was constructed must
-    not be entered again as an object (`with tf.compat.v1.variable_scope(some_scope)`).
+    not be entered again as an object (`with tf.variable_scope(some_scope)`).
 *   What `make_loss` adds to the graph's collections is visible to itself
     (regularization losses, for instance), and removed afterwards.
 *   Meta-training differentiates the loss twice. Ops without a second derivative
@@ -40,7 +40,7 @@ import tensorflow as tf
 from . import model_variable
 from . import problem
 
-# Variables of adapted models: not in tf.compat.v1.GraphKeys.GLOBAL_VARIABLES, so that
+# Variables of adapted models: not in tf.GraphKeys.GLOBAL_VARIABLES, so that
 # savers leave them alone. `ModelAdapter.init_fn` initializes them.
 MODEL_VARIABLES = "adapted_model_variables"
 
@@ -160,11 +160,11 @@ class _Model(object):
 
   def __init__(self, make_loss_and_init_fn):
     self._all = []  # Every ModelVariable, in order of creation.
-    self._named = {}  # From the names of tf.compat.v1.get_variable in one build.
+    self._named = {}  # From the names of tf.get_variable in one build.
     self._unnamed = []  # Other variables of one build, in order of creation.
     self._shared = {}  # As _named, for those of make_loss_and_init_fn.
     self._prefix = None  # Variable scope of the build that is going on.
-    self._getting = None  # Name, while tf.compat.v1.get_variable makes a variable.
+    self._getting = None  # Name, while tf.get_variable makes a variable.
     self._num_unnamed = 0  # How many unnamed ones this build has asked for.
     self._is_recording = True
     with self._build():
@@ -208,7 +208,7 @@ class _Model(object):
     if self._num_unnamed != len(self._unnamed):
       raise ValueError(
           "make_loss must build the same model at every call; it made %d "
-          "variables (not counting those of tf.compat.v1.get_variable) at first, and "
+          "variables (not counting those of tf.get_variable) at first, and "
           "now %d." % (len(self._unnamed), self._num_unnamed))
     return loss
 
@@ -266,7 +266,8 @@ class _Model(object):
     for variable in stored:
       tf.compat.v1.add_to_collection(MODEL_VARIABLES, variable)
       # So that sessions which initialize by themselves include them.
-      tf.compat.v1.add_to_collection(tf.compat.v1.GraphKeys.LOCAL_VARIABLES, variable)
+      tf.compat.v1.add_to_collection(
+          tf.compat.v1.GraphKeys.LOCAL_VARIABLES, variable)
     self._init_op = tf.group(*[variable.initializer for variable in stored])
 
   def _draw(self, seed):

@@ -47,7 +47,7 @@ class Problem(object):
       random_seed: An int, or None for unpredictable draws.
       noise_stdev: A float >= 0. Gaussian noise of this standard deviation is
         added to every element of the gradient.
-      init_fn: A function of a `tf.compat.v1.Session` which sets up whatever the problem
+      init_fn: A function of a `tf.Session` which sets up whatever the problem
         needs besides its parameters, or None.
 
     Raises:
