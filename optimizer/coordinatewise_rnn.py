@@ -117,7 +117,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
       Dict: "rms", "learning_rate" and "decay" [n, 1], "rnn" [n, state size].
     """
     size = var.shape.num_elements()
-    vector = self._meta_parameters.initial_values()["init_vector"]
+    vector = self._meta_parameters.initial_value("init_vector")
     low, high = [np.log(rate) for rate in self._init_lr_range]
     ones = tf.ones([size, 1])
     rate = ones * np.float32(self._init_lr_range[0])

@@ -5,6 +5,14 @@
 State lives in slots. All values a step reads, gradients included, are read
 and all new values computed before the first of them is written, so that equal
 starts give equal trajectories whatever the threads do.
+
+Everything is computed in float32 and cast to the variable's type when written.
+
+A gradient element that is not finite is skipped, unless the optimizer's
+`skip_nonfinite` is off: its element keeps parameter and state, and counts as
+zero for the others. State that the elements of a tensor share waits until all
+of that tensor's gradient is finite, the global state until all of some tensor's
+gradient is. Finite gradients are limited to +-1e18, whose square is finite.
 """
 
 from __future__ import absolute_import
@@ -16,10 +24,24 @@ import collections
 import six
 import tensorflow as tf
 
-from . import meta_parameters
+from . import drop_in_state
+from . import true_parameters
+
+_MAX_GRADIENT = 1e18
 
 _Write = collections.namedtuple("_Write", "variable, value, rows")
 """A new value; `rows` are the indices it is for, None for all."""
+
+_Change = collections.namedtuple("_Change", "variable, new, old, mask")
+"""What a step does to a variable, slot or global state.
+
+Attributes:
+  variable: The variable.
+  new: Tensor, its new value.
+  old: Tensor, its value before.
+  mask: Function that returns a bool tensor: if gradients are not finite, which
+    elements or rows of `new` count. A scalar is for all.
+"""
 
 
 def apply_gradients(optimizer, grads_and_vars, global_step, name):
@@ -27,7 +49,7 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name):
   pairs = _checked_pairs(optimizer, grads_and_vars)
   variables = [var for _, var in pairs]
   with tf.init_scope():
-    _create_state(optimizer, variables)
+    drop_in_state.create(optimizer, variables)
   with tf.name_scope(name, optimizer.get_name()) as scope:
     dense, sparse = [], []
     for grad, var in pairs:
@@ -51,59 +73,50 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name):
 
 
 def _checked_pairs(optimizer, grads_and_vars):
-  """Drops variables without gradient; raises ValueError for unfit ones."""
+  """Drops variables without gradient; raises for unfit ones."""
   grads_and_vars = list(grads_and_vars)
+  _refuse_replicas(optimizer, [var for _, var in grads_and_vars])
   pairs = [(grad, var) for grad, var in grads_and_vars if grad is not None]
   if not pairs:
     raise ValueError(
         "No gradients for any variable: {}. Check that the loss depends on "
         "them.".format([var.name for _, var in grads_and_vars]))
+  seen = set()
   for _, var in pairs:
-    if not var.shape.is_fully_defined():
+    _check_variable(optimizer, var)
+    if var.name in seen:
       raise ValueError(
-          "Variable {!r} has shape {}, but {} keeps state per element and "
-          "needs a static shape.".format(
-              var.name, var.shape, optimizer.get_name()))
-    if var.dtype.base_dtype not in optimizer._valid_dtypes():  # pylint: disable=protected-access
-      raise ValueError("Variable {!r} is of type {}; expected one of {}.".format(
-          var.name, var.dtype.base_dtype.name,
-          sorted(dtype.name for dtype in optimizer._valid_dtypes())))  # pylint: disable=protected-access
+          "Variable {!r} comes with two gradients: add them up.".format(
+              var.name))
+    seen.add(var.name)
   return pairs
 
 
-def _create_state(optimizer, variables):
-  """Makes slots and global state that do not exist yet."""
-  # pylint: disable=protected-access
-  for var in variables:
-    keys = optimizer.state_keys
-    if keys and optimizer.get_slot(var, keys[0]) is None:
-      value = tf.cast(
-          meta_parameters.initialized_value(var), tf.float32)
-      value.set_shape(var.shape)
-      state = optimizer._initialize_state(value)
-      for key in keys:
-        optimizer._get_or_make_slot(
-            var, state[key], key, "{}/{}".format(optimizer.get_name(), key))
-  first = min(variables, key=lambda var: var.name)
-  if _global_state(optimizer) is None:
-    for i, value in enumerate(optimizer._initialize_global_state()):
-      optimizer._create_non_slot_variable(value, _global_name(i), first)
+def _refuse_replicas(optimizer, variables):
+  """Raises RuntimeError under a strategy that keeps copies of variables."""
+  strategy = tf.distribute.get_strategy()
+  if strategy.num_replicas_in_sync > 1 or any(
+      hasattr(var, "_distributed_container") for var in variables):
+    raise RuntimeError(
+        "{} does not support {}: a step looks at the gradients of all "
+        "variables together and cannot be split among copies of them. Train "
+        "on several devices or machines with tf.train.SyncReplicasOptimizer "
+        "around it, or asynchronously with parameter servers.".format(
+            optimizer.get_name(), type(strategy).__name__))
 
 
-def _global_name(index):
-  return "global_state_{}".format(index)
-
-
-def _global_state(optimizer):
-  """Global state variables of the default graph, None if there are none."""
-  graph = tf.compat.v1.get_default_graph()
-  variables = []
-  while True:
-    variable = optimizer._get_non_slot_variable(  # pylint: disable=protected-access
-        _global_name(len(variables)), graph=graph)
-    if variable is None:
-      return variables or None
-    variables.append(variable)
+def _check_variable(optimizer, var):
+  """Raises for a variable that cannot be optimized."""
+  if not var.shape.is_fully_defined():
+    raise ValueError(
+        "Variable {!r} has shape {}, but {} keeps state per element and "
+        "needs a static shape.".format(
+            var.name, var.shape, optimizer.get_name()))
+  dtypes = optimizer._valid_dtypes()  # pylint: disable=protected-access
+  if var.dtype.base_dtype not in dtypes:
+    raise ValueError("Variable {!r} is of type {}; expected one of {}.".format(
+        var.name, var.dtype.base_dtype.name,
+        sorted(dtype.name for dtype in dtypes)))
 
 
 def _read(variable):
@@ -115,118 +128,134 @@ def _dense_writes(optimizer, pairs):
   """New values of variables stepped as a whole, slots and global state."""
   variables = [var for _, var in pairs]
   grads = [_dense_gradient(grad, var) for grad, var in pairs]
-  located = [tf.cast(_read(var), tf.float32) for var in variables]
+  stored = [_read(var) for var in variables]
+  params = [tf.cast(value, tf.float32) for value in stored]
   states = [{key: _read(optimizer.get_slot(var, key))
              for key in optimizer.state_keys} for var in variables]
-  params = ([state["true_param"] for state in states]
-            if optimizer.use_attention else located)
-  global_vars = _global_state(optimizer) or []
-  finite = None
+  if optimizer.use_attention:
+    # The variables hold where the gradients were taken.
+    params = [true_parameters.true_value(param, state)
+              for param, state in zip(params, states)]
+  finite = [None] * len(grads)
   if optimizer.skip_nonfinite:
     finite = [tf.math.is_finite(grad) for grad in grads]
-    grads = [tf.where(mask, grad, tf.zeros_like(grad))
-             for mask, grad in zip(finite, grads)]
+    grads = [_tamed(grad, mask) for grad, mask in zip(grads, finite)]
+  global_vars = drop_in_state.global_state(optimizer) or []
+  global_state = [_read(variable) for variable in global_vars]
   _, new_states, new_global, attended = optimizer._compute_updates(  # pylint: disable=protected-access
-      params, grads, states, [_read(variable) for variable in global_vars])
-  slots, new, old, masks = [], [], [], []
+      params, grads, states, global_state)
+  changes = []
   for i, var in enumerate(variables):
-    slots.append(var)
-    new.append(attended[i])
-    old.append(located[i])
-    for key in optimizer.state_keys:
-      slots.append(optimizer.get_slot(var, key))
-      new.append(new_states[i][key])
-      old.append(states[i][key])
-    masks += [i] * (1 + len(optimizer.state_keys))
-  if finite is not None:
-    new = _keep_nonfinite(finite, masks, new, old)
-  return ([_Write(*each, rows=None) for each in zip(slots, new)] +
-          [_Write(*each, rows=None) for each in zip(global_vars, new_global)])
+    changes.append(_Change(
+        var, tf.cast(attended[i], var.dtype.base_dtype), stored[i],
+        lambda i=i: finite[i]))
+    changes += _state_changes(
+        optimizer, var, new_states[i], states[i], finite[i])
+  any_whole = lambda: tf.reduce_any(
+      tf.stack([tf.reduce_all(mask) for mask in finite]))
+  changes += [_Change(*each, mask=any_whole) for each in zip(
+      global_vars, new_global, global_state)]
+  values = [change.new for change in changes]
+  if optimizer.skip_nonfinite:
+    values = _with_old_values(changes, finite)
+  return [_Write(change.variable, value, None)
+          for change, value in zip(changes, values)]
+
+
+def _state_changes(optimizer, var, new_state, state, finite):
+  """List of `_Change` of one variable's slots."""
+  changes = []
+  for key in optimizer.state_keys:
+    slot = optimizer.get_slot(var, key)
+    new = new_state[key]
+    if key == drop_in_state.TRUE_PARAM and getattr(var, "constraint", None):
+      new = tf.cast(var.constraint(
+          tf.cast(new, var.dtype.base_dtype)), tf.float32)
+    changes.append(_Change(
+        slot, new, state[key],
+        lambda key=key: _mask_of_state(optimizer, var, key, finite)))
+  return changes
+
+
+def _mask_of_state(optimizer, var, key, finite):
+  """Which elements or rows of a slot a step may change."""
+  if key == drop_in_state.TRUE_PARAM:
+    return finite
+  if _is_shared(optimizer, var, key):
+    return tf.reduce_all(finite)
+  return tf.reshape(finite, [-1])
+
+
+def _is_shared(optimizer, var, key):
+  """Whether a slot holds one state for all elements of a variable."""
+  shape = optimizer.get_slot(var, key).shape
+  return (key in optimizer.tensor_state_keys or shape.ndims != 2 or
+          shape.as_list()[0] != var.shape.num_elements())
+
+
+def _with_old_values(changes, finite):
+  """New values, but for what a gradient that is not finite leaves alone."""
+  # Rarely needed, and as dear as a good part of the step.
+  return tf.cond(
+      tf.reduce_all(tf.stack([tf.reduce_all(mask) for mask in finite])),
+      lambda: [tf.identity(change.new) for change in changes],
+      lambda: [tf.where(change.mask(), change.new, change.old)
+               for change in changes],
+      strict=True)
 
 
 def _dense_gradient(grad, var):
   """A gradient as a float32 tensor; rows that are not there are zero."""
   if isinstance(grad, tf.IndexedSlices):
     grad = tf.math.unsorted_segment_sum(
-        grad.values, grad.indices, var.shape.as_list()[0])
+        tf.cast(grad.values, tf.float32), grad.indices,
+        var.shape.as_list()[0])
   grad = tf.cast(grad, tf.float32)
   grad.set_shape(var.shape)
   return grad
 
 
-def _keep_nonfinite(finite, masks, new, old):
-  """Puts old values back where the gradient was not finite.
-
-  Args:
-    finite: List of bool tensors, one for each variable.
-    masks: List of integers, for each value the index of its variable.
-    new: List of tensors.
-    old: List of tensors.
-
-  Returns:
-    List of tensors.
-  """
-  def kept(value, before, mask):
-    if value.shape.as_list() == mask.shape.as_list():
-      return tf.where(mask, value, before)
-    mask = tf.reshape(mask, [-1])
-    if value.shape.ndims and value.shape[0] == mask.shape[0]:
-      return tf.where(mask, value, before)
-    return tf.where(tf.reduce_all(mask), value, before)
-
-  all_finite = tf.reduce_all([tf.reduce_all(mask) for mask in finite])
-  chosen = tf.cond(
-      all_finite,
-      lambda: [tf.identity(value) for value in new],
-      lambda: [kept(value, before, finite[mask])
-               for value, before, mask in zip(new, old, masks)],
-      strict=True)
-  return list(chosen)
+def _tamed(grad, finite):
+  """A gradient whose elements, and their squares, are finite."""
+  return tf.clip_by_value(tf.where(finite, grad, tf.zeros_like(grad)),
+                          -_MAX_GRADIENT, _MAX_GRADIENT)
 
 
 def _sparse_writes(optimizer, grad, var):
   """New values of the rows an elementwise optimizer has gradients for."""
   rows, ids = tf.unique(grad.indices)
-  num_rows = tf.size(rows)
-  values = tf.cast(tf.math.unsorted_segment_sum(grad.values, ids, num_rows),
-                   tf.float32)
+  values = tf.math.unsorted_segment_sum(
+      tf.cast(grad.values, tf.float32), ids, tf.size(rows))
   row_shape = var.shape.as_list()[1:]
   row_size = tf.TensorShape(row_shape).num_elements()
   elements = tf.reshape(
       tf.expand_dims(rows, 1) * row_size + tf.range(
           row_size, dtype=rows.dtype), [-1])
-  param = tf.cast(tf.gather(_read(var), rows), tf.float32)
-  param.set_shape([None] + row_shape)
+  stored = tf.gather(var, rows)
   finite = tf.math.is_finite(values)
   if optimizer.skip_nonfinite:
-    values = tf.where(finite, values, tf.zeros_like(values))
+    values = _tamed(values, finite)
+  shared = {key: _is_shared(optimizer, var, key)
+            for key in optimizer.state_keys}
   slots = {key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
-  whole = {key: _is_shared(slot, var) for key, slot in six.iteritems(slots)}
-  state = {key: _read(slot) if whole[key] else tf.gather(_read(slot), elements)
+  state = {key: _read(slot) if shared[key] else tf.gather(slot, elements)
            for key, slot in six.iteritems(slots)}
-  column = [tf.reshape(tensor, [-1, 1]) for tensor in (param, values, finite)]
-  new_param, new_state = optimizer._compute_update(  # pylint: disable=protected-access
-      column[0], column[1], state)
+  new, new_state = optimizer._compute_update(  # pylint: disable=protected-access
+      tf.reshape(tf.cast(stored, tf.float32), [-1, 1]),
+      tf.reshape(values, [-1, 1]), state)
+  new = tf.cast(tf.reshape(new, tf.shape(stored)), stored.dtype)
   if optimizer.skip_nonfinite:
-    flat = column[2][:, 0]
-    new_param = tf.where(flat, new_param, column[0])
-    new_state = {key: value if whole[key] else tf.where(
-        flat, value, state[key]) for key, value in six.iteritems(new_state)}
-  new_param = tf.reshape(new_param, tf.shape(param))
-  return [_Write(var, new_param, rows)] + [
-      _Write(slots[key], new_state[key], None if whole[key] else elements)
+    new = tf.where(finite, new, stored)
+    new_state = {key: tf.where(
+        tf.reduce_all(finite) if shared[key] else tf.reshape(finite, [-1]),
+        value, state[key]) for key, value in six.iteritems(new_state)}
+  return [_Write(var, new, rows)] + [
+      _Write(slots[key], new_state[key], None if shared[key] else elements)
       for key in optimizer.state_keys]
-
-
-def _is_shared(slot, var):
-  """Whether a slot holds one state for all elements of a variable."""
-  return slot.shape.ndims != 2 or slot.shape[0] != var.shape.num_elements()
 
 
 def _write_all(writes):
   """Writes all values, none before every one of them is computed."""
-  writes = [write._replace(value=tf.cast(
-      write.value, write.variable.dtype.base_dtype)) for write in writes]
   ready = [write.value for write in writes] + [
       write.rows for write in writes if write.rows is not None]
   with tf.control_dependencies(ready):

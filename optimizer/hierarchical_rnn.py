@@ -175,7 +175,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _declare_readouts(self, scale, zero_init_lr_weights):
     units = self._level_sizes[0]
-    readout = _normal(scale / np.sqrt(units))
+    readout = tf.compat.v1.random_normal_initializer(
+        0.0, scale / np.sqrt(units))
     zero = tf.compat.v1.zeros_initializer()
     declare = self._meta_parameters.declare
     declare("update_weights", [units, 1], readout)
@@ -189,7 +190,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
   def _declare_decay(self, name, scale, bias):
     units = self._level_sizes[0]
     self._meta_parameters.declare(
-        name + "_weights", [units, 1], _normal(scale / np.sqrt(units)))
+        name + "_weights", [units, 1],
+        tf.compat.v1.random_normal_initializer(0.0, scale / np.sqrt(units)))
     self._meta_parameters.declare(
         name + "_bias", [1], tf.compat.v1.constant_initializer(bias))
 
@@ -260,7 +262,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     return [self._initial_vector(2)] if len(self._level_sizes) > 2 else []
 
   def _initial_vector(self, level):
-    vector = self._meta_parameters.initial_values().get(
+    vector = self._meta_parameters.initial_value(
         "Level{}_RNN/init_vector".format(level))
     return (tf.zeros([1, self._level_sizes[level]])
             if vector is None else tf.identity(vector))
@@ -282,7 +284,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     steps, new_packed, new_global = hierarchical_step.step(
         self._step_options(), self._meta_parameters.values(), layouts,
         [layout.pack([grads[i] for i in group])
-         for layout, group in zip(layouts, groups)], packed, global_state)
+         for layout, group in zip(layouts, groups)], packed, global_state,
+        np.argsort([i for group in groups for i in group]))
     new_params, new_states, attended = ([None] * len(params) for _ in range(3))
     for layout, group, (step, attended_step), state in zip(
         layouts, groups, steps, new_packed):
@@ -367,10 +370,6 @@ def _grouped(shapes):
       [i] for i, size in enumerate(sizes) if size > _SMALL_TENSOR]
   return ([tensor_layout.TensorLayout([shapes[i] for i in group])
            for group in groups], groups)
-
-
-def _normal(stddev):
-  return tf.compat.v1.random_normal_initializer(0.0, stddev)
 
 
 def _refuse_rate_features(**options):

@@ -52,7 +52,7 @@ Attributes:
 """
 
 
-def step(options, theta, layouts, grads, states, global_state):
+def step(options, theta, layouts, grads, states, global_state, order=None):
   """Computes one step of every coordinate.
 
   Args:
@@ -62,6 +62,8 @@ def step(options, theta, layouts, grads, states, global_state):
     grads: List of float32 [P, 1], one a group.
     states: List of dicts, one a group.
     global_state: List of tensors.
+    order: None, or for every tensor of the problem in turn its place among the
+      tensors of all groups.
 
   Returns:
     (steps, new states, new global state); steps is a list of pairs of float32
@@ -80,8 +82,10 @@ def step(options, theta, layouts, grads, states, global_state):
     new_states.append(new_state)
   if global_state:
     layers = [state["layer"] for state in new_states]
-    inputs = GLOBAL_INPUTS[options.global_input](
-        layers[0] if len(layers) == 1 else tf.concat(layers, 0))
+    layers = layers[0] if len(layers) == 1 else tf.concat(layers, 0)
+    if order is not None:
+      layers = tf.gather(layers, order)
+    inputs = GLOBAL_INPUTS[options.global_input](layers)
     global_state = [
         options.cells[2](inputs, global_state[0], theta, "Layer2_RNN/")]
   return steps, new_states, global_state

@@ -7,6 +7,11 @@ variables that carry them are made per graph: at once in the graph that is the
 default when a meta-parameter is declared, on first use in every other one.
 They are non-trainable global variables under the scope `OPTIMIZER_SCOPE`, so
 the trainer of a host model never touches them while its `Saver` keeps them.
+The graph owns them: it can be freed while the `MetaParameters` live on.
+
+Values loaded from a checkpoint are read at once and kept in memory. What is
+wrong with a checkpoint thus shows before anything is trained, and a graph does
+not need its files any more.
 
 Inside a `bound` block the values come from given tensors instead of from
 variables. The meta-training loop uses it to differentiate one step with
@@ -19,14 +24,19 @@ from __future__ import print_function
 
 import collections
 import contextlib
-import weakref
 
+import numpy as np
 import six
 import tensorflow as tf
 
 OPTIMIZER_SCOPE = "LOL"
 
 Declaration = collections.namedtuple("Declaration", "shape, initializer")
+
+_InGraph = collections.namedtuple(
+    "_InGraph", "scope, variables, initial_values")
+"""A graph's name scope for the variables, those there are, and tensors with
+their initial values."""
 
 
 class MetaParameters(object):
@@ -39,9 +49,8 @@ class MetaParameters(object):
   def __init__(self, scope=OPTIMIZER_SCOPE):
     self._scope = scope
     self._declarations = collections.OrderedDict()
-    self._variables = weakref.WeakKeyDictionary()
     self._bindings = []
-    self._checkpoint = None
+    self._loaded = {}
 
   def declare(self, name, shape, initializer):
     """Adds a meta-parameter.
@@ -69,21 +78,42 @@ class MetaParameters(object):
     """OrderedDict from relative name to `Declaration`."""
     return self._declarations
 
-  def variables(self):
-    """OrderedDict from relative name to variable, of the default graph."""
-    graph = tf.compat.v1.get_default_graph()
-    if graph not in self._variables:
-      self._variables[graph] = (
-          graph.unique_name(self._scope), collections.OrderedDict())
-    scope, variables = self._variables[graph]
-    new = [name for name in self._declarations if name not in variables]
-    if new:
-      with tf.init_scope(), tf.name_scope(None), tf.name_scope(scope + "/"):
-        for name in new:
-          variables[name] = self._make_variable(name)
-      if self._checkpoint:
-        self._restore_on_initialization(new)
-    return variables
+  def variables(self, colocate_with=None):
+    """The variables of the default graph, made if they do not exist.
+
+    Args:
+      colocate_with: Optional variable on whose device new ones are placed.
+
+    Returns:
+      OrderedDict from relative name to variable.
+    """
+    # Within a function or a branch that is a graph of its own, the graph around
+    # it counts.
+    with tf.init_scope():
+      existing = self._in_graph()
+      new = [name for name in self._declarations
+             if name not in existing.variables]
+      if new:
+        device = (tf.device("") if colocate_with is None else
+                  tf.compat.v1.get_default_graph().colocate_with(
+                      colocate_with.op, ignore_existing=True))
+        with device, tf.name_scope(None), tf.name_scope(existing.scope + "/"):
+          for name in new:
+            existing.variables[name] = self._make_variable(name)
+    return existing.variables
+
+  def existing_variables(self):
+    """Like `variables`, but makes none."""
+    with tf.init_scope():
+      return self._in_graph().variables
+
+  def _in_graph(self):
+    stored = tf.compat.v1.get_collection_ref(("__meta_parameters", self))
+    if not stored:
+      with tf.name_scope(None):
+        scope = tf.compat.v1.get_default_graph().unique_name(self._scope)
+      stored.append(_InGraph(scope, collections.OrderedDict(), {}))
+    return stored[0]
 
   def checkpoint_names(self):
     """OrderedDict from checkpoint name ("LOL/...") to variable."""
@@ -99,13 +129,25 @@ class MetaParameters(object):
         (name, variable.read_value())
         for name, variable in six.iteritems(self.variables()))
 
-  def initial_values(self):
-    """Like `values`, for use in the initializers of other variables."""
+  def initial_value(self, name):
+    """A value for use in the initializers of other variables.
+
+    Args:
+      name: String, relative to the scope.
+
+    Returns:
+      Tensor, or None if no such meta-parameter is declared.
+    """
+    if name not in self._declarations:
+      return None
     if self._bindings:
-      return self._bindings[-1]
-    return collections.OrderedDict(
-        (name, initialized_value(variable))
-        for name, variable in six.iteritems(self.variables()))
+      return self._bindings[-1][name]
+    initial = self._in_graph().initial_values
+    if name not in initial:
+      variable = self.variables()[name]
+      with tf.init_scope():
+        initial[name] = initialized_value(variable)
+    return initial[name]
 
   @contextlib.contextmanager
   def bound(self, values):
@@ -135,6 +177,9 @@ class MetaParameters(object):
   def init_from_checkpoint(self, path):
     """From now on initializing the variables yields a checkpoint's values.
 
+    That holds for the default graph and for those the variables are yet to be
+    made in.
+
     Args:
       path: A checkpoint prefix, or a directory whose latest checkpoint is
         used.
@@ -147,29 +192,45 @@ class MetaParameters(object):
         meta-parameter is missing from it or has another shape; the message
         lists each of them.
     """
-    prefix = checked_checkpoint(path, self._scope, self._declarations)
-    self._checkpoint = prefix
-    self._restore_on_initialization(self.variables())
+    prefix, self._loaded = read_checkpoint(
+        path, self._scope, self._declarations)
+    with tf.init_scope():
+      self._in_graph().initial_values.clear()
+      for name, variable in six.iteritems(self._in_graph().variables):
+        set_initial_value(variable, tf.constant(self._loaded[name]))
     return prefix
 
   def _make_variable(self, name):
     shape, initializer = self._declarations[name]
+    if name in self._loaded:
+      initial_value = lambda: tf.constant(self._loaded[name])
+    else:
+      initial_value = lambda: initializer(shape, dtype=tf.float32)
     return tf.compat.v1.Variable(
-        initial_value=lambda: initializer(shape, dtype=tf.float32),
-        trainable=False, name=name, dtype=tf.float32, use_resource=True)
-
-  def _restore_on_initialization(self, names):
-    variables = self.variables()
-    with tf.init_scope():
-      tf.compat.v1.train.init_from_checkpoint(
-          self._checkpoint,
-          {self._scope + "/" + name: variables[name] for name in names})
+        initial_value=initial_value, trainable=False, name=name,
+        dtype=tf.float32, use_resource=True)
 
 
 def initialized_value(variable):
   """The variable's value, or its initial value while it has none."""
   return tf.cond(tf.compat.v1.is_variable_initialized(variable),
                  variable.read_value, lambda: variable.initial_value)
+
+
+def set_initial_value(variable, value):
+  """Makes a variable's initializer assign another value.
+
+  An op that runs initializers, such as `tf.global_variables_initializer()`,
+  runs the new one if it is made after this. `tf.train.init_from_checkpoint`
+  does the same in the same way.
+
+  Args:
+    variable: A variable of the default graph.
+    value: Tensor.
+  """
+  # pylint: disable=protected-access
+  variable._initializer_op = variable.assign(value, read_value=False)
+  variable._initial_value = value
 
 
 def checked_checkpoint(path, scope, declarations):
@@ -186,6 +247,24 @@ def checked_checkpoint(path, scope, declarations):
   Raises:
     ValueError: See `MetaParameters.init_from_checkpoint`.
   """
+  prefix, _ = read_checkpoint(path, scope, declarations)
+  return prefix
+
+
+def read_checkpoint(path, scope, declarations):
+  """Reads the declared tensors of a checkpoint.
+
+  Args:
+    path: A checkpoint prefix or a directory.
+    scope: The scope of the names in the checkpoint.
+    declarations: Mapping from relative name to `Declaration`.
+
+  Returns:
+    (checkpoint prefix, dict from relative name to float32 array).
+
+  Raises:
+    ValueError: See `MetaParameters.init_from_checkpoint`.
+  """
   prefix = path
   if tf.io.gfile.isdir(path):
     prefix = tf.train.latest_checkpoint(path)
@@ -194,7 +273,8 @@ def checked_checkpoint(path, scope, declarations):
           "No checkpoint in directory {!r}: expected a file named "
           "'checkpoint' and the files it lists.".format(path))
   try:
-    shapes = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+    reader = tf.train.load_checkpoint(prefix)
+    shapes = reader.get_variable_to_shape_map()
   except (tf.errors.OpError, ValueError) as error:
     raise ValueError("Cannot read checkpoint {!r}: {}".format(prefix, error))
   problems = []
@@ -210,4 +290,14 @@ def checked_checkpoint(path, scope, declarations):
         "Checkpoint {!r} does not fit this optimizer: {}. Construct the "
         "optimizer with the options it was trained with.".format(
             prefix, "; ".join(problems)))
-  return prefix
+  return prefix, {name: _read_tensor(reader, prefix, scope + "/" + name)
+                  for name in declarations}
+
+
+def _read_tensor(reader, prefix, name):
+  """A tensor as a float32 array; errors name the file and the tensor."""
+  try:
+    return np.asarray(reader.get_tensor(name), np.float32)
+  except (tf.errors.OpError, ValueError) as error:
+    raise ValueError("Cannot read checkpoint {!r}: tensor {}: {}".format(
+        prefix, name, error))

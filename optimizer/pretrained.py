@@ -30,7 +30,9 @@ def load(name_or_logdir="hierarchical_rnn"):
   """Constructs an optimizer whose meta-parameters start from a checkpoint.
 
   The meta-parameters take the checkpoint's values whenever the host's own
-  initializers run, and are not trained by the host.
+  initializers run, and are not trained by the host. The variables that carry
+  them are made by `minimize` or `apply_gradients`, in the graph and on the
+  device of the variables to train; nothing is added to the graph before.
 
   Args:
     name_or_logdir: The name of a shipped optimizer, see `names`, or the log
@@ -42,12 +44,19 @@ def load(name_or_logdir="hierarchical_rnn"):
   Raises:
     ValueError: If there is no such optimizer, its description is malformed, or
       its checkpoint is missing, unreadable or does not fit.
+    RuntimeError: If eager execution is on.
   """
+  if tf.executing_eagerly():
+    raise RuntimeError(
+        "Trainable optimizers build TensorFlow 1 graphs and cannot run "
+        "eagerly: call pretrained.load() inside 'with tf.Graph().as_default()' "
+        "or without tf.enable_eager_execution().")
   logdir = name_or_logdir
   if name_or_logdir in names():
     logdir = os.path.join(_SHIPPED, name_or_logdir)
-  optimizer = construct_from(logdir)
-  optimizer.init_from_checkpoint(logdir)
+  with tf.Graph().as_default():
+    optimizer = construct_from(logdir)
+    optimizer.init_from_checkpoint(logdir)
   return optimizer
 
 

@@ -58,7 +58,7 @@ class UnrollNoise(object):
     return draws
 
   def _draw(self, index, sampler, shape):
-    draws = sampler(tf.concat([[self._num_steps], shape], 0),
+    draws = sampler(tf.stack([self._num_steps] + shape),
                     seed=self._seed + [0, index])
     draws.set_shape([None] + shape)
     if self._num_rows is not None:

@@ -19,7 +19,9 @@ import six
 import tensorflow as tf
 
 from . import drop_in
+from . import drop_in_state
 from . import meta_parameters
+from . import true_parameters
 from . import unroll_adapter
 from . import update_rule
 
@@ -43,9 +45,8 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
   # without the others.
   elementwise = False
 
-  # Whether the drop-in step leaves a coordinate's parameter and state as they
-  # were when its gradient is not finite.
-  skip_nonfinite = True
+  # Names of state that all coordinates of a tensor share.
+  tensor_state_keys = ()
 
   def __init__(self, name, state_keys, use_attention=False,
                use_log_objective=False, obj_train_max_multiplier=-1,
@@ -83,6 +84,7 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
     self._use_numerator_epsilon = use_numerator_epsilon
     self._meta_parameters = meta_parameters.MetaParameters()
     self._initial_noise = None
+    self._skip_nonfinite = True
 
   @property
   def meta_parameters(self):
@@ -94,8 +96,29 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
     """Whether gradients are taken at an attended location."""
     return self._use_attention
 
+  @property
+  def skip_nonfinite(self):
+    """Whether the drop-in step skips gradients that are not finite.
+
+    If so, which is the default, a coordinate whose gradient is infinite or not
+    a number keeps its parameter and its state. State that a tensor's
+    coordinates share stays as it was too, and so does the global state if
+    there is such a gradient in every tensor: a step in which the loss is not a
+    number changes nothing. Otherwise the numbers go where they may. Set it
+    before `apply_gradients`.
+    """
+    return self._skip_nonfinite
+
+  @skip_nonfinite.setter
+  def skip_nonfinite(self, value):
+    self._skip_nonfinite = value
+
   def init_from_checkpoint(self, path):
     """From now on every ordinary initializer yields a checkpoint's values.
+
+    It may be called before or after `apply_gradients`, which makes state that
+    starts from the meta-parameters, but before ops that run initializers are
+    made: `tf.global_variables_initializer()`, or a monitored session.
 
     Args:
       path: A checkpoint prefix, or a directory whose latest one is used.
@@ -107,7 +130,9 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
       ValueError: If there is no readable checkpoint, or its tensors do not
         fit; see `MetaParameters.init_from_checkpoint`.
     """
-    return self._meta_parameters.init_from_checkpoint(path)
+    prefix = self._meta_parameters.init_from_checkpoint(path)
+    drop_in_state.reset_initial_values(self)
+    return prefix
 
   # Hooks.
 
@@ -227,15 +252,59 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
       An op that makes the step.
 
     Raises:
-      ValueError: If no variable has a gradient, or one has no static shape or
-        a type that cannot be computed in float32.
+      ValueError: If no variable has a gradient, or one has two, no static
+        shape or a type that cannot be computed in float32.
+      RuntimeError: Under a `tf.distribute` strategy with several replicas.
     """
     return drop_in.apply_gradients(self, grads_and_vars, global_step, name)
 
   def variables(self):
-    """Slots, global state and meta-parameters of the default graph."""
-    return (super(TrainableOptimizer, self).variables() +
-            list(six.itervalues(self._meta_parameters.variables())))
+    """Slots, global state and meta-parameters there are in the default graph.
+    """
+    variables = super(TrainableOptimizer, self).variables()
+    return variables + [
+        variable for variable in six.itervalues(
+            self._meta_parameters.existing_variables())
+        if all(variable is not other for other in variables)]
+
+  def swapping_saver(self, var_list=None, name="swapping_saver", **kwargs):
+    """Makes a saver that saves true parameters as the variables' values.
+
+    With attention a variable holds where the next gradient is taken, and its
+    slot "true_param" the parameter. Use this saver in training: its checkpoints
+    have the parameters under the variables' names, where an ordinary saver, for
+    evaluation or serving, finds them. Restoring with this saver, training goes
+    on as if never interrupted. Without attention it is an ordinary saver.
+
+    Args:
+      var_list: Variables to save, see `tf.train.Saver`; all by default.
+      name: String, prefix of the ops.
+      **kwargs: Further arguments of `tf.train.Saver`.
+
+    Returns:
+      A `tf.train.Saver`.
+
+    Raises:
+      RuntimeError: If gradients have not been applied yet.
+      ValueError: If `var_list` has a variable but not its slot.
+    """
+    return true_parameters.swapping_saver(
+        self, var_list, name=name, **kwargs)
+
+  def true_parameters(self):
+    """Makes ops that swap true parameters into the variables and back.
+
+      true = optimizer.true_parameters()
+      ...
+      with true.swapped(session):
+        session.run(accuracy)
+
+    Call it after `apply_gradients`. Without attention the ops do nothing.
+
+    Returns:
+      A `true_parameters.TrueParameters`.
+    """
+    return true_parameters.TrueParameters(self)
 
   def _valid_dtypes(self):
     return {tf.float16, tf.bfloat16, tf.float32, tf.float64}

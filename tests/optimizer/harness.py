@@ -137,9 +137,9 @@ class Unroll(object):
                **options):
     self.output = optimizer.train(problem, dataset, **options)
     variables = optimizer.meta_parameters.checkpoint_names()
-    gradients = tf.gradients(
+    gradients = [tf.convert_to_tensor(gradient) for gradient in tf.gradients(
         self.output.metaobj, list(variables.values()),
-        unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        unconnected_gradients=tf.UnconnectedGradients.ZERO)]
     self._gradients = collections.OrderedDict(zip(variables, gradients))
     with tf.control_dependencies(gradients + [self.output.metaobj]):
       self._carry_over = tf.group(*[

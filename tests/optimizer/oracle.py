@@ -47,14 +47,15 @@ class HierarchicalRNN(object):
     self._max_log_lr, self._global_input = max_log_lr, global_input
     self.params = [np.asarray(param, np.float64) for param in params]
     self.attended = list(self.params)
-    self.states = [self._initial_state(param.size, init_lr)
+    self.states = [self._initial_state(param, init_lr)
                    for param in self.params]
     self.global_state = self._initial_vector(2) if levels > 2 else None
 
   def _initial_vector(self, level):
     return self._theta["LOL/Level%d_RNN/init_vector" % level]
 
-  def _initial_state(self, size, init_lr):
+  def _initial_state(self, param, init_lr):
+    size = param.size
     state = {"parameter": np.tile(self._initial_vector(0), [size, 1])}
     if self._levels > 1:
       state["layer"] = self._initial_vector(1)
@@ -64,6 +65,8 @@ class HierarchicalRNN(object):
       state[key] = np.zeros([size, 1])
     if self._dynamic:
       state["log_learning_rate"] = np.full([size, 1], np.log(init_lr))
+    if "LOL/attention_weights" in self._theta:
+      state["true_param"] = param
     return state
 
   def step(self, grads):
@@ -158,11 +161,11 @@ class HierarchicalRNN(object):
       rate = state["log_learning_rate"]
       change = (h.dot(theta["LOL/learning_rate_weights"]) +
                 theta["LOL/learning_rate_bias"])
-      l = np.clip(rate + change, -33.0, self._max_log_lr)
+      new_rate = np.clip(rate + change, -33.0, self._max_log_lr)
       p = sigmoid(theta["LOL/PerTensor/learning_rate_momentum_logit"])
-      state["log_learning_rate"] = p * rate + (1 - p) * l
-      scale = np.exp(l + theta["LOL/PerTensor/param_stepsize_offset"])
-      attended_scale = np.exp(l)
+      state["log_learning_rate"] = p * rate + (1 - p) * new_rate
+      scale = np.exp(new_rate + theta["LOL/PerTensor/param_stepsize_offset"])
+      attended_scale = np.exp(new_rate)
     direction = self._direction("update", "GradsToDelta", h, z)
     self.params[i] = old - np.reshape(scale * direction, old.shape)
     self.attended[i] = self.params[i]

@@ -1,0 +1,118 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What the drop-in adapter keeps in a host's graph, and how it starts.
+
+Slots for the state of every variable, non-slot variables for the global state
+and the meta-parameters: wherever `tf.train.Optimizer` has such variables, so
+that savers, `tf.train.Checkpoint` and Keras find them.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import six
+import tensorflow as tf
+
+from . import meta_parameters
+
+TRUE_PARAM = "true_param"
+"""The slot with a variable's parameter, if the variable holds an attended
+location. It alone is always shaped like the variable."""
+
+
+def create(optimizer, variables):
+  """Makes meta-parameters, slots and global state that do not exist yet.
+
+  Args:
+    optimizer: A `TrainableOptimizer`.
+    variables: List of the variables to step.
+  """
+  # pylint: disable=protected-access
+  first = min(variables, key=lambda var: var.name)
+  _own_meta_parameters(optimizer, first)
+  for var in variables:
+    keys = optimizer.state_keys
+    if keys and optimizer.get_slot(var, keys[0]) is None:
+      state = _initial_state(optimizer, var)
+      for key in keys:
+        slot = optimizer._get_or_make_slot(
+            var, state[key], key, "{}/{}".format(optimizer.get_name(), key))
+        if key != TRUE_PARAM:
+          # TensorFlow takes the slot of one part of a partitioned variable for
+          # the same part of something. Of another shape, it is saved as it is.
+          slot._set_save_slice_info(None)
+      stepped_variables(optimizer).append(var)
+  if global_state(optimizer) is None:
+    values = optimizer._initialize_global_state()
+    # The names are the same whatever scope the host is in.
+    with tf.name_scope(None):
+      for i, value in enumerate(values):
+        optimizer._create_non_slot_variable(
+            value, _global_name(optimizer, i), first)
+
+
+def _own_meta_parameters(optimizer, first):
+  """Makes the meta-parameters non-slot variables of the optimizer.
+
+  So `tf.train.Checkpoint` and Keras find them, and those that are only made
+  now are where the host's variables are, on a parameter server say.
+  """
+  # pylint: disable=protected-access
+  optimizer._maybe_initialize_trackable()
+  variables = optimizer.meta_parameters.variables(colocate_with=first)
+  for name, variable in six.iteritems(variables):
+    key = ("meta_parameters/" + name, first.graph)
+    if key not in optimizer._non_slot_dict:
+      optimizer._handle_deferred_dependencies(
+          name=key[0], trackable=variable)
+      optimizer._non_slot_dict[key] = variable
+
+
+def stepped_variables(optimizer):
+  """List of the default graph's variables that have slots; may be added to."""
+  return tf.compat.v1.get_collection_ref(("__stepped_variables", optimizer))
+
+
+def _initial_state(optimizer, var):
+  value = tf.cast(meta_parameters.initialized_value(var), tf.float32)
+  value.set_shape(var.shape)
+  return optimizer._initialize_state(value)  # pylint: disable=protected-access
+
+
+def reset_initial_values(optimizer):
+  """Makes the initializers of existing slots and global state anew.
+
+  They depend on what the meta-parameters are initialized with.
+
+  Args:
+    optimizer: A `TrainableOptimizer`.
+  """
+  with tf.init_scope():
+    for var in stepped_variables(optimizer):
+      state = _initial_state(optimizer, var)
+      for key in optimizer.state_keys:
+        meta_parameters.set_initial_value(
+            optimizer.get_slot(var, key), state[key])
+    variables = global_state(optimizer) or []
+    if variables:
+      values = optimizer._initialize_global_state()  # pylint: disable=protected-access
+      for variable, value in zip(variables, values):
+        meta_parameters.set_initial_value(variable, value)
+
+
+def _global_name(optimizer, index):
+  return "{}/global_state_{}".format(optimizer.get_name(), index)
+
+
+def global_state(optimizer):
+  """List of the default graph's global state variables, None if none."""
+  variables = []
+  with tf.init_scope():
+    graph = tf.compat.v1.get_default_graph()
+    while True:
+      variable = optimizer._get_non_slot_variable(  # pylint: disable=protected-access
+          _global_name(optimizer, len(variables)), graph=graph)
+      if variable is None:
+        return variables or None
+      variables.append(variable)

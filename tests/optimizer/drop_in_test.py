@@ -1,0 +1,244 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of an optimizer as a user of TensorFlow meets it."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+
+from tests.optimizer import harness
+
+_NAMES = sorted(harness.OPTIMIZERS)
+
+
+class DropInTest(tf.test.TestCase, parameterized.TestCase):
+
+  def setUp(self):
+    super(DropInTest, self).setUp()
+    self._graph = tf.Graph()
+    context = self._graph.as_default()
+    context.__enter__()
+    self.addCleanup(context.__exit__, None, None, None)
+
+  def _session(self):
+    session = tf.Session(config=harness.fast_config())
+    self.addCleanup(session.close)
+    session.run(tf.global_variables_initializer())
+    return session
+
+  @parameterized.parameters(*_NAMES)
+  def test_minimize(self, name):
+    optimizer = harness.OPTIMIZERS[name]()
+    x = tf.Variable([1.0, -2.0], name="x")
+    y = tf.Variable([[0.5]], use_resource=True, name="y")
+    loss = tf.reduce_sum(tf.square(x)) + tf.reduce_sum(tf.square(y))
+    step = optimizer.minimize(loss)
+    self.assertIsInstance(step, tf.Operation)
+    self.assertIn(step, tf.get_collection(tf.GraphKeys.TRAIN_OP))
+    self.assertEqual([x, y], tf.trainable_variables())
+    session = self._session()
+    before = session.run([x, y])
+    self.assertIsNone(session.run(step))
+    for old, new in zip(before, session.run([x, y])):
+      self.assertTrue(np.all(np.isfinite(new)))
+      self.assertTrue(np.all(old != new))
+
+  def test_name_of_the_op(self):
+    optimizer = harness.OPTIMIZERS["adam"]()
+    x = tf.Variable(1.0)
+    pairs = [(tf.constant(1.0), x)]
+    self.assertEqual("Mine", optimizer.apply_gradients(pairs, name="Mine").name)
+    self.assertEqual("TrainableAdam", optimizer.apply_gradients(pairs).name)
+
+  @parameterized.parameters(*_NAMES)
+  def test_global_step(self, name):
+    optimizer = harness.OPTIMIZERS[name]()
+    x = tf.Variable([1.0, 2.0])
+    global_step = tf.train.get_or_create_global_step()
+    step = optimizer.apply_gradients([(tf.ones([2]), x)], global_step)
+    self.assertIsInstance(step, tf.Operation)
+    session = self._session()
+    for i in range(3):
+      self.assertEqual(i, session.run(global_step))
+      session.run(step)
+
+  @parameterized.parameters(*_NAMES)
+  def test_variables_without_gradient_are_left_alone(self, name):
+    optimizer = harness.OPTIMIZERS[name]()
+    x, y, z = (tf.Variable([value, value]) for value in (1.0, 2.0, 3.0))
+    step = optimizer.apply_gradients(
+        [(None, x), (tf.ones([2]), y), (None, z)])
+    session = self._session()
+    session.run(step)
+    self.assertAllEqual([1.0, 1.0], session.run(x))
+    self.assertTrue(np.all(session.run(y) != 2.0))
+    self.assertAllEqual([3.0, 3.0], session.run(z))
+    for key in optimizer.state_keys:
+      self.assertIsNone(optimizer.get_slot(x, key))
+
+  def test_no_gradient_at_all(self):
+    optimizer = harness.OPTIMIZERS["hierarchical"]()
+    x = tf.Variable([1.0], name="lonely")
+    with self.assertRaisesRegexp(ValueError, "No gradients .*lonely:0"):
+      optimizer.apply_gradients([(None, x)])
+    with self.assertRaisesRegexp(ValueError, "No gradients"):
+      optimizer.apply_gradients([])
+    with self.assertRaises(ValueError):
+      optimizer.minimize(tf.constant(1.0), var_list=[x])
+
+  @parameterized.parameters(True, False)
+  def test_unknown_shape(self, use_resource):
+    optimizer = harness.OPTIMIZERS["hierarchical"]()
+    x = tf.Variable(tf.placeholder(tf.float32, [None, 2]), name="ragged",
+                    use_resource=use_resource, validate_shape=False)
+    with self.assertRaisesRegexp(ValueError, "ragged:0.*static shape"):
+      optimizer.apply_gradients([(tf.ones([3, 2]), x)])
+
+  def test_integers_are_refused(self):
+    optimizer = harness.OPTIMIZERS["global"]()
+    x = tf.Variable([1, 2], name="counts")
+    with self.assertRaisesRegexp(ValueError, "counts:0.*int32.*float32"):
+      optimizer.apply_gradients([(tf.constant([1, 2]), x)])
+
+  @parameterized.parameters(
+      *[(name, dtype, use_resource)
+        for name in ("hierarchical", "adam", "coordinatewise")
+        for dtype, use_resource in ((tf.float16, True), (tf.float64, False),
+                                    (tf.bfloat16, True))])
+  def test_types(self, name, dtype, use_resource):
+    optimizer = harness.OPTIMIZERS[name]()
+    same = harness.OPTIMIZERS[name]()
+    x = tf.Variable(tf.constant([1.0, -2.0], dtype),
+                    use_resource=use_resource)
+    y = tf.Variable([1.0, -2.0])
+    gradient = tf.constant([0.5, 4.0])
+    steps = [optimizer.apply_gradients([(tf.cast(gradient, dtype), x)]),
+             same.apply_gradients([(gradient, y)])]
+    session = self._session()
+    harness.load_meta_parameters(
+        same, session.run(optimizer.meta_parameters.checkpoint_names()),
+        session)
+    session.run(tf.variables_initializer(
+        [same.get_slot(y, key) for key in same.state_keys]))
+    for variable in tf.global_variables():
+      if "global_state" in variable.name:
+        session.run(variable.initializer)
+    for _ in range(3):
+      session.run(steps)
+    self.assertEqual(dtype, x.dtype.base_dtype)
+    self.assertAllClose(session.run(y), session.run(tf.cast(x, tf.float32)),
+                        rtol=1e-6 if dtype == tf.float64 else 3e-2)
+    for key in optimizer.state_keys:
+      self.assertEqual(tf.float32, optimizer.get_slot(x, key).dtype.base_dtype)
+
+  def test_sparse_gradient_of_half_precision(self):
+    optimizer = harness.OPTIMIZERS["global"]()
+    x = tf.Variable(tf.ones([3], tf.float16), use_resource=True)
+    step = optimizer.apply_gradients([(tf.IndexedSlices(
+        tf.constant([1.0, 2.0, 4.0], tf.float16), tf.constant([2, 0, 2])), x)])
+    session = self._session()
+    session.run(step)
+    self.assertAllClose([0.96, 1.0, 0.9], session.run(x), rtol=2e-3)
+
+  @parameterized.parameters(*[(name, use_resource) for name in _NAMES
+                              for use_resource in (True, False)])
+  def test_constraint(self, name, use_resource):
+    optimizer = harness.OPTIMIZERS[name]()
+
+    def project(value):
+      return tf.clip_by_value(value, 0.9995, 1.0005)
+
+    x = tf.Variable([1.0, 1.0], constraint=project, use_resource=use_resource)
+    y = tf.Variable(tf.ones([3, 2]), constraint=project,
+                    use_resource=use_resource)
+    sparse = tf.IndexedSlices(tf.constant([[9.0, -9.0]]), tf.constant([1]))
+    step = optimizer.apply_gradients(
+        [(tf.constant([9.0, -9.0]), x), (sparse, y)])
+    session = self._session()
+    session.run(step)
+    for value in session.run([x, y]):
+      self.assertAllInRange(value, 0.9995, 1.0005)
+      # And it did move, up to the bounds.
+      self.assertTrue(np.any(value != 1.0))
+
+  def test_slots(self):
+    optimizer = harness.OPTIMIZERS["adam"]()
+    x, y = tf.Variable(tf.zeros([2, 3])), tf.Variable(0.0)
+    optimizer.apply_gradients([(tf.ones([2, 3]), x), (tf.ones([]), y)])
+    self.assertEqual(["m", "t", "v"], optimizer.get_slot_names())
+    self.assertEqual([6, 1], optimizer.get_slot(x, "m").shape.as_list())
+    self.assertEqual([1, 1], optimizer.get_slot(y, "v").shape.as_list())
+    self.assertIsNone(optimizer.get_slot(x, "typo"))
+    variables = optimizer.variables()
+    self.assertLen(variables, 10)
+    self.assertLen([v for v in variables if v.name.startswith("LOL/")], 4)
+    self.assertLen([v for v in variables if "TrainableAdam" in v.name], 6)
+
+  def test_a_second_step_op_shares_the_state(self):
+    optimizer = harness.OPTIMIZERS["hierarchical"]()
+    x = tf.Variable([1.0, 2.0])
+    optimizer.apply_gradients([(tf.ones([2]), x)])
+    before = tf.global_variables()
+    optimizer.apply_gradients([(-tf.ones([2]), x)])
+    self.assertEqual(before, tf.global_variables())
+
+  def test_two_optimizers_in_one_graph(self):
+    first, second = [harness.OPTIMIZERS["hierarchical"]() for _ in range(2)]
+    x, y = tf.Variable([1.0, 2.0]), tf.Variable([1.0, 2.0])
+    steps = [first.apply_gradients([(tf.ones([2]), x)]),
+             second.apply_gradients([(tf.ones([2]), y)])]
+    mine = set(variable.name for variable in first.variables())
+    others = set(variable.name for variable in second.variables())
+    self.assertEqual(len(mine), len(others))
+    self.assertFalse(mine & others)
+    session = self._session()
+    before = session.run(second.variables())
+    session.run(steps[0])
+    for old, new in zip(before, session.run(second.variables())):
+      self.assertAllEqual(old, new)
+
+  def test_one_optimizer_in_two_graphs(self):
+    optimizer = harness.OPTIMIZERS["hierarchical"]()
+    results = []
+    for _ in range(2):
+      with tf.Graph().as_default() as graph:
+        x = tf.Variable([1.0, 2.0])
+        step = optimizer.apply_gradients([(tf.constant([3.0, -1.0]), x)])
+        variables = optimizer.variables()
+        self.assertTrue(all(v.graph is graph for v in variables))
+        with tf.Session(config=harness.fast_config()) as session:
+          session.run(tf.global_variables_initializer())
+          harness.load_meta_parameters(optimizer, {
+              name: np.full(variable.shape.as_list(), 0.1) for name, variable
+              in optimizer.meta_parameters.checkpoint_names().items()}, session)
+          session.run(tf.variables_initializer(
+              [v for v in variables if not v.name.startswith("LOL/")]))
+          for _ in range(3):
+            session.run(step)
+          results.append(session.run(x))
+    self.assertAllEqual(results[0], results[1])
+    self.assertAllInRange(results[0] - [1.0, 2.0], -1.0, 1.0)
+    self.assertTrue(np.all(results[0] != [1.0, 2.0]))
+
+  def test_saved_and_restored_with_the_model(self):
+    optimizer = harness.OPTIMIZERS["hierarchical"]()
+    x = tf.Variable([1.0, 2.0])
+    step = optimizer.apply_gradients([(x.read_value() * 2.0, x)])
+    session = self._session()
+    saver = tf.train.Saver()
+    session.run(step)
+    path = saver.save(session, self.get_temp_dir() + "/model")
+    session.run(step)
+    expected = session.run(x)
+    session = self._session()
+    saver.restore(session, path)
+    session.run(step)
+    self.assertAllEqual(expected, session.run(x))
+
+
+if __name__ == "__main__":
+  tf.test.main()
