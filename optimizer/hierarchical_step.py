@@ -104,13 +104,14 @@ def _group_step(options, theta, layout, grad, state, global_state,
   new_state["parameter"] = hidden
   if "layer" in state:
     # Scaled gradients alone are no news to the level above.
-    seen = hidden if len(columns) == 1 else tf.concat([hidden, inputs], 1)
+    seen = [layout.tensor_mean(part) for part in (
+        [hidden] if len(columns) == 1 else [hidden, inputs])]
     bias = None
     if global_state:
       bias = rnn_cells.affine(
           global_state[0], theta, "PerTensor/Layer1_RNN/Affine")
     new_state["layer"] = options.cells[1](
-        layout.tensor_mean(seen), state["layer"], theta,
+        seen[0] if len(seen) == 1 else tf.concat(seen, 1), state["layer"], theta,
         "PerTensor/Layer1_RNN/", bias)
   outputs = _read_out(theta, hidden)
   new_state["scl_decay"] = _decay(theta, outputs, "scl_decay",

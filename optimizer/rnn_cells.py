@@ -105,15 +105,21 @@ class BiasGRUCell(object):
     """
     name = prefix + self._name
     units = self.num_units
-    gates = affine(tf.concat([inputs, state], 1), parameters,
-                   name + "/gates/Affine")
-    if bias is not None:
-      gates += bias[:, :2 * units]
-    gates = tf.sigmoid(gates)
-    reset, update = gates[:, :units], gates[:, units:]
-    candidate = affine(tf.concat([inputs, reset * state], 1), parameters,
-                       name + "/candidate/Affine")
-    if bias is not None:
-      candidate += bias[:, 2 * units:]
-    candidate = tf.tanh(candidate)
+    size = inputs.shape.as_list()[1]
+
+    # Rows are split among the factors, and columns among gates, so that
+    # nothing of length n has to be joined or cut.
+    def gate(part, state, column, bias_column):
+      matrix = parameters["{}/{}/Affine/Matrix".format(name, part)]
+      matrix = matrix[:, column * units:(column + 1) * units]
+      offset = parameters["{}/{}/Affine/Bias".format(name, part)]
+      offset = offset[column * units:(column + 1) * units]
+      if bias is not None:
+        offset += bias[:, bias_column * units:(bias_column + 1) * units]
+      return (tf.matmul(inputs, matrix[:size]) +
+              tf.matmul(state, matrix[size:]) + offset)
+
+    reset = tf.sigmoid(gate("gates", state, 0, 0))
+    update = tf.sigmoid(gate("gates", state, 1, 1))
+    candidate = tf.tanh(gate("candidate", reset * state, 0, 2))
     return candidate + update * (state - candidate)

@@ -106,11 +106,15 @@ def _attended(optimizer):
 
 def _backup(var):
   """A local variable for a location: it is never saved, only swapped."""
+  # Of the same kind as the variable: assigned to a resource variable, the value
+  # of a reference variable is not copied and changes with it.
+  use_resource = var.op.type == "VarHandleOp"
   with tf.init_scope(), tf.name_scope(None):
     return tf.compat.v1.Variable(
         lambda: tf.zeros(var.shape, var.dtype.base_dtype), trainable=False,
         collections=[tf.compat.v1.GraphKeys.LOCAL_VARIABLES],
-        name=var.op.name + "/" + _LOCATION, use_resource=True)
+        name=var.op.name + "/" + _LOCATION,
+        use_resource=use_resource)
 
 
 def swapping_saver(optimizer, var_list, **options):
