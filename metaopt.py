@@ -24,6 +24,7 @@ import numpy as np
 import tensorflow as tf
 
 from meta_training import inner_problem
+from meta_training import lease
 from meta_training import meta_loop
 from meta_training import meta_optimizer
 from meta_training import reports
@@ -53,7 +54,9 @@ def train_optimizer(logdir,
                     reset_rnn_params=True,
                     seed=None,
                     compiled=None,
-                    on_start=None):
+                    on_start=None,
+                    cluster=None,
+                    profile=False):
   """Trains the meta-parameters of an optimizer on a corpus of problems.
 
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
@@ -74,8 +77,8 @@ def train_optimizer(logdir,
     num_partial_unroll_itrs_func: Likewise the number of steps of an unroll.
     learning_rate: Float, of RMSProp.
     gradient_clip: Float; elements of the meta-gradient are clipped to +- it.
-    is_chief: Whether this task of a cluster writes checkpoints and summaries.
-      Without a cluster there is one task, which is the chief.
+    is_chief: Has no effect: `cluster` says which task this is, and without one
+      there is one task, which is the chief.
     select_random_problems: Whether problems are drawn at random, rather than
       in the order of a shuffled list.
     callbacks: List of functions called after every visit as
@@ -98,35 +101,45 @@ def train_optimizer(logdir,
       whatever takes less time.
     on_start: None or a function that is given another function, which asks
       the run to stop after the current meta-iteration and save.
+    cluster: None for a local run, or the `cluster.Cluster` this process is a
+      worker of. All workers update the same meta-parameters, each at its own
+      pace. Worker 0 is the chief: it alone saves, writes summaries and calls
+      callbacks, and its visits are those that count.
+    profile: Whether to write a timeline of the first unroll of each visit,
+      `timeline-<step>.json` in the format of Chrome's trace viewer.
 
   Returns:
-    The prefix of the last checkpoint.
+    The prefix of the last checkpoint in `logdir`, None if there is none.
 
   Raises:
     ValueError: If an argument is out of range, there are no problems, an
       objective is negative, or a checkpoint in `logdir` cannot be read or does
-      not fit; nothing that was saved is lost.
-    IOError: If a checkpoint cannot be written; the last good one stays.
+      not fit; nothing that was saved is lost. In a cluster also if the port
+      is taken or the options are not the chief's.
+    IOError: If a checkpoint cannot be written; the last good one stays. In a
+      cluster also if there is another chief.
   """
-  del is_chief  # Without a cluster this is the only task.
+  del is_chief
   problems_and_data = [tuple(entry)[:3] for entry in problems_and_data]
   _check_training(problems_and_data, num_problems, num_meta_iterations,
                   learning_rate, gradient_clip)
   if seed is None:
     seed = int(np.random.RandomState().randint(2**31 - 1))
-  meta = meta_optimizer.MetaOptimizer(
-      logdir, optimizer_spec, meta_optimizer.Options(
-          learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg,
-          nan_l2_reg), seed)
-  report = reports.Report(out, logdir, meta.shapes, num_problems)
-  for option, (there, here) in sorted(meta_loop.describe_optimizer(
-      logdir, optimizer_spec, report.write).items()):
-    report.write("option {} was {} before and is {} now".format(
-        option, there, here))
+  is_chief = cluster is None or cluster.is_chief
+  report = reports.Report(out, logdir if is_chief else None, num_problems)
+  try:
+    meta = meta_optimizer.MetaOptimizer(
+        logdir, optimizer_spec, meta_optimizer.Options(
+            learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg,
+            nan_l2_reg), seed, cluster,
+        meta_loop.flat_description(optimizer_spec), report.write)
+  except lease.RunFinishedError:
+    report.write("the chief has made all visits")
+    return tf.train.latest_checkpoint(logdir)
+  report.start(meta.shapes)
+  if is_chief:
+    _tell_where(meta, optimizer_spec, logdir, num_problems, report)
   position = meta.position()
-  if meta.checkpoint:
-    report.write("continuing from {}: {} of {} problems done".format(
-        meta.checkpoint, position.visits, num_problems))
   kept = inner_problem.KeptProblems(
       optimizer_spec, problems_and_data, compiled,
       obj_train_max_multiplier if obj_train_max_multiplier > 0 else None,
@@ -134,8 +147,9 @@ def train_optimizer(logdir,
   loop = meta_loop.MetaLoop(
       meta, kept, visits.Itinerary(
           position.seed, len(problems_and_data), select_random_problems,
-          num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func),
-      problems_and_data, report, reset_rnn_params, callbacks, logdir)
+          num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
+          cluster.task if cluster else 0),
+      problems_and_data, report, reset_rnn_params, callbacks, logdir, profile)
   if on_start is not None:
     on_start(loop.request_stop)
   try:
@@ -145,6 +159,17 @@ def train_optimizer(logdir,
     report.close()
     meta.close()
   return tf.train.latest_checkpoint(logdir)
+
+
+def _tell_where(meta, optimizer_spec, logdir, num_problems, report):
+  """Tells what changed since the last run and from where this one goes on."""
+  for option, (there, here) in sorted(meta_loop.describe_optimizer(
+      logdir, optimizer_spec, report.write).items()):
+    report.write("option {} was {} before and is {} now".format(
+        option, there, here))
+  if meta.checkpoint:
+    report.write("continuing from {}: {} of {} problems done".format(
+        meta.checkpoint, meta.position().visits, num_problems))
 
 
 def _check_training(problems_and_data, num_problems, num_meta_iterations,

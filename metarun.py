@@ -27,6 +27,7 @@ from absl import flags
 import six
 import tensorflow as tf
 
+from meta_training import cluster
 import metaopt
 from optimizer import registry
 from problems import problem_sets
@@ -36,7 +37,7 @@ FLAGS = flags.FLAGS
 
 _DEFINE = {"float": flags.DEFINE_float, "int": flags.DEFINE_integer,
            "bool": flags.DEFINE_bool, "string": flags.DEFINE_string,
-           "ints": flags.DEFINE_list}
+           "list": flags.DEFINE_list}
 
 # Name, type, default, help.
 _RUN_FLAGS = (
@@ -56,15 +57,24 @@ _RUN_FLAGS = (
     ("compile", "string", "auto", "Whether XLA compiles the unrolls: always, "
      "never, or auto, whichever takes less time."),
     ("set_profiling", "bool", False,
-     "Writes a timeline of one unroll of each visit."),
+     "Writes a timeline of the first unroll of each visit to the log "
+     "directory, timeline-<step>.json, for chrome://tracing."),
     ("list_problems", "bool", False,
      "Prints the problems that would be trained on, and ends."),
 )
 
 _CLUSTER_FLAGS = (
-    ("ps_tasks", "int", 0, "Parameter servers of the cluster; 0 without one."),
-    ("worker_tasks", "int", 1, "Workers of the cluster."),
-    ("task", "int", 0, "Number of this worker; 0 is the chief."),
+    ("ps_hosts", "list", [], "Addresses host:port of the parameter servers, "
+     "with commas between; a cluster may also be described by TF_CONFIG or "
+     "Slurm."),
+    ("worker_hosts", "list", [], "Addresses of the workers; the first is the "
+     "chief."),
+    ("job_name", "string", None, "Job of this task: ps or worker."),
+    ("task", "int", 0, "Number of this task in its job; worker 0 is the "
+     "chief."),
+    ("ps_tasks", "int", 0, "Parameter servers of the cluster; Slurm needs "
+     "it, elsewhere it is checked."),
+    ("worker_tasks", "int", 1, "Workers of the cluster, likewise."),
 )
 
 _META_FLAGS = (
@@ -95,7 +105,7 @@ _OPTIMIZER_FLAGS = (
     ("cell_cls", "string", "GRUCell", "Cells of CoordinatewiseRNN."),
     ("cell_size", "int", 20, "Units of a cell of CoordinatewiseRNN."),
     ("num_cells", "int", 2, "Stacked cells of CoordinatewiseRNN."),
-    ("level_sizes", "ints", ["10", "20", "20"], "Units per coordinate, per "
+    ("level_sizes", "list", ["10", "20", "20"], "Units per coordinate, per "
      "tensor and of the whole problem of HierarchicalRNN."),
     ("global_input", "string", "mean", "What level 2 of HierarchicalRNN sees "
      "of the tensors: their mean, or the last, as in the 2017 release."),
@@ -220,7 +230,11 @@ def optimizer_spec():
   if FLAGS.optimizer in _ARGUMENTS:
     kwargs["init_lr_range"] = (FLAGS.min_lr, FLAGS.max_lr)
   if FLAGS.optimizer == "HierarchicalRNN":
-    kwargs["level_sizes"] = [int(size) for size in FLAGS.level_sizes]
+    try:
+      kwargs["level_sizes"] = [int(size) for size in FLAGS.level_sizes]
+    except ValueError:
+      raise ValueError("--level_sizes must be integers with commas between, "
+                       "not {!r}.".format(",".join(FLAGS.level_sizes)))
   if FLAGS.optimizer == "CoordinatewiseRNN":
     kwargs["cell_cls"] = registry.find(registry.CELLS, FLAGS.cell_cls, "cell")
     kwargs["cell_sizes"] = [FLAGS.cell_size] * FLAGS.num_cells
@@ -282,11 +296,22 @@ def main(argv):
     sys.exit(130)
 
 
+def _given(name):
+  """The value of a flag, None if it was left at its default."""
+  return FLAGS[name].value if FLAGS[name].present else None
+
+
 def _train(corpus):
   if FLAGS.compile not in _COMPILE:
     raise ValueError("--compile must be one of {}, not {!r}.".format(
         ", ".join(sorted(_COMPILE)), FLAGS.compile))
-  is_chief = FLAGS.task == 0
+  place = cluster.find(
+      FLAGS.job_name, _given("task"), FLAGS.ps_hosts, FLAGS.worker_hosts,
+      _given("ps_tasks"), _given("worker_tasks"))
+  if place is not None and place.job == "ps":
+    print("serving as {}".format(place.name))
+    place.join()
+  is_chief = place is None or place.is_chief
   checkpoint = metaopt.train_optimizer(
       log_directory(), optimizer_spec(), corpus,
       FLAGS.num_problems, FLAGS.num_meta_iterations,
@@ -298,13 +323,16 @@ def _train(corpus):
       learning_rate=FLAGS.meta_learning_rate,
       gradient_clip=FLAGS.gradient_clip_level,
       is_chief=is_chief,
-      select_random_problems=FLAGS.worker_tasks == 1 or not is_chief,
+      select_random_problems=(
+          place is None or len(place.hosts["worker"]) == 1 or not is_chief),
       obj_train_max_multiplier=FLAGS.objective_training_max_multiplier,
       rms_decay=FLAGS.rms_decay, rms_epsilon=FLAGS.rms_epsilon,
       l2_reg=FLAGS.l2_reg, nan_l2_reg=FLAGS.nan_l2_reg,
       reset_rnn_params=FLAGS.reset_rnn_params, seed=FLAGS.seed,
-      compiled=_COMPILE[FLAGS.compile], on_start=_stop_on_signals)
-  print("The last checkpoint is {}".format(checkpoint))
+      compiled=_COMPILE[FLAGS.compile], on_start=_stop_on_signals,
+      cluster=place, profile=FLAGS.set_profiling)
+  if is_chief:
+    print("The last checkpoint is {}".format(checkpoint))
 
 
 define_flags()

@@ -100,7 +100,7 @@ class InnerProblem(object):
     self._initializer = tf.compat.v1.local_variables_initializer()
 
   def unroll(self, theta, num_steps, first_unroll, reset_state, start_seed,
-             noise_seed, rng):
+             noise_seed, rng, run_metadata=None):
     """Runs one unroll, going on where the last one ended.
 
     Args:
@@ -111,11 +111,16 @@ class InnerProblem(object):
       start_seed: Pair of integers that decides what is drawn at the start.
       noise_seed: Pair of integers that decides the gradient noise.
       rng: `np.random.RandomState` that draws the minibatches.
+      run_metadata: None, or a `tf.RunMetadata` to trace the unroll into.
 
     Returns:
       An `UnrollResult`.
     """
     weights = np.full([num_steps], 1.0 / num_steps, np.float32)
+    options = None
+    if run_metadata is not None:
+      options = tf.compat.v1.RunOptions(
+          trace_level=tf.compat.v1.RunOptions.FULL_TRACE)
     meta_objective, objectives, gradient, _ = self._session.run(
         [self._output.metaobj, self._output.problem_objectives,
          self._gradient, self._carry_over],
@@ -123,7 +128,8 @@ class InnerProblem(object):
          self._output.batches: self._batches(num_steps, rng),
          self._output.first_unroll: first_unroll,
          self._output.reset_state: reset_state,
-         self._start_seed: start_seed, self._noise_seed: noise_seed})
+         self._start_seed: start_seed, self._noise_seed: noise_seed},
+        options=options, run_metadata=run_metadata)
     return UnrollResult(float(meta_objective), objectives, gradient)
 
   def _batches(self, num_steps, rng):

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from . import inner_problem
+from . import lease
 from . import meta_optimizer
 from optimizer import registry
 
@@ -27,7 +28,7 @@ class MetaLoop(object):
 
   def __init__(self, meta, kept_problems, itinerary, problems_and_data,
                report, reset_state_every_run=True, callbacks=None,
-               logdir=None):
+               logdir=None, profile=False):
     """Puts the parts together.
 
     Args:
@@ -41,6 +42,7 @@ class MetaLoop(object):
       callbacks: List of functions called after every visit; see
         `metaopt.train_optimizer`.
       logdir: String, passed to the callbacks.
+      profile: Whether to write a timeline of the first unroll of a visit.
     """
     self._meta = meta
     self._kept_problems = kept_problems
@@ -50,10 +52,19 @@ class MetaLoop(object):
     self._reset_state_every_run = reset_state_every_run
     self._callbacks = callbacks or []
     self._logdir = logdir
+    self._profile = profile
     self._stop_requested = False
     self._stop_time = float("inf")
-    self._values = meta.values()
-    self._position = meta.position()
+    self._values, self._position = None, None
+    self._find_position()
+
+  def _find_position(self):
+    """Reads where to go on; workers beside the chief have no order to keep."""
+    self._values = self._meta.values()
+    self._position = self._meta.position()
+    if not self._meta.is_chief:
+      self._position = meta_optimizer.Position(
+          self._meta.global_step(), 0, self._position.seed)
 
   def request_stop(self):
     """Makes `run` save and end soon.
@@ -63,28 +74,63 @@ class MetaLoop(object):
     """
     self._stop_requested = True
     self._stop_time = time.time() + _STOP_SECONDS
+    self._meta.interrupt()
 
   def run(self, num_visits):
     """Visits problems until there have been `num_visits` in this run.
+
+    In a cluster the chief's visits count. When a parameter server was away,
+    or the chief, the loop goes on from the state that was restored.
 
     Args:
       num_visits: Integer; visits made before a restart count.
 
     Raises:
       ValueError: If an objective is negative.
-      IOError: If a checkpoint cannot be written.
+      IOError: If a checkpoint cannot be written, or there is another chief.
     """
+    connected = True
+    while True:
+      try:
+        if not connected:
+          self._meta.connect()
+          self._find_position()
+          self._report.write("going on from {} after {} updates".format(
+              self._meta.checkpoint or "the chief's state",
+              self._meta.global_step()))
+          connected = True
+        self._run_visits(num_visits)
+        self._meta.release(self._position.visits >= num_visits)
+        return
+      except lease.StateLostError as error:
+        self._report.write("lost the shared state: {}".format(error))
+        connected = False
+      except lease.RunFinishedError:
+        self._report.write("the chief has made all visits")
+        return
+      except meta_optimizer.StoppedError:
+        return
+
+  def _run_visits(self, num_visits):
     if not self._meta.checkpoint:
       self._meta.save(self._position)
     try:
-      while self._position.visits < num_visits and not self._stop_requested:
-        self._visit(num_visits - self._position.visits)
-    except IOError:
+      while not self._stop_requested and (
+          self._position.visits < num_visits or not self._meta.is_chief):
+        self._visit(max(1, num_visits - self._position.visits))
+    except (IOError, lease.StateLostError):
       raise
     except BaseException:
       # Whatever happened, the updates made so far are not to be lost.
-      self._meta.save(self._position)
+      self._save_at_last()
       raise
+
+  def _save_at_last(self):
+    try:
+      self._meta.save(self._position)
+      self._meta.release(finished=False)
+    except lease.StateLostError as error:
+      self._report.write("cannot save: {}".format(error))
 
   def _visit(self, visits_to_come):
     visit = self._itinerary.visit(self._position.visits)
@@ -110,6 +156,8 @@ class MetaLoop(object):
     self._position = self._position._replace(
         visits=visit.index + 1, meta_iterations=0)
     path = self._meta.save(self._position)
+    if not self._meta.is_chief:
+      return
     self._report.end_visit(visit, spec, metadata, path,
                            lambda: problem.histograms(self._values))
     for callback in self._callbacks:
@@ -126,13 +174,17 @@ class MetaLoop(object):
     meta_objectives = []
     start_seed = self._itinerary.seed_pair(visit.index, run)
     for i, num_steps in enumerate(lengths):
+      metadata_of_run = None
+      if self._profile and first_of_session and i == 0:
+        metadata_of_run = tf.compat.v1.RunMetadata()
       result = problem.unroll(
           self._values, num_steps, first_unroll=i == 0,
           reset_state=i == 0 and (self._reset_state_every_run or
                                   first_of_session),
           start_seed=start_seed,
           noise_seed=self._itinerary.seed_pair(visit.index, run, i),
-          rng=self._itinerary.generator(visit.index, run, i, 0))
+          rng=self._itinerary.generator(visit.index, run, i, 0),
+          run_metadata=metadata_of_run)
       _check_objectives(result.objectives, spec)
       update = self._meta.update(result.gradient, result.meta_objective)
       self._values = update.values
@@ -141,6 +193,8 @@ class MetaLoop(object):
       metadata["meta_objs"].append(result.meta_objective)
       metadata["meta_grads_and_params"].append(self._pairs(update))
       self._report.unroll(update, result, num_steps)
+      if metadata_of_run is not None:
+        self._report.timeline(update, metadata_of_run)
       if time.time() > self._stop_time and i + 1 < len(lengths):
         return False
     seconds = time.time() - start
@@ -194,9 +248,22 @@ def describe_optimizer(logdir, optimizer_spec, log):
   return differences
 
 
+def flat_description(optimizer_spec):
+  """Options of an optimizer in one dict; empty if JSON has no words for them.
+  """
+  try:
+    return _flat(registry.describe(*optimizer_spec))
+  except ValueError:
+    return {}
+
+
+def _flat(description):
+  return dict(description["kwargs"], optimizer=description["optimizer"],
+              args=description["args"])
+
+
 def _differences(there, here):
-  flat = [dict(description["kwargs"], optimizer=description["optimizer"],
-               args=description["args"]) for description in (there, here)]
+  flat = [_flat(there), _flat(here)]
   return {key: (flat[0].get(key), flat[1].get(key))
           for key in set(flat[0]) | set(flat[1])
           if flat[0].get(key) != flat[1].get(key)}

@@ -4,7 +4,9 @@
 
 A graph of its own holds the meta-parameters, the slots of RMSProp, the global
 step and the position of the run, and nothing of any inner problem. It is all
-that is checkpointed, and all that the tasks of a cluster share.
+that is checkpointed, and all that the tasks of a cluster share: there, the
+variables live on the parameter servers, each task has the same graph, and the
+chief alone saves and restores.
 """
 
 from __future__ import absolute_import
@@ -12,13 +14,15 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
+import contextlib
 import os
+import time
 
-import numpy as np
 import six
 import tensorflow as tf
 
 from . import inner_problem
+from . import lease as lease_lib
 from optimizer import meta_parameters as meta_parameters_lib
 
 Options = collections.namedtuple(
@@ -54,10 +58,21 @@ one, and the seed everything is drawn from."""
 CHECKPOINT_NAME = "model.ckpt"
 
 
+# What a session on a cluster says when a parameter server went away.
+_LOST = (tf.errors.AbortedError, tf.errors.UnavailableError,
+         tf.errors.FailedPreconditionError, tf.errors.CancelledError,
+         tf.errors.DeadlineExceededError, tf.errors.UnknownError)
+
+
+class StoppedError(Exception):
+  """The run was asked to stop while it waited for other tasks."""
+
+
 class MetaOptimizer(object):
   """Holds and updates the meta-parameters of one run."""
 
-  def __init__(self, logdir, optimizer_spec, options, seed):
+  def __init__(self, logdir, optimizer_spec, options, seed, cluster=None,
+               description=None, log=None):
     """Builds the graph and starts a session, from the last checkpoint if any.
 
     Args:
@@ -66,36 +81,123 @@ class MetaOptimizer(object):
       options: `Options`.
       seed: Integer that a new run draws everything from; a continued run keeps
         its own.
+      cluster: A `cluster.Cluster`, or None for a local run.
+      description: Dict in terms of JSON, what else the tasks of a cluster must
+        agree on.
+      log: Function of a string, told what a cluster is waiting for.
 
     Raises:
-      ValueError: If the last checkpoint cannot be read or does not fit, or
-        the directory cannot be written.
+      ValueError: If the last checkpoint cannot be read or does not fit,
+        the directory cannot be written, or the options are not the chief's.
+      SupersededError: If there is another chief.
+      RunFinishedError: If this is not the chief, and all is done.
     """
     self._logdir = logdir
-    self._checkpoint = self._last_checkpoint()
+    self._cluster = cluster
+    self._log = log or tf.compat.v1.logging.info
+    self._interrupted = False
+    self.is_chief = cluster is None or cluster.is_chief
+    self._checkpoint = self._last_checkpoint() if self.is_chief else None
     self._graph = tf.Graph()
     # A graph's seed is part of the graph: nothing global is touched.
     self._graph.seed = seed
-    with self._graph.as_default():
+    with self._graph.as_default(), tf.device(
+        cluster.device_setter() if cluster else ""):
       optimizer = optimizer_spec.build()
       self.parameters = optimizer.meta_parameters
-      if self._checkpoint:
-        meta_parameters_lib.checked_checkpoint(
-            self._checkpoint, meta_parameters_lib.OPTIMIZER_SCOPE,
-            self.parameters.declarations)
+      self._check_checkpoint()
       self.shapes = collections.OrderedDict(
           (name, declaration.shape) for name, declaration in six.iteritems(
               self.parameters.declarations))
-      self._build(options, seed)
-      self._saver = tf.compat.v1.train.Saver(
-          self._saved, max_to_keep=5, save_relative_paths=True)
-      initializer = tf.compat.v1.global_variables_initializer()
+      self._build(options, seed, dict(
+          description or {}, **dict(options._asdict())))
       self._graph.finalize()
+    self._session = None
+    self.connect()
+
+  def _check_checkpoint(self):
+    if self._checkpoint:
+      meta_parameters_lib.checked_checkpoint(
+          self._checkpoint, meta_parameters_lib.OPTIMIZER_SCOPE,
+          self.parameters.declarations)
+
+  def connect(self):
+    """Starts a session and brings the state to where it was last saved.
+
+    In a cluster it waits for whom it needs: the parameter servers and, unless
+    it is the chief, the chief.
+
+    Raises:
+      ValueError: As the constructor; so are the others.
+      StoppedError: If `interrupt` was called meanwhile.
+    """
+    while True:
+      self._disconnect()
+      try:
+        with self._lost_state():
+          return self._connect()
+      except lease_lib.StateLostError as error:
+        self._log("connecting again: {}".format(error))
+        self._pause(1.0)
+
+  def _connect(self):
+    config, target = inner_problem.session_config(), ""
+    if self._cluster is not None:
+      target = self._cluster.target
+      config.device_filters.extend(self._cluster.device_filters())
+      self._cluster.wait_for_parameter_servers(self._log, self._pause)
     self._session = tf.compat.v1.Session(
-        graph=self._graph, config=inner_problem.session_config())
-    self._session.run(initializer)
+        target, graph=self._graph, config=config)
+    if not self.is_chief:
+      self._lease.join(self._session, self._missing, self._pause, self._log)
+      return
+    if self._cluster is not None:
+      self._lease.take(self._session, self._pause)
+      self._checkpoint = self._last_checkpoint()
+    self._session.run(self._initializer)
     if self._checkpoint:
       self._restore()
+    if self._cluster is not None:
+      self._lease.open(self._session)
+    else:
+      self._session.run(self._lease_initializer)
+
+  def _disconnect(self):
+    self._lease.stop_beating()
+    if self._session is not None:
+      session, self._session = self._session, None
+      try:
+        session.close()
+      except tf.errors.OpError:
+        pass  # Its other end is gone.
+
+  def _pause(self, seconds):
+    if self._interrupted:
+      raise StoppedError()
+    time.sleep(seconds)
+
+  def interrupt(self):
+    """Ends waiting for other tasks, with a `StoppedError`."""
+    self._interrupted = True
+
+  @contextlib.contextmanager
+  def _lost_state(self):
+    """Turns the errors of a cluster in trouble into `StateLostError`."""
+    try:
+      yield
+    except tf.errors.OpError as error:
+      refused = (isinstance(error, tf.errors.InvalidArgumentError) and
+                 "ticket is not valid" in error.message)
+      if self._cluster is None or not (refused or isinstance(error, _LOST)):
+        raise
+      if refused and self.is_chief:
+        raise lease_lib.SupersededError(
+            "Another process took over the part of {}. This one ends, its last "
+            "checkpoint is {!r}.".format(
+                self._cluster.name, tf.train.latest_checkpoint(self._logdir)))
+      raise lease_lib.StateLostError(
+          "the chief restored or closed the run" if refused else
+          " ".join(error.message.splitlines()[:2]))
 
   def _last_checkpoint(self):
     try:
@@ -103,20 +205,29 @@ class MetaOptimizer(object):
     except tf.errors.OpError as error:
       raise ValueError("Cannot make the log directory {!r}: {}".format(
           self._logdir, error))
+    if not os.path.isdir(self._logdir):
+      raise ValueError("The log directory {!r} is a file: choose another "
+                       "train_dir.".format(self._logdir))
     if not os.access(self._logdir, os.W_OK):
       raise ValueError("Cannot write to the log directory {!r}: choose another "
                        "train_dir or change its permissions.".format(
                            self._logdir))
-    return tf.train.latest_checkpoint(self._logdir)
+    path = tf.train.latest_checkpoint(self._logdir)
+    state = tf.train.get_checkpoint_state(self._logdir)
+    if path is None and state is not None:
+      raise ValueError(
+          "Cannot read checkpoint {!r}, files of it are missing. Bring them "
+          "back, or choose another train_dir.".format(
+              state.model_checkpoint_path))
+    return path
 
-  def _build(self, options, seed):
+  def _build(self, options, seed, description):
     variables = list(six.itervalues(self.parameters.variables()))
     self._step = tf.compat.v1.train.create_global_step()
     self._position = tf.compat.v1.get_variable(
         "run_state/position", dtype=tf.int64, trainable=False,
         initializer=tf.constant([0, 0, seed], tf.int64))
     self._new_position = tf.compat.v1.placeholder(tf.int64, [3])
-    self._set_position = self._position.assign(self._new_position)
     self._values = tf.concat(
         [tf.reshape(variable, [-1]) for variable in variables], 0)
     self._raw_gradient = tf.compat.v1.placeholder(
@@ -135,16 +246,29 @@ class MetaOptimizer(object):
     optimizer = tf.compat.v1.train.RMSPropOptimizer(
         options.learning_rate, decay=options.rms_decay,
         epsilon=options.rms_epsilon, use_locking=True)
+    self._lease = lease_lib.Lease(
+        "/job:ps/task:0" if self._cluster else "",
+        self._cluster.name if self._cluster else "", description)
     gradients = inner_problem.unflatten(penalized, self.shapes)
-    with tf.control_dependencies([penalized]):
+    with tf.control_dependencies([penalized, self._lease.check]):
       update = optimizer.apply_gradients(
-          list(zip(gradients.values(), variables)), self._step)
+          [(tf.identity(gradient), variable) for gradient, variable in zip(
+              gradients.values(), variables)], self._step)
+    with tf.control_dependencies([self._lease.check]):
+      self._set_position = self._position.assign(
+          tf.identity(self._new_position))
     with tf.control_dependencies([update]):
-      self._updated = (self._step.read_value(), tf.concat(
-          [tf.reshape(variable.read_value(), [-1])
-           for variable in variables], 0))
+      self._updated = (_read(self._step), tf.concat(
+          [tf.reshape(_read(variable), [-1]) for variable in variables], 0))
     self._saved = variables + [self._step, self._position] + (
         optimizer.variables())
+    self._missing = tf.identity(
+        tf.compat.v1.report_uninitialized_variables(self._saved))
+    self._initializer = tf.compat.v1.variables_initializer(self._saved)
+    self._lease_initializer = tf.compat.v1.variables_initializer(
+        self._lease.variables)
+    self._saver = tf.compat.v1.train.Saver(
+        self._saved, max_to_keep=5, save_relative_paths=True)
 
   def _restore(self):
     # A checkpoint of the 2017 release has no position.
@@ -168,15 +292,18 @@ class MetaOptimizer(object):
 
   def values(self):
     """float32 array, all meta-parameters in a row."""
-    return self._session.run(self._values)
+    with self._lost_state():
+      return self._session.run(self._values)
 
   def global_step(self):
     """Number of updates so far."""
-    return int(self._session.run(self._step))
+    with self._lost_state():
+      return int(self._session.run(self._step))
 
   def position(self):
-    """The `Position` of the run."""
-    return Position(*[int(x) for x in self._session.run(self._position)])
+    """The `Position` of the run, in a cluster the chief's."""
+    with self._lost_state():
+      return Position(*[int(x) for x in self._session.run(self._position)])
 
   def update(self, gradient, meta_objective):
     """Applies a meta-gradient.
@@ -188,35 +315,72 @@ class MetaOptimizer(object):
 
     Returns:
       An `Update`.
+
+    Raises:
+      StateLostError: If a parameter server went away, or the chief restored
+        the state since `connect`; then connect again.
     """
-    applied, num_nonfinite, (step, values) = self._session.run(
-        [self._gradient, self._num_nonfinite, self._updated],
-        {self._raw_gradient: gradient, self._meta_objective: meta_objective})
+    feeds = dict(self._lease.feeds)
+    feeds.update({self._raw_gradient: gradient,
+                  self._meta_objective: meta_objective})
+    with self._lost_state():
+      applied, num_nonfinite, (step, values) = self._session.run(
+          [self._gradient, self._num_nonfinite, self._updated], feeds)
     return Update(applied, int(num_nonfinite), int(step), values)
 
   def save(self, position):
-    """Writes a checkpoint, complete or not at all.
+    """Writes a checkpoint, complete or not at all; only the chief does.
 
     Args:
       position: The `Position` reached.
 
     Returns:
-      The checkpoint's prefix.
+      The checkpoint's prefix, or None if this is not the chief.
 
     Raises:
       IOError: If it cannot be written; the last one stays.
+      StateLostError: As `update`.
     """
-    self._session.run(self._set_position, {self._new_position: position})
-    try:
-      return self._saver.save(
-          self._session, os.path.join(self._logdir, CHECKPOINT_NAME),
-          global_step=self._step, write_meta_graph=False)
-    except (tf.errors.OpError, ValueError, EnvironmentError) as error:
-      raise IOError(
-          "Cannot save a checkpoint in {!r} ({}). The last good one is {!r}; "
-          "make room and start again to continue from it.".format(
-              self._logdir, error, tf.train.latest_checkpoint(self._logdir)))
+    if not self.is_chief:
+      return None
+    feeds = dict(self._lease.feeds)
+    feeds[self._new_position] = position
+    with self._lost_state():
+      self._session.run(self._set_position, feeds)
+      try:
+        return self._saver.save(
+            self._session, os.path.join(self._logdir, CHECKPOINT_NAME),
+            global_step=self._step, write_meta_graph=False)
+      except (tf.errors.OpError, ValueError, EnvironmentError) as error:
+        if self._cluster is not None and isinstance(error, _LOST):
+          raise
+        raise IOError(
+            "Cannot save a checkpoint in {!r} ({}). The last good one is {!r}; "
+            "make room and start again to continue from it.".format(
+                self._logdir,
+                # Below the first line, TensorFlow tells where it built the op.
+                getattr(error, "message", str(error)).partition("\n")[0],
+                tf.train.latest_checkpoint(self._logdir)))
+
+  def release(self, finished):
+    """Tells the other tasks that the chief ends.
+
+    Args:
+      finished: Whether all visits are made; the others then end too, and
+        otherwise wait for the chief to come back.
+    """
+    if self._cluster is not None and self.is_chief:
+      with self._lost_state():
+        self._lease.release(self._session, lease_lib.FINISHED if finished else
+                            lease_lib.CLOSED)
 
   def close(self):
     """Ends the session."""
-    self._session.close()
+    self._disconnect()
+
+
+def _read(variable):
+  """The value after all control dependencies, wherever the variable lives."""
+  # Read on another device, it could be sent there too early.
+  with tf.compat.v1.colocate_with(variable):
+    return variable.read_value()

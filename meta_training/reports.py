@@ -6,8 +6,12 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import os
+
 import numpy as np
 import tensorflow as tf
+
+from tensorflow.python.client import timeline
 
 from . import inner_problem
 
@@ -15,25 +19,33 @@ from . import inner_problem
 class Report(object):
   """Writes text for people and event files for TensorBoard."""
 
-  def __init__(self, out, logdir, shapes, num_visits):
-    """Opens the event file.
+  def __init__(self, out, logdir, num_visits):
+    """Writes nothing yet.
 
     Args:
       out: A stream.
       logdir: Directory of the event files, or None for no summaries.
-      shapes: OrderedDict from names of meta-parameters to shapes.
       num_visits: Integer, visits of the whole run.
     """
     self._out = out
-    self._shapes = shapes
+    self._logdir = logdir
     self._num_visits = num_visits
+    self._shapes = None
     self._writer = None
-    if logdir is not None:
-      # A graph of its own: a FileWriter without one takes the default graph.
-      with tf.Graph().as_default():
-        self._writer = tf.compat.v1.summary.FileWriter(logdir)
     self._num_nonfinite = 0
     self._last_update = None
+
+  def start(self, shapes):
+    """Opens the event file.
+
+    Args:
+      shapes: OrderedDict from names of meta-parameters to shapes.
+    """
+    self._shapes = shapes
+    if self._logdir is not None:
+      # A graph of its own: a FileWriter without one takes the default graph.
+      with tf.Graph().as_default():
+        self._writer = tf.compat.v1.summary.FileWriter(self._logdir)
 
   def write(self, text):
     """Writes a line of text."""
@@ -51,9 +63,19 @@ class Report(object):
     self._last_update = update
     if update.num_nonfinite:
       self._num_nonfinite += update.num_nonfinite
-      self.write("  update {}: {} elements of the meta-gradient were not finite "
-                 "and count as zero".format(
+      self.write("  update {}: {} elements of the meta-gradient were not "
+                 "finite and count as zero".format(
                      update.global_step, update.num_nonfinite))
+
+  def timeline(self, update, run_metadata):
+    """Writes the trace of the unroll that led to an update."""
+    if self._logdir is None:
+      return
+    path = os.path.join(
+        self._logdir, "timeline-{}.json".format(update.global_step))
+    trace = timeline.Timeline(run_metadata.step_stats)
+    with tf.io.gfile.GFile(path, "w") as stream:
+      stream.write(trace.generate_chrome_trace_format())
 
   def end_run(self, run, meta_objectives, seconds, lengths):
     """Tells how a meta-iteration went."""

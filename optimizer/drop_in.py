@@ -126,6 +126,7 @@ def _read(variable):
 
 def _dense_writes(optimizer, pairs):
   """New values of variables stepped as a whole, slots and global state."""
+  # pylint: disable=protected-access
   variables = [var for _, var in pairs]
   grads = [_dense_gradient(grad, var) for grad, var in pairs]
   stored = [_read(var) for var in variables]
@@ -142,7 +143,7 @@ def _dense_writes(optimizer, pairs):
     grads = [_tamed(grad, mask) for grad, mask in zip(grads, finite)]
   global_vars = drop_in_state.global_state(optimizer) or []
   global_state = [_read(variable) for variable in global_vars]
-  _, new_states, new_global, attended = optimizer._compute_updates(  # pylint: disable=protected-access
+  _, new_states, new_global, attended = optimizer._compute_updates(
       params, grads, states, global_state)
   changes = []
   for i, var in enumerate(variables):
@@ -223,6 +224,7 @@ def _tamed(grad, finite):
 
 def _sparse_writes(optimizer, grad, var):
   """New values of the rows an elementwise optimizer has gradients for."""
+  # pylint: disable=protected-access
   rows, ids = tf.unique(grad.indices)
   values = tf.math.unsorted_segment_sum(
       tf.cast(grad.values, tf.float32), ids, tf.size(rows))
@@ -240,7 +242,7 @@ def _sparse_writes(optimizer, grad, var):
   slots = {key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
   state = {key: _read(slot) if shared[key] else tf.gather(slot, elements)
            for key, slot in six.iteritems(slots)}
-  new, new_state = optimizer._compute_update(  # pylint: disable=protected-access
+  new, new_state = optimizer._compute_update(
       tf.reshape(tf.cast(stored, tf.float32), [-1, 1]),
       tf.reshape(values, [-1, 1]), state)
   new = tf.cast(tf.reshape(new, tf.shape(stored)), stored.dtype)

@@ -88,6 +88,7 @@ def reset_initial_values(optimizer):
   Args:
     optimizer: A `TrainableOptimizer`.
   """
+  # pylint: disable=protected-access
   with tf.init_scope():
     for var in stepped_variables(optimizer):
       state = _initial_state(optimizer, var)
@@ -96,7 +97,7 @@ def reset_initial_values(optimizer):
             optimizer.get_slot(var, key), state[key])
     variables = global_state(optimizer) or []
     if variables:
-      values = optimizer._initialize_global_state()  # pylint: disable=protected-access
+      values = optimizer._initialize_global_state()
       for variable, value in zip(variables, values):
         meta_parameters.set_initial_value(variable, value)
 
@@ -107,11 +108,12 @@ def _global_name(optimizer, index):
 
 def global_state(optimizer):
   """List of the default graph's global state variables, None if none."""
+  # pylint: disable=protected-access
   variables = []
   with tf.init_scope():
     graph = tf.compat.v1.get_default_graph()
     while True:
-      variable = optimizer._get_non_slot_variable(  # pylint: disable=protected-access
+      variable = optimizer._get_non_slot_variable(
           _global_name(optimizer, len(variables)), graph=graph)
       if variable is None:
         return variables or None

@@ -30,6 +30,7 @@ TrainingOutput = unroll_adapter.TrainingOutput
 
 _OBJECTIVE_EPSILON = 1e-6
 
+
 class TrainableOptimizer(tf.compat.v1.train.Optimizer):
   """A `tf.train.Optimizer` whose update rule has trainable weights.
 

@@ -1,0 +1,48 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Trains with a plain session.
+
+  PYTHONPATH=. python examples/session.py [logdir]
+
+Without a log directory of your own meta-training, the shipped weights are used.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import sys
+
+import numpy as np
+import tensorflow as tf
+
+from optimizer import pretrained
+
+
+def data():
+  """Returns inputs [256, 2] and targets [256, 1] to learn."""
+  inputs = np.float32(np.random.RandomState(0).uniform(-1, 1, [256, 2]))
+  return inputs, np.sin(3 * inputs[:, :1]) * inputs[:, 1:]
+
+
+def network(inputs):
+  hidden = tf.layers.dense(inputs, 16, tf.tanh)
+  return tf.layers.dense(hidden, 1)
+
+
+def main(*logdir):
+  inputs, targets = data()
+  loss = tf.losses.mean_squared_error(targets, network(tf.constant(inputs)))
+  optimizer = pretrained.load(*logdir)
+  train_op = optimizer.minimize(
+      loss, global_step=tf.train.get_or_create_global_step())
+  with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    for step in range(101):
+      value, _ = session.run([loss, train_op])
+      if step % 20 == 0:
+        print("step", step, "loss", value)
+
+
+if __name__ == "__main__":
+  main(*sys.argv[1:])

@@ -1,0 +1,116 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of monitored sessions, which checkpoint, die and go on by themselves.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+import signal
+import subprocess
+import sys
+
+import tensorflow as tf
+
+from optimizer import pretrained
+from tests.hosts import harness
+
+
+class _DieHook(tf.train.SessionRunHook):
+  """Kills the process, which gets no chance to save, after a step."""
+
+  def __init__(self, last_step):
+    self._last_step = last_step
+
+  def before_run(self, run_context):
+    return tf.train.SessionRunArgs(tf.train.get_global_step())
+
+  def after_run(self, run_context, run_values):
+    if run_values.results >= self._last_step:
+      os.kill(os.getpid(), signal.SIGKILL)
+
+
+def train(logdir, model_dir, last_step, die_at=None, seed=1):
+  """Trains, with a checkpoint every five steps, until a global step."""
+  with tf.Graph().as_default():
+    tf.set_random_seed(seed)
+    global_step = tf.train.get_or_create_global_step()
+    loss = harness.minibatch_loss(global_step)
+    step = pretrained.load(logdir).minimize(loss, global_step=global_step)
+    hooks = [tf.train.StopAtStepHook(last_step=last_step)]
+    if die_at is not None:
+      hooks.append(_DieHook(die_at))
+    saver = tf.train.Saver(max_to_keep=None)
+    with tf.train.MonitoredTrainingSession(
+        checkpoint_dir=model_dir, save_checkpoint_steps=5,
+        save_checkpoint_secs=None, save_summaries_steps=None,
+        log_step_count_steps=None, hooks=hooks,
+        scaffold=tf.train.Scaffold(saver=saver),
+        config=harness.session_config()) as session:
+      while not session.should_stop():
+        session.run(step)
+
+
+class MonitoredSessionTest(harness.HostTest):
+
+  def _loss_of(self, model_dir, step):
+    with tf.Graph().as_default(), tf.Session() as session:
+      loss = harness.full_loss()
+      tf.train.Saver().restore(
+          session, os.path.join(model_dir, "model.ckpt-%d" % step))
+      return session.run(loss)
+
+  def test_killed_and_resumed(self):
+    whole, killed = self.directory("whole"), self.directory("killed")
+    train(self.logdir, whole, 50)
+    expected = harness.read_checkpoint(whole)
+    self.assertEqual(50, expected["global_step"])
+    self.check_meta_parameters(expected)
+    self.check_loss_falls([self._loss_of(whole, 0), self._loss_of(whole, 50)])
+    status = subprocess.call(
+        [sys.executable, os.path.abspath(__file__), "train", self.logdir,
+         killed], env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)))
+    self.assertEqual(-signal.SIGKILL, status)
+    self.assertIn("-25", tf.train.latest_checkpoint(killed))
+    train(self.logdir, killed, 50, seed=2)
+    self.check_same(expected, harness.read_checkpoint(killed))
+
+  def test_session_then_monitored_session_then_estimator(self):
+    whole, shared = self.directory("whole"), self.directory("shared")
+    train(self.logdir, whole, 15)
+    expected = harness.read_checkpoint(whole)
+    with tf.Graph().as_default():
+      tf.set_random_seed(1)
+      global_step = tf.train.get_or_create_global_step()
+      loss = harness.minibatch_loss(global_step)
+      step = pretrained.load(self.logdir).minimize(loss, global_step)
+      self.check_not_trainable()
+      saver = tf.train.Saver()
+      with tf.Session(config=harness.session_config()) as session:
+        session.run(tf.global_variables_initializer())
+        for _ in range(5):
+          session.run(step)
+        saver.save(session, os.path.join(shared, "model.ckpt"), global_step)
+    train(self.logdir, shared, 10, seed=2)
+
+    def model_fn(features, labels, mode):
+      del features, labels
+      global_step = tf.train.get_global_step()
+      loss = harness.minibatch_loss(global_step)
+      with tf.name_scope("training"):
+        step = pretrained.load(self.logdir).minimize(loss, global_step)
+      return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=step)
+
+    tf.estimator.Estimator(model_fn, shared, tf.estimator.RunConfig(
+        tf_random_seed=3, session_config=harness.session_config())).train(
+            lambda: tf.data.Dataset.from_tensors(0).repeat(), max_steps=15)
+    self.check_same(expected, harness.read_checkpoint(shared))
+
+
+if __name__ == "__main__":
+  if sys.argv[1:2] == ["train"]:
+    train(sys.argv[2], sys.argv[3], 50, die_at=28)
+  else:
+    tf.test.main()

@@ -1,0 +1,202 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of what meta-training makes of checkpoints, good and bad ones."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+
+from optimizer import registry
+from problems import problem_spec
+from tests.meta_training import harness
+
+_PARABOLA = harness.without_data(harness.Parabola)
+_NAME = "LOL/global_learning_rate"
+
+
+def _write(logdir, values, step=7):
+  """Writes a checkpoint of the arrays of a dict; returns its prefix."""
+  with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    variables = {
+        name: tf.compat.v1.get_variable(name, initializer=np.asarray(value))
+        for name, value in values.items()}
+    session.run(tf.compat.v1.global_variables_initializer())
+    return tf.compat.v1.train.Saver(variables).save(
+        session, os.path.join(logdir, "model.ckpt"), step)
+
+
+def _truncate(path, fraction=0.5):
+  with open(path, "rb") as stream:
+    content = stream.read()
+  with open(path, "wb") as stream:
+    stream.write(content[:int(fraction * len(content))])
+
+
+class ReleaseTest(tf.test.TestCase):
+  """Checkpoints of the 2017 release have no position; some, no slots."""
+
+  def test_loads_with_slots(self):
+    logdir = harness.directory(self)
+    _write(logdir, {
+        _NAME: np.float32(0.125), _NAME + "/RMSProp": np.float32(4.0),
+        _NAME + "/RMSProp_1": np.float32(0.5), "global_step": np.int64(7)})
+    path, text = harness.train(logdir, _PARABOLA, num_problems=1,
+                               num_unrolls=1, num_steps=2, learning_rate=0.01)
+    self.assertIn("0 of 1 problems done", text)
+    self.assertTrue(path.endswith("model.ckpt-8"), path)
+    gradient = -3 * (1 - 3 * 0.125)
+    mean_square = 0.9 * 4.0 + 0.1 * gradient**2
+    arrays = harness.arrays(path)
+    self.assertAllClose(mean_square, arrays[_NAME + "/RMSProp"])
+    self.assertAllClose(0.125 - 0.01 * gradient / np.sqrt(mean_square),
+                        arrays[_NAME])
+    self.assertAllEqual([1, 0, 1], arrays["run_state/position"])
+
+  def test_loads_with_meta_parameters_alone(self):
+    logdir = harness.directory(self)
+    _write(logdir, {_NAME: np.float32(0.125)})
+    path, _ = harness.train(logdir, _PARABOLA, num_problems=1, num_unrolls=1,
+                            num_steps=2, learning_rate=0.01)
+    self.assertTrue(path.endswith("model.ckpt-1"), path)
+    gradient = -3 * (1 - 3 * 0.125)
+    self.assertAllClose(
+        0.125 - 0.01 * gradient / np.sqrt(0.9 + 0.1 * gradient**2),
+        harness.arrays(path)[_NAME])
+
+  def test_reads_ours(self):
+    spec = harness.OPTIMIZER_SPECS["hierarchical"]
+    path, _ = harness.train(harness.directory(self), _PARABOLA, spec)
+    expected = harness.meta_parameters(path)
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      variables = {name: tf.compat.v1.get_variable(name, value.shape)
+                   for name, value in expected.items()}
+      variables["global_step"] = tf.compat.v1.train.create_global_step()
+      slots = {}
+      for name in expected:
+        for slot in ("/RMSProp", "/RMSProp_1"):
+          slots[name + slot] = tf.compat.v1.get_variable(
+              name + slot, expected[name].shape)
+      tf.compat.v1.train.Saver(dict(variables, **slots)).restore(session, path)
+      actual = session.run(variables)
+    self.assertEqual(4, actual.pop("global_step"))
+    harness.assert_equal(self, expected, actual)
+
+
+class BadCheckpointTest(tf.test.TestCase, parameterized.TestCase):
+
+  def _logdir(self):
+    logdir = harness.directory(self)
+    path, _ = harness.train(logdir, _PARABOLA, num_problems=1)
+    return logdir, path
+
+  @parameterized.parameters(0.0, 0.5, 0.95)
+  def test_truncated_index(self, fraction):
+    logdir, path = self._logdir()
+    _truncate(path + ".index", fraction)
+    with self.assertRaisesRegexp(
+        ValueError, "Cannot read checkpoint.*model.ckpt-2"):
+      harness.train(logdir, _PARABOLA)
+
+  @parameterized.parameters(0.0, 0.5)
+  def test_truncated_data(self, fraction):
+    logdir, path = self._logdir()
+    _truncate(path + ".data-00000-of-00001", fraction)
+    with self.assertRaisesRegexp(
+        ValueError, "Cannot read checkpoint.*model.ckpt-2"):
+      harness.train(logdir, _PARABOLA)
+
+  def test_damaged_data(self):
+    logdir, path = self._logdir()
+    data = path + ".data-00000-of-00001"
+    with open(data, "rb") as stream:
+      content = stream.read()
+    with open(data, "wb") as stream:
+      stream.write(content[::-1])
+    with self.assertRaisesRegexp(
+        ValueError, "Cannot read checkpoint.*model.ckpt-2"):
+      harness.train(logdir, _PARABOLA)
+
+  @parameterized.parameters(".index", ".data-00000-of-00001")
+  def test_missing_file(self, suffix):
+    logdir, path = self._logdir()
+    os.remove(path + suffix)
+    with self.assertRaisesRegexp(ValueError, "model.ckpt-2"):
+      harness.train(logdir, _PARABOLA)
+
+  def test_nothing_is_overwritten(self):
+    logdir, path = self._logdir()
+    _truncate(path + ".index")
+    before = sorted(os.listdir(logdir))
+    with self.assertRaises(ValueError):
+      harness.train(logdir, _PARABOLA)
+    self.assertEqual(before, sorted(
+        name for name in os.listdir(logdir) if name in before))
+    self.assertEqual([], [name for name in os.listdir(logdir)
+                          if name not in before and "ckpt" in name])
+
+  def test_other_optimizer(self):
+    logdir, _ = self._logdir()
+    with self.assertRaisesRegexp(
+        ValueError, "model.ckpt-2.*does not fit.*LOL/beta1_logit is missing"):
+      harness.train(logdir, _PARABOLA, harness.OPTIMIZER_SPECS["adam"])
+
+  def test_other_shape(self):
+    logdir = harness.directory(self)
+    schedule = harness.OPTIMIZER_SPECS["schedule"]
+    harness.train(logdir, _PARABOLA, schedule, num_problems=1)
+    other = problem_spec.Spec(schedule.callable, (0.03, 4))
+    with self.assertRaisesRegexp(
+        ValueError, r"model.ckpt-2.*learning_rates has shape \[3\], expected "
+        r"\[4\]"):
+      harness.train(logdir, _PARABOLA, other)
+
+  def test_slot_of_another_shape(self):
+    logdir = harness.directory(self)
+    _write(logdir, {_NAME: np.float32(0.1),
+                    _NAME + "/RMSProp": np.ones([2], np.float32)})
+    with self.assertRaisesRegexp(ValueError, "model.ckpt-7"):
+      harness.train(logdir, _PARABOLA)
+
+
+class DescriptionTest(tf.test.TestCase, parameterized.TestCase):
+
+  def test_changed_options_are_told(self):
+    logdir = harness.directory(self)
+    for multiplier in (-1, 5):
+      _, text = harness.train(
+          logdir, _PARABOLA, problem_spec.Spec(
+              harness.GLOBAL.callable, (),
+              {"obj_train_max_multiplier": multiplier}), num_problems=1)
+    self.assertIn(
+        "option obj_train_max_multiplier was -1 before and is 5 now", text)
+
+  @parameterized.parameters("", '{"optimizer": "Glob', "[]", "{}")
+  def test_damaged(self, content):
+    logdir = harness.directory(self)
+    harness.train(logdir, _PARABOLA, num_problems=1)
+    path = os.path.join(logdir, registry.FILE_NAME)
+    with open(path, "w") as stream:
+      stream.write(content)
+    # The run knows better; whether it says so or goes on, no other error.
+    try:
+      harness.train(logdir, _PARABOLA)
+    except ValueError as error:
+      self.assertIn(registry.FILE_NAME, str(error))
+
+  def test_argument_without_json(self):
+    logdir = harness.directory(self)
+    spec = problem_spec.Spec(harness.GLOBAL.callable,
+                             (np.float32(0.25),))
+    _, text = harness.train(logdir, _PARABOLA, spec, num_problems=1)
+    self.assertIn("No optimizer.json is written: ", text)
+    self.assertFalse(os.path.exists(os.path.join(logdir, registry.FILE_NAME)))
+
+
+if __name__ == "__main__":
+  tf.test.main()

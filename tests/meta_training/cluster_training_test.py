@@ -1,0 +1,90 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of meta-training on clusters whose tasks all stay alive."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+from absl.testing import parameterized
+import tensorflow as tf
+
+from tests.meta_training import cluster_harness
+from tests.meta_training import harness
+
+
+class TrainingTest(tf.test.TestCase, parameterized.TestCase):
+
+  @parameterized.parameters((1, "adam"), (2, "hierarchical"))
+  def test_one_worker_is_the_local_run(self, num_ps, optimizer):
+    logdir = harness.directory(self)
+    local = cluster_harness.Task(logdir, "local", {
+        "logdir": logdir, "optimizer": optimizer})
+    with cluster_harness.Cluster(harness.directory(self), num_ps, 1,
+                                 optimizer=optimizer) as cluster:
+      for task in range(num_ps):
+        cluster.start("ps", task)
+      self.assertEqual(0, cluster.start("worker", 0).wait())
+      self.assertEqual(0, local.wait(), local.text())
+      expected = harness.arrays(logdir)
+      self.assertGreater(expected["global_step"], 8)
+      harness.assert_equal(self, expected, harness.arrays(cluster.logdir))
+
+  def test_two_workers(self):
+    with cluster_harness.Cluster(harness.directory(self), 1, 2,
+                                 num_problems=6, pause=0.05) as cluster:
+      cluster.start("ps", 0)
+      # The other worker waits for the chief.
+      worker = cluster.start("worker", 1)
+      worker.wait_for("waiting for the chief")
+      chief = cluster.start("worker", 0)
+      self.assertEqual(0, chief.wait(), chief.text())
+      self.assertEqual(0, worker.wait(), worker.text())
+      self.assertEqual(6, chief.text().count("visited"))
+      self.assertNotIn("visited", worker.text())
+      self.assertNotIn("saved", worker.text())
+      self.assertIn("the chief has made all visits", worker.text())
+      self.assertEqual(
+          6, harness.arrays(cluster.logdir)["run_state/position"][0])
+
+
+class RefusalTest(tf.test.TestCase):
+
+  def test_other_options(self):
+    with cluster_harness.Cluster(harness.directory(self), 1, 3,
+                                 num_problems=10**6) as cluster:
+      cluster.start("ps", 0)
+      chief = cluster.start("worker", 0)
+      chief.wait_for("visited 0")
+      for task, options, text in (
+          (1, {"learning_rate": 0.5},
+           "learning_rate is 0.01 there and 0.5 here"),
+          (2, {"optimizer": "schedule"},
+           "optimizer is TrainableAdam there and LearningRateSchedule here")):
+        worker = cluster.start("worker", task, **options)
+        self.assertEqual(1, worker.wait())
+        self.assertIn(text, worker.text())
+        self.assertIn("their options differ", worker.text())
+      self.assertTrue(chief.running())
+
+  def test_two_chiefs(self):
+    with cluster_harness.Cluster(harness.directory(self), 1, 1,
+                                 num_problems=10**6) as cluster:
+      cluster.start("ps", 0)
+      chief = cluster.start("worker", 0)
+      chief.wait_for("visited 0")
+      same_port = cluster.start("worker", 0)
+      self.assertEqual(1, same_port.wait())
+      self.assertIn("Cannot serve as worker 0", same_port.text())
+      port, = cluster_harness.free_ports(1)
+      elsewhere = cluster.start(
+          "worker", 0, worker_hosts=["localhost:{}".format(port)])
+      self.assertEqual(1, elsewhere.wait())
+      self.assertIn("This cluster has a chief already: worker 0",
+                    elsewhere.text())
+      before = chief.text().count("visited")
+      chief.wait_for("visited", before + 2)
+
+
+if __name__ == "__main__":
+  tf.test.main()

@@ -1,0 +1,114 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of progress text and summaries."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import re
+
+import numpy as np
+import six
+import tensorflow as tf
+
+from meta_training import reports
+from tests.meta_training import harness
+
+
+def _events(logdir):
+  """Returns dict from tag to list of (step, value) of all event files."""
+  values = {}
+  for path in sorted(tf.io.gfile.glob(logdir + "/events.out.tfevents.*")):
+    for event in tf.compat.v1.train.summary_iterator(path):
+      for value in event.summary.value:
+        values.setdefault(value.tag, []).append((event.step, value))
+  return values
+
+
+class TextTest(tf.test.TestCase):
+
+  def test_lines(self):
+    logdir = harness.directory(self)
+    _, text = harness.train(
+        logdir, harness.without_data(harness.Parabola, curvature=2.5),
+        num_problems=2, num_meta_iterations=2, num_unrolls=2, num_steps=3)
+    run = (r"  run %d: meta-objective 0\.\d+, \d+\.\d+ s, 6 steps "
+           r"\(\d+ a second\) in unrolls of 3, 3")
+    expected = []
+    for visit in (1, 2):
+      expected += [
+          r"problem %d of 2: Parabola\(curvature=2\.5\), ready after "
+          r"\d+\.\d+ s" % visit, run % 1, run % 2,
+          "  saved " + re.escape("%s/model.ckpt-%d" % (logdir, 4 * visit))]
+    lines = text.splitlines()
+    self.assertLen(lines, len(expected))
+    for pattern, line in zip(expected, lines):
+      self.assertTrue(re.match(pattern + "$", line), (pattern, line))
+
+  def test_is_flushed(self):
+    class Stream(six.StringIO, object):
+      flushed = 0
+
+      def flush(self):
+        self.flushed += 1
+
+    out = Stream()
+    harness.train(harness.directory(self),
+                  harness.without_data(harness.Parabola), out=out)
+    self.assertGreaterEqual(out.flushed, len(out.getvalue().splitlines()))
+
+
+class SummariesTest(tf.test.TestCase):
+
+  def test_of_a_run(self):
+    logdir, metadata = harness.directory(self), []
+    harness.train(
+        logdir, harness.without_data(harness.Parabola),
+        harness.OPTIMIZER_SPECS["hierarchical"], num_meta_iterations=2,
+        learning_rate=0.01, callbacks=[lambda *args: metadata.append(args[3])])
+    events = _events(logdir)
+    names = list(harness.meta_parameters(logdir))
+    tags = ["meta_objective", "meta_objective/Parabola",
+            "nonfinite_meta_gradient_elements", "seconds_per_run"]
+    for name in names:
+      tags += [prefix + name[len("LOL/"):]
+               for prefix in ("meta_gradient/", "meta_parameter/")]
+    self.assertEqual([], sorted(set(tags) - set(events)))
+    states = [tag for tag in events if tag.startswith("state/")]
+    self.assertIn("state/parameter", states)
+    self.assertIn("state/log_learning_rate", states)
+    self.assertEqual(sorted(tags + states), sorted(events))
+    for tag, values in events.items():
+      # Two visits of two runs of two unrolls.
+      self.assertEqual([4, 8], [step for step, _ in values], tag)
+    for visit, (_, value) in zip(metadata, events["meta_objective"]):
+      self.assertAllClose(np.mean(visit["meta_objs"]), value.simple_value)
+
+  def test_histogram(self):
+    value = reports._histogram("tag", [[1.0, 2.0], [np.nan, 4.0]])
+    histogram = value.histo
+    self.assertEqual((1.0, 4.0, 3, 7.0, 21.0), (
+        histogram.min, histogram.max, histogram.num, histogram.sum,
+        histogram.sum_squares))
+    self.assertEqual(3, sum(histogram.bucket))
+    self.assertLen(histogram.bucket_limit, len(histogram.bucket))
+    self.assertGreaterEqual(histogram.bucket_limit[-1], 4.0)
+
+  def test_histogram_of_nothing(self):
+    self.assertIsNone(reports._histogram("tag", [np.nan, np.inf]))
+    self.assertIsNone(reports._histogram("tag", []))
+
+  def test_histogram_of_extremes(self):
+    for values in ([3.0], [3.4e38, -3.4e38], [0.0, 0.0], [1e-45, 0.0]):
+      histogram = reports._histogram("tag", np.float32(values)).histo
+      self.assertEqual(len(values), sum(histogram.bucket))
+
+  def test_adds_nothing_to_the_default_graph(self):
+    harness.train(harness.directory(self),
+                  harness.without_data(harness.Parabola), num_problems=1)
+    self.assertEqual([], tf.compat.v1.get_default_graph().get_operations())
+
+
+if __name__ == "__main__":
+  tf.test.main()

@@ -1,0 +1,268 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of whole meta-training runs, made tiny."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import json
+import os
+
+from absl.testing import parameterized
+import numpy as np
+import six
+import tensorflow as tf
+
+from optimizer import pretrained
+from optimizer import registry
+from problems import datasets
+from problems import problem_generator as pg
+from problems import problem_spec
+from tests.meta_training import harness
+
+_PARABOLA = harness.without_data(harness.Parabola)
+
+
+class _Negative(harness.Parabola):
+  """Falls below 0 after some steps of descent."""
+
+  def objective(self, parameters, data=None, labels=None):
+    return super(_Negative, self).objective(parameters) - 5.0
+
+
+class _Wedge(harness.Parabola):
+  """1 + x + sqrt(|x| - 2)^3 from x = 2, where its second derivative is inf."""
+
+  def init_tensors(self, seed=None, noise=None):
+    return [tf.constant([2.0])]
+
+  def objective(self, parameters, data=None, labels=None):
+    return 1.0 + tf.reduce_sum(parameters[0] + tf.sqrt(tf.nn.relu(
+        parameters[0] - 2.0))**3)
+
+
+class TrainTest(tf.test.TestCase, parameterized.TestCase):
+
+  @parameterized.parameters(sorted(harness.OPTIMIZER_SPECS))
+  def test_every_optimizer(self, name):
+    logdir, spec = harness.directory(self), harness.OPTIMIZER_SPECS[name]
+    corpus = _PARABOLA + harness.classifier()
+    path, _ = harness.train(logdir, corpus, spec, learning_rate=0.1,
+                            select_random_problems=False)
+    # Two visits of one run of two unrolls.
+    self.assertTrue(path.endswith("model.ckpt-4"), path)
+    self.assertEqual(path, tf.train.latest_checkpoint(logdir))
+    start = harness.meta_parameters(os.path.join(logdir, "model.ckpt-0"))
+    end = harness.meta_parameters(path)
+    changed = [name for name in start
+               if not np.array_equal(start[name], end[name])]
+    self.assertGreaterEqual(len(changed), 0.7 * len(start), changed)
+    for values in end.values():
+      self.assertTrue(np.isfinite(values).all())
+    with open(os.path.join(logdir, registry.FILE_NAME)) as stream:
+      description = json.load(stream)
+    self.assertEqual(spec.callable.__name__, description["optimizer"])
+    self.assertEqual(json.loads(json.dumps(spec.args)), description["args"])
+    loaded = pretrained.load(logdir)
+    with self.session() as session:
+      variables = dict(loaded.meta_parameters.checkpoint_names())
+      session.run(tf.compat.v1.global_variables_initializer())
+      harness.assert_equal(self, end, session.run(variables))
+
+  def test_descends_the_meta_objective(self):
+    for rate, direction in ((0.02, 1), (0.6, -1)):  # The best is 1 / 3.
+      spec = problem_spec.Spec(
+          harness.GLOBAL.callable, (rate,), {"use_log_objective": True})
+      path, _ = harness.train(harness.directory(self), _PARABOLA, spec,
+                              learning_rate=0.001)
+      change = harness.arrays(path)["LOL/global_learning_rate"] - rate
+      self.assertGreater(direction * change, 0.001)
+
+  def test_first_update_by_hand(self):
+    # One unroll of two steps: (f_0 + f_1) / (2 f_0), f_1 = (1 - 3 r)^2 f_0.
+    path, _ = harness.train(
+        harness.directory(self), _PARABOLA, num_problems=1, num_unrolls=1,
+        num_steps=2, learning_rate=0.01, gradient_clip=1e4)
+    gradient = -3 * (1 - 3 * 0.02) * 6 / (6 + 1e-6)
+    expected = 0.02 - 0.01 * gradient / np.sqrt(0.9 + 0.1 * gradient**2)
+    arrays = harness.arrays(path)
+    self.assertAllClose(expected, arrays["LOL/global_learning_rate"])
+    self.assertAllClose(0.9 + 0.1 * gradient**2,
+                        arrays["LOL/global_learning_rate/RMSProp"])
+
+  def test_reset_rnn_params(self):
+    # The schedule counts its steps in its state: without resets the second
+    # run of a visit starts with the third rate.
+    for reset, same in ((True, True), (False, False)):
+      spec = harness.OPTIMIZER_SPECS["schedule"]
+      calls = []
+      harness.train(
+          harness.directory(self), _PARABOLA, spec, num_problems=1,
+          num_meta_iterations=2, num_unrolls=1, num_steps=3, learning_rate=0.1,
+          reset_rnn_params=reset, callbacks=[lambda *args: calls.append(args)])
+      metadata, = [call[3] for call in calls]
+      gradients = [
+          pairs[0][0] for pairs in metadata["meta_grads_and_params"]]
+      # No gradient reaches rates that were over when the run began.
+      self.assertNotEqual(0, gradients[0][0])
+      self.assertEqual(same, gradients[1][0] != 0)
+
+  def test_walks_the_corpus_in_order(self):
+    names = []
+    corpus = [harness.without_data(problem)[0]
+              for problem in (pg.Booth, pg.Matyas, pg.Beale)]
+    harness.train(
+        harness.directory(self), corpus, num_problems=6, num_unrolls=1,
+        num_steps=1, select_random_problems=False,
+        callbacks=[lambda name, *_: names.append(name)])
+    for epoch in (names[:3], names[3:]):
+      self.assertEqual(["Beale", "Booth", "Matyas"], sorted(epoch))
+
+
+class CallbackTest(tf.test.TestCase):
+
+  def test_arguments(self):
+    calls = []
+    logdir = harness.directory(self)
+    for _ in range(2):
+      harness.train(
+          logdir, harness.classifier(), harness.OPTIMIZER_SPECS["adam"],
+          num_problems=2, num_meta_iterations=3, num_unrolls=2, num_steps=4,
+          callbacks=[lambda *args: calls.append(args), lambda *args: None])
+    # The second call of train had nothing left to do.
+    self.assertLen(calls, 2)
+    for i, (name, index, directory, metadata) in enumerate(calls):
+      self.assertEqual(("SoftmaxRegression", i, logdir),
+                       (name, index, directory))
+      self.assertEqual(
+          ["global_step", "meta_grads_and_params", "meta_objs", "runtimes",
+           "subproblem_objs"], sorted(metadata))
+      self.assertEqual([6 * i + 2, 6 * i + 4, 6 * i + 6],
+                       metadata["global_step"])
+      self.assertLen(metadata["runtimes"], 3)
+      self.assertGreater(min(metadata["runtimes"]), 0)
+      self.assertLen(metadata["meta_objs"], 6)
+      self.assertEqual([(5,)] * 6, [objectives.shape for objectives in
+                                    metadata["subproblem_objs"]])
+      for objectives, value in zip(metadata["subproblem_objs"][::2],
+                                   metadata["meta_objs"][::2]):
+        # The first unroll of a run, in the plain form.
+        self.assertAllClose(
+            objectives[1:].mean() / (objectives[0] + 1e-6), value, rtol=1e-5)
+      self.assertLen(metadata["meta_grads_and_params"], 6)
+      for pairs in metadata["meta_grads_and_params"]:
+        self.assertEqual([((), ())] * 4, [
+            (gradient.shape, value.shape) for gradient, value in pairs])
+    end = harness.meta_parameters(logdir)
+    self.assertAllEqual(
+        [end["LOL/" + name] for name in ("log_learning_rate", "beta1_logit",
+                                         "beta2_logit", "log_epsilon")],
+        [value for _, value in calls[-1][3]["meta_grads_and_params"][-1]])
+
+
+class BadProblemTest(tf.test.TestCase, parameterized.TestCase):
+
+  def test_nonfinite_gradient(self):
+    out = six.StringIO()
+    path, text = harness.train(
+        harness.directory(self), harness.without_data(_Wedge),
+        num_problems=1, num_unrolls=1, learning_rate=0.1, out=out)
+    self.assertIn("update 1: 1 elements of the meta-gradient were not finite "
+                  "and count as zero", text)
+    self.assertEqual(np.float32(0.02),
+                     harness.arrays(path)["LOL/global_learning_rate"])
+
+  def test_blow_up_ends_early_and_training_goes_on(self):
+    calls = []
+    spec = problem_spec.Spec(harness.GLOBAL.callable, (1e3,))
+    path, _ = harness.train(
+        harness.directory(self), _PARABOLA, spec, num_problems=2,
+        num_unrolls=1, num_steps=50, nan_l2_reg=1.0, learning_rate=0.1,
+        callbacks=[lambda *args: calls.append(args)])
+    self.assertLen(calls, 2)
+    for _, _, _, metadata in calls:
+      self.assertLess(len(metadata["subproblem_objs"][0]), 12)
+    # The penalty alone moved it, towards 0.
+    value = harness.arrays(path)["LOL/global_learning_rate"]
+    self.assertAllClose(1e3 - 0.1 * 1e3 / np.sqrt(0.9 + 0.1 * 1e6) -
+                        0.1 * 1e3 / np.sqrt(0.81 + 0.19 * 1e6), value,
+                        rtol=1e-5)
+
+  def test_multiplier_argument_ends_unrolls(self):
+    calls = []
+    spec = problem_spec.Spec(harness.GLOBAL.callable, (1.0,))
+    harness.train(
+        harness.directory(self), _PARABOLA, spec, num_problems=1,
+        num_unrolls=1, num_steps=50, obj_train_max_multiplier=10,
+        callbacks=[lambda *args: calls.append(args)])
+    self.assertLen(calls[0][3]["subproblem_objs"][0], 4)
+
+  def test_negative_objective(self):
+    logdir = harness.directory(self)
+    spec = problem_spec.Spec(harness.GLOBAL.callable, (0.1,))
+    with self.assertRaisesRegexp(
+        ValueError, r"objective of _Negative\(\) became -[0-9.]+"):
+      harness.train(logdir, harness.without_data(_Negative), spec,
+                    num_unrolls=4, num_steps=2)
+    # The objectives are 1, then negative: no unroll was good.
+    self.assertEqual(0, harness.arrays(logdir)["global_step"])
+    self.assertAllEqual([0, 0, 1],
+                        harness.arrays(logdir)["run_state/position"])
+
+  def test_updates_before_a_negative_objective_are_kept(self):
+    logdir = harness.directory(self)
+    spec = problem_spec.Spec(harness.GLOBAL.callable, (0.03,))
+    with self.assertRaisesRegexp(ValueError, "none may be negative"):
+      harness.train(logdir, harness.without_data(_Negative), spec,
+                    num_unrolls=9, num_steps=1, learning_rate=1e-6)
+    # 6 (1 - 0.09)^(2 t) - 5 is negative from t = 1 on.
+    self.assertEqual(1, harness.arrays(logdir)["global_step"])
+
+
+class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
+
+  @parameterized.parameters("num_problems", "num_meta_iterations",
+                            "learning_rate", "gradient_clip")
+  def test_numbers(self, name):
+    for value in (0, -1, float("nan")):
+      with self.assertRaisesRegexp(ValueError, name + " must be positive"):
+        harness.train(harness.directory(self), _PARABOLA, **{name: value})
+
+  def test_no_problems(self):
+    with self.assertRaisesRegexp(ValueError, "no problems"):
+      harness.train(harness.directory(self), [])
+
+  def test_batch_sizes(self):
+    (spec, dataset, _), = harness.classifier()
+    for batch_size, message in ((None, "needs a batch size"),
+                                (0, "must be positive"),
+                                (-3, "must be positive"),
+                                (21, "20; got 21")):
+      with self.assertRaisesRegexp(ValueError, message):
+        harness.train(harness.directory(self), [(spec, dataset, batch_size)])
+
+  def test_longer_tuples_and_lazy_data(self):
+    data = datasets.LazyDataset(datasets.random, (3, 20))
+    spec = harness.classifier()[0][0]
+    path, _ = harness.train(harness.directory(self),
+                            [(spec, data, 6, "name", 5678)])
+    self.assertTrue(path.endswith("model.ckpt-4"), path)
+
+  def test_number_functions(self):
+    with self.assertRaisesRegexp(ValueError, "num_unroll_func.* 0"):
+      harness.train(harness.directory(self), _PARABOLA, num_unrolls=0)
+    with self.assertRaisesRegexp(ValueError, "num_partial_unroll_itrs_func"):
+      harness.train(harness.directory(self), _PARABOLA, num_steps=-2)
+
+  def test_directory_that_cannot_be(self):
+    path = os.path.join(harness.directory(self), "file")
+    with open(path, "w") as stream:
+      stream.write("Not a directory.")
+    for logdir in (path, os.path.join(path, "below")):
+      with self.assertRaisesRegexp(ValueError, "log directory.*file"):
+        harness.train(logdir, _PARABOLA)
+
+
+if __name__ == "__main__":
+  tf.test.main()

@@ -1,0 +1,140 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of metarun as a process: exit codes, signals and its output."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from absl.testing import parameterized
+import tensorflow as tf
+
+import metarun
+from problems import problem_sets
+
+_PATH = os.path.splitext(os.path.abspath(metarun.__file__))[0] + ".py"
+# Minutes of work, in runs of a fraction of a second.
+_LONG = ["--num_problems=1000", "--num_meta_iterations=1000",
+         "--num_unroll_scale=0", "--num_partial_unroll_itr_scale=0",
+         "--min_num_itr_partial_unroll=3"]
+
+
+class ProcessTest(tf.test.TestCase, parameterized.TestCase):
+
+  def _start(self, *arguments):
+    # Only one problem, and an optimizer that is built fast.
+    arguments += tuple(
+        "--no" + name for name in problem_sets.FLAGGED_SETS
+        if name not in "".join(arguments))
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+    process = subprocess.Popen(
+        [sys.executable, _PATH] + list(arguments), env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        universal_newlines=True)
+    self.addCleanup(self._end, process)
+    return process
+
+  def _end(self, process):
+    if process.poll() is None:
+      process.kill()
+      process.communicate()
+
+  def _run(self, *arguments):
+    process = self._start(*arguments)
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+  def _train(self, directory, *arguments):
+    return self._start("--train_dir=" + directory,
+                       "--optimizer=GlobalLearningRate", "--compile=never",
+                       "--seed=1", "--include_quadratic_problems", *arguments)
+
+  def test_lists_problems(self):
+    process = subprocess.Popen(
+        [sys.executable, _PATH, "--list_problems"],
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        universal_newlines=True)
+    out, _ = process.communicate()
+    self.assertEqual(0, process.returncode)
+    lines = out.splitlines()
+    self.assertLen(lines, 101)
+    for i, line in enumerate(lines):
+      self.assertEqual(str(i), line.split()[0])
+    self.assertIn("SoftmaxRegression(10, 2)", lines[0])
+    self.assertTrue(lines[0].endswith("  100"), lines[0])
+
+  @parameterized.parameters(
+      (["--optimizer=Adam", "--include_bowl_problems"],
+       "Unknown optimizer 'Adam'"),
+      ([], "There are no problems to train on"))
+  def test_bad_values(self, arguments, message):
+    code, out, err = self._run("--train_dir=" + self.get_temp_dir(),
+                               *arguments)
+    self.assertNotEqual(0, code)
+    lines = (out + err).strip().splitlines()
+    self.assertIn(message, lines[-1])
+    # Not the help of all flags.
+    self.assertLess(len(lines), 5)
+
+  def test_directory_that_cannot_be(self):
+    path = os.path.join(self.get_temp_dir(), "file")
+    with open(path, "w") as stream:
+      stream.write("Not a directory.")
+    process = self._train(path)
+    out, err = process.communicate()
+    self.assertNotEqual(0, process.returncode)
+    self.assertIn("Cannot make the log directory", out + err)
+    self.assertNotIn("Traceback", out + err)
+
+  @parameterized.parameters(signal.SIGTERM, signal.SIGINT)
+  def test_signal_saves_and_ends(self, signum):
+    directory = tempfile.mkdtemp(dir=self.get_temp_dir())
+    logdir = os.path.join(directory, "GlobalLearningRate_GRUCell_20_2")
+    process = self._train(directory, *_LONG)
+    lines = self._read_until(process, "run 2:")
+    process.send_signal(signum)
+    out, err = process.communicate()
+    self.assertEqual(0, process.returncode, err)
+    self.assertIn("Stopping: a checkpoint is saved first.", err)
+    self.assertNotIn("Traceback", err)
+    runs = [line for line in lines + out.splitlines()
+            if line.startswith("  run ")]
+    # One update a run.
+    path = tf.train.latest_checkpoint(logdir)
+    self.assertIn("The last checkpoint is " + path, out)
+    reader = tf.train.load_checkpoint(path)
+    self.assertEqual(len(runs), reader.get_tensor("global_step"))
+    self.assertAllEqual([0, len(runs), 1],
+                        reader.get_tensor("run_state/position"))
+    process = self._train(directory, *_LONG)
+    lines = self._read_until(process, "  run ")
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+    self.assertEqual(0, process.returncode)
+    self.assertIn("continuing from " + path, "".join(lines))
+    self.assertTrue(lines[-1].startswith("  run %d:" % (len(runs) + 1)),
+                    lines[-1])
+
+  def _read_until(self, process, text):
+    """Returns the lines a process has written up to one with a text."""
+    lines, deadline = [], time.time() + 240
+    while time.time() < deadline:
+      line = process.stdout.readline()
+      if not line:
+        self.fail("It ended: " + "".join(lines) + process.stderr.read())
+      lines.append(line)
+      if text in line:
+        return lines
+    self.fail("It took too long: " + "".join(lines))
+
+
+if __name__ == "__main__":
+  tf.test.main()

@@ -1,0 +1,272 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of flags and of what they stand for."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import inspect
+import json
+import os
+import sys
+import tempfile
+
+from absl import app
+from absl import flags
+from absl.testing import flagsaver
+from absl.testing import parameterized
+import six
+import tensorflow as tf
+
+import metarun
+from optimizer import coordinatewise_rnn
+from optimizer import hierarchical_rnn
+from optimizer import pretrained
+from optimizer import registry
+from problems import problem_sets
+
+FLAGS = flags.FLAGS
+
+_TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "testdata",
+                      "flags.json")
+_NO_PROBLEMS = {name: False for name in problem_sets.FLAGGED_SETS}
+_TINY = dict(
+    _NO_PROBLEMS, include_bowl_problems=True, num_problems=1,
+    num_meta_iterations=1, num_unroll_scale=0, num_partial_unroll_itr_scale=0,
+    min_num_itr_partial_unroll=2, compile="never", seed=1)
+
+
+def _signature(constructor):
+  get_arguments = (inspect.getfullargspec if six.PY3
+                   else inspect.getargspec)  # pylint: disable=deprecated-method
+  arguments = get_arguments(constructor.__init__)
+  return dict(zip(arguments.args[-len(arguments.defaults):],
+                  arguments.defaults))
+
+
+class FlagsTest(tf.test.TestCase):
+
+  def test_table(self):
+    with open(_TABLE) as stream:
+      table = json.load(stream)
+    self.assertLen(table, 79)
+    for entry in table:
+      flag = FLAGS[entry["flag"]]
+      kind = {"int": "int", "float": "float", "bool": "bool",
+              "string": "string"}[entry["type"]]
+      self.assertEqual((entry["default"], kind),
+                       (flag.default, flag.flag_type()), entry["flag"])
+      self.assertEqual(type(entry["default"]) if kind != "string" else str,
+                       type(flag.default), entry["flag"])
+      self.assertTrue(flag.help)
+
+  def test_ours(self):
+    with open(_TABLE) as stream:
+      names = set(entry["flag"] for entry in json.load(stream))
+    ours = set(flag.name for flag in FLAGS.flags_by_module_dict()["metarun"])
+    self.assertEqual(set(), names - ours)
+    self.assertContainsSubset(
+        {"compile", "global_input", "level_sizes", "list_problems", "seed"},
+        ours - names)
+
+  def test_only_metarun_defines_flags(self):
+    for module in FLAGS.flags_by_module_dict():
+      self.assertFalse(module.startswith(("optimizer", "problems", "metaopt",
+                                          "meta_training")), module)
+
+
+class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
+
+  @parameterized.parameters(*registry.OPTIMIZERS)
+  def test_default_flags_are_the_constructors_defaults(self, name):
+    with flagsaver.flagsaver(optimizer=name):
+      spec = metarun.optimizer_spec()
+    self.assertIs(registry.OPTIMIZERS[name], spec.callable)
+    self.assertEqual((), spec.args)
+    defaults = _signature(spec.callable)
+    for argument, value in spec.kwargs.items():
+      # These have defaults of their own.
+      if name != "HierarchicalRNN" and argument in (
+          "cell_sizes", "init_lr_range", "use_log_objective",
+          "zero_init_lr_weights"):
+        continue
+      expected = defaults[argument]
+      if isinstance(expected, tuple):
+        expected, value = list(expected), list(value)
+      self.assertEqual(expected, value, argument)
+    spec.build()
+
+  def test_every_argument_has_a_flag(self):
+    spec = metarun.optimizer_spec()
+    self.assertEqual(set(_signature(hierarchical_rnn.HierarchicalRNN)),
+                     set(spec.kwargs) | {"name"})
+
+  @parameterized.parameters(
+      ("max_log_lr", 3.0, "max_log_lr"),
+      ("biasgrucell_scale", 0.25, "cell_scale"),
+      ("biasgrucell_gate_bias_init", 1.0, "gate_bias_init"),
+      ("hrnn_affine_scale", 0.25, "affine_scale"),
+      ("hrnn_rnn_readout_scale", 0.25, "readout_scale"),
+      ("hrnn_default_decay_var_init", 1.0, "input_decay_bias_init"),
+      ("scale_decay_bias_init", 1.0, "scale_decay_bias_init"),
+      ("learning_rate_momentum_logit_init", 1.0,
+       "learning_rate_momentum_logit_init"),
+      ("objective_training_max_multiplier", 4.0, "obj_train_max_multiplier"),
+      ("use_attention", True, "use_attention"),
+      ("global_input", "last", "global_input"))
+  def test_flag_reaches_the_constructor(self, flag, value, argument):
+    with flagsaver.flagsaver(**{flag: value}):
+      self.assertEqual(value, metarun.optimizer_spec().kwargs[argument])
+
+  def test_flags_of_lists_and_ranges(self):
+    with flagsaver.flagsaver(level_sizes=["3", "4"], min_lr=0.1, max_lr=0.2):
+      kwargs = metarun.optimizer_spec().kwargs
+    self.assertEqual([3, 4], kwargs["level_sizes"])
+    self.assertEqual((0.1, 0.2), kwargs["init_lr_range"])
+
+  @parameterized.parameters("GRUCell", "LSTMCell", "BasicRNNCell")
+  def test_cells(self, name):
+    with flagsaver.flagsaver(optimizer="CoordinatewiseRNN", cell_cls=name,
+                             cell_size=3, num_cells=3,
+                             crnn_default_decay_var_init=1.5,
+                             crnn_rnn_readout_scale=0.25):
+      spec = metarun.optimizer_spec()
+    self.assertIs(coordinatewise_rnn.CoordinatewiseRNN, spec.callable)
+    self.assertIs(getattr(tf.compat.v1.nn.rnn_cell, name),
+                  spec.kwargs["cell_cls"])
+    self.assertEqual([3, 3, 3], spec.kwargs["cell_sizes"])
+    self.assertEqual(1.5, spec.kwargs["decay_bias_init"])
+    self.assertEqual(0.25, spec.kwargs["readout_scale"])
+    spec.build()
+
+
+class CorpusTest(tf.test.TestCase, parameterized.TestCase):
+
+  def test_default(self):
+    self.assertLen(metarun.problems_and_data(), 101)
+
+  @parameterized.parameters(*problem_sets.FLAGGED_SETS)
+  def test_include_flag(self, name):
+    expected = [row for function in problem_sets.FLAGGED_SETS[name][0]
+                for row in function()]
+    with flagsaver.flagsaver(**dict(_NO_PROBLEMS, **{name: True})):
+      self.assertEqual(repr(expected), repr(metarun.problems_and_data()))
+
+  def test_weight_penalty(self):
+    with flagsaver.flagsaver(**dict(
+        _NO_PROBLEMS, include_softmax_2_class_problems=True,
+        include_sparse_gradient_problems=True, l2_reg_scale=0.25)):
+      corpus = metarun.problems_and_data()
+    scales = []
+    for spec, _, _ in corpus:
+      if spec.callable.__name__ == "SparseProblem":
+        spec = spec.args[0]
+      scales.append(spec.kwargs.get("l2_reg_scale"))
+    self.assertEqual([0.25] * 4 + [None] * 6 + [0.25] * 3, scales)
+
+
+class MainTest(tf.test.TestCase, parameterized.TestCase):
+
+  def _main(self, **values):
+    directory = tempfile.mkdtemp(dir=self.get_temp_dir())
+    with flagsaver.flagsaver(**dict(_TINY, train_dir=directory, **values)):
+      self.logdir = metarun.log_directory()
+      metarun.main(["metarun"])
+    return tf.train.latest_checkpoint(self.logdir)
+
+  @parameterized.parameters(*registry.OPTIMIZERS)
+  def test_trains(self, name):
+    path = self._main(optimizer=name, cell_size=3, level_sizes=["3", "2"])
+    self.assertTrue(path.endswith("/%s_GRUCell_3_2/model.ckpt-1" % name), path)
+    self.assertIsInstance(pretrained.load(self.logdir),
+                          registry.OPTIMIZERS[name])
+    with open(os.path.join(self.logdir, registry.FILE_NAME)) as stream:
+      kwargs = json.load(stream)["kwargs"]
+    self.assertEqual(-1.0, kwargs["obj_train_max_multiplier"])
+
+  @parameterized.parameters("LSTMCell", "BasicRNNCell")
+  def test_trains_other_cells(self, cell):
+    path = self._main(optimizer="CoordinatewiseRNN", cell_cls=cell,
+                      cell_size=3, num_cells=1)
+    self.assertTrue(
+        path.endswith("/CoordinatewiseRNN_%s_3_1/model.ckpt-1" % cell), path)
+
+  def test_passes_everything_on(self):
+    mock = tf.compat.v1.test.mock
+    values = {
+        "num_problems": 7, "num_meta_iterations": 3, "meta_learning_rate": 0.5,
+        "gradient_clip_level": 4.0, "rms_decay": 0.25, "rms_epsilon": 0.125,
+        "l2_reg": 0.75, "nan_l2_reg": 0.375, "reset_rnn_params": False,
+        "objective_training_max_multiplier": 9.0, "seed": 11,
+        "compile": "always"}
+    with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
+      self._main(**values)
+    (logdir, _, corpus, num_problems, num_runs, draw_unrolls,
+     draw_steps), kwargs = train.call_args
+    self.assertEqual((self.logdir, 7, 3), (logdir, num_problems, num_runs))
+    self.assertLen(corpus, 4)
+    self.assertEqual((1, 2), (draw_unrolls(), draw_steps()))
+    self.assertTrue(callable(kwargs.pop("on_start")))
+    self.assertIsNone(kwargs.pop("cluster", None))
+    self.assertEqual({
+        "learning_rate": 0.5, "gradient_clip": 4.0, "is_chief": True,
+        "select_random_problems": True, "obj_train_max_multiplier": 9.0,
+        "rms_decay": 0.25, "rms_epsilon": 0.125, "l2_reg": 0.75,
+        "nan_l2_reg": 0.375, "reset_rnn_params": False, "seed": 11,
+        "compiled": True}, dict(kwargs))
+
+  @parameterized.parameters(
+      ({"optimizer": "Adam"}, "Unknown optimizer 'Adam': expected one of Hier"),
+      ({"optimizer": "CoordinatewiseRNN", "cell_cls": "Cell"},
+       "Unknown cell 'Cell': expected one of GRUCell, LSTMCell"),
+      ({"compile": "often"}, "--compile must be one of always, auto, never"),
+      ({"include_bowl_problems": False}, "no problems to train on"),
+      ({"num_problems": 0}, "num_problems must be positive"),
+      ({"meta_learning_rate": -1.0}, "learning_rate must be positive"),
+      ({"min_num_unrolls": 0}, "num_unroll_func must return a positive"),
+      ({"level_sizes": ["10", "x"]}, "level_sizes"),
+      ({"level_sizes": []}, "level_sizes must be"),
+      ({"global_input": "first"}, "global_input must be one of"),
+      ({"optimizer": "CoordinatewiseRNN", "num_cells": 0}, "cell"),
+      ({"min_lr": 1.0, "max_lr": 0.1}, "init_lr_range must be"),
+      ({"num_gradient_scales": 0}, "num_gradient_scales must be"),
+      ({"dynamic_output_scale": False}, "use_relative_lr"))
+  def test_errors(self, values, message):
+    six.assertRegex(self, self._error(**values), message)
+
+  def test_arguments_that_are_no_flags(self):
+    with self.assertRaisesRegexp(app.UsageError, "flags only, got .*5"):
+      metarun.main(["metarun", "num_problems", "5"])
+
+  def _error(self, **values):
+    """Returns the line that `main` ends with, raised or written."""
+    mock = tf.compat.v1.test.mock
+    stream = six.StringIO()
+    with mock.patch.object(sys, "stderr", stream):
+      with self.assertRaises((app.UsageError, SystemExit)) as caught:
+        self._main(**values)
+    error = caught.exception
+    if isinstance(error, SystemExit):
+      self.assertNotIn(error.code, (0, None))
+      error = stream.getvalue().strip()
+    self.assertNotIn("\n", str(error))
+    return str(error)
+
+  def test_log_directory(self):
+    mock = tf.compat.v1.test.mock
+    with flagsaver.flagsaver(train_dir="~/a", cell_cls="LSTMCell", cell_size=5,
+                             num_cells=3, optimizer="TrainableAdam"):
+      with mock.patch.dict(os.environ, {"HOME": "/home/x"}):
+        self.assertEqual("/home/x/a/TrainableAdam_LSTMCell_5_3",
+                         metarun.log_directory())
+    with flagsaver.flagsaver(train_dir="b"):
+      with mock.patch.dict(os.environ, {"BUILD_WORKING_DIRECTORY": "/from"}):
+        self.assertEqual("/from/b/HierarchicalRNN_GRUCell_20_2",
+                         metarun.log_directory())
+    self.assertEqual("/tmp/lol/HierarchicalRNN_GRUCell_20_2",
+                     metarun.log_directory())
+
+
+if __name__ == "__main__":
+  tf.test.main()

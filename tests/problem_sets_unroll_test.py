@@ -1,0 +1,109 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Unrolls the hierarchical RNN on every problem of the corpus."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import json
+import os
+
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+
+from meta_training import inner_problem
+from optimizer import hierarchical_rnn
+from problems import datasets
+from problems import problem_sets
+from problems import problem_spec
+
+_TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "testdata",
+                      "problem_sets.json")
+
+_FULL = problem_spec.Spec(hierarchical_rnn.HierarchicalRNN)
+# Takes half the time to build. For the first problem of a set there is
+# the whole optimizer; whether it fits does not depend on a problem's size.
+_SMALL = problem_spec.Spec(
+    hierarchical_rnn.HierarchicalRNN, ([3],),
+    {"num_gradient_scales": 1, "use_log_means_squared": False,
+     "use_relative_lr": False, "learnable_decay": False,
+     "learnable_rnn_init": False, "use_gradient_shortcut": False})
+
+
+def _sets():
+  with open(_TABLE) as stream:
+    names = sorted(json.load(stream))
+  # That one is for a cluster.
+  return [name for name in names if name != "adapter_rosenbrock_worker"]
+
+
+def _available(dataset):
+  """Returns the data, or some of the same shape if their file is not there."""
+  try:
+    return datasets.Dataset(dataset.data[:1000], dataset.labels[:1000])
+  except IOError:
+    rng = np.random.RandomState(0)
+    return datasets.Dataset(rng.rand(100, 784), rng.randint(10, size=100))
+
+
+def _meta_parameters(spec, seed=1):
+  with tf.Graph().as_default() as graph:
+    graph.seed = seed
+    variables = list(spec.build().meta_parameters.variables().values())
+    with tf.compat.v1.Session() as session:
+      session.run(tf.compat.v1.global_variables_initializer())
+      return np.concatenate(
+          [np.ravel(value) for value in session.run(variables)])
+
+
+class CorpusTest(tf.test.TestCase, parameterized.TestCase):
+
+  @parameterized.parameters(*_sets())
+  def test_set(self, name):
+    theta = [_meta_parameters(spec) for spec in (_FULL, _SMALL)]
+    for i, row in enumerate(getattr(problem_sets, name)()):
+      spec, dataset, batch_size = row[:3]
+      if "mnist" in repr(dataset):
+        dataset = _available(dataset)
+      optimizer = _SMALL if i else _FULL
+      inner = inner_problem.InnerProblem(optimizer, spec, dataset, batch_size)
+      self._check(repr(spec), inner, theta[min(i, 1)])
+      inner.close()
+
+  def _check(self, name, inner, theta):
+    rng = np.random.RandomState(0)
+    result = inner.unroll(theta, 3, True, True, [1, 2], [1, 2], rng)
+    later = inner.unroll(theta, 2, False, False, [0, 0], [1, 3], rng)
+    for each, num_steps in ((result, 3), (later, 2)):
+      self.assertEqual((num_steps + 1,), each.objectives.shape, name)
+      self.assertTrue(np.isfinite(each.objectives).all(), name)
+      self.assertGreaterEqual(each.objectives.min(), 0.0, name)
+      self.assertTrue(np.isfinite(each.meta_objective), name)
+      self.assertTrue(np.isfinite(each.gradient).all(), name)
+      self.assertGreater(np.abs(each.gradient).max(), 0.0, name)
+      self.assertEqual(each.objectives[0], each.objectives[1], name)
+    # Steps are small to begin with, but there are some.
+    self.assertGreater(np.ptp(result.objectives), 0.0, name)
+
+  def test_adapter_on_a_worker(self):
+    server = tf.distribute.Server({"worker": ["localhost:0"]})
+    (spec, dataset, _), = problem_sets.adapter_rosenbrock_worker()
+    with tf.Graph().as_default():
+      problem = spec.build()
+      output = _SMALL.build().train(problem, dataset)
+      with tf.compat.v1.Session(server.target) as session:
+        session.run([tf.compat.v1.global_variables_initializer(),
+                     tf.compat.v1.local_variables_initializer()])
+        problem.init_fn(session)
+        objectives = session.run(output.problem_objectives, {
+            output.obj_weights: [0.5, 0.5],
+            output.batches: np.zeros([2, 0], np.int32),
+            output.first_unroll: True, output.reset_state: True})
+    self.assertEqual((3,), objectives.shape)
+    self.assertTrue(np.isfinite(objectives).all())
+
+
+if __name__ == "__main__":
+  tf.test.main()
