@@ -30,6 +30,7 @@ from meta_training import meta_optimizer
 from meta_training import reports
 from meta_training import visits
 from optimizer import trainable_optimizer
+from problems import corpus_options
 from problems import datasets
 
 
@@ -105,7 +106,7 @@ def train_optimizer(logdir,
       worker of. All workers update the same meta-parameters, each at its own
       pace. Worker 0 is the chief: it alone saves, writes summaries and calls
       callbacks, and its visits are those that count.
-    profile: Whether to write a timeline of the first unroll of each visit,
+    profile: Whether to write a timeline of a short unroll after each visit,
       `timeline-<step>.json` in the format of Chrome's trace viewer.
 
   Returns:
@@ -140,6 +141,8 @@ def train_optimizer(logdir,
   if is_chief:
     _tell_where(meta, optimizer_spec, logdir, num_problems, report)
   position = meta.position()
+  problems_and_data = corpus_options.with_random_seeds(
+      problems_and_data, position.seed)
   kept = inner_problem.KeptProblems(
       optimizer_spec, problems_and_data, compiled,
       obj_train_max_multiplier if obj_train_max_multiplier > 0 else None,

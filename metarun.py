@@ -30,6 +30,7 @@ import tensorflow as tf
 from meta_training import cluster
 import metaopt
 from optimizer import registry
+from problems import corpus_options
 from problems import problem_sets
 from problems import problem_spec
 
@@ -57,8 +58,8 @@ _RUN_FLAGS = (
     ("compile", "string", "auto", "Whether XLA compiles the unrolls: always, "
      "never, or auto, whichever takes less time."),
     ("set_profiling", "bool", False,
-     "Writes a timeline of the first unroll of each visit to the log "
-     "directory, timeline-<step>.json, for chrome://tracing."),
+     "Writes a timeline of a short unroll after each visit, "
+     "timeline-<step>.json in the log directory, for chrome://tracing."),
     ("list_problems", "bool", False,
      "Prints the problems that would be trained on, and ends."),
 )
@@ -249,7 +250,7 @@ def problems_and_data():
       for function in flagged.set_functions:
         corpus += function()
   if FLAGS["l2_reg_scale"].value != FLAGS["l2_reg_scale"].default:
-    corpus = problem_sets.with_l2_reg_scale(corpus, FLAGS.l2_reg_scale)
+    corpus = corpus_options.with_l2_reg_scale(corpus, FLAGS.l2_reg_scale)
   return corpus
 
 
@@ -287,9 +288,7 @@ def main(argv):
             index, spec, dataset, "" if batch_size is None else batch_size))
       return
     _train(corpus)
-  except ValueError as error:
-    raise app.UsageError(str(error))
-  except IOError as error:
+  except (ValueError, IOError) as error:
     sys.stderr.write("{}\n".format(error))
     sys.exit(1)
   except KeyboardInterrupt:

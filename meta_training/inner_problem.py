@@ -100,7 +100,7 @@ class InnerProblem(object):
     self._initializer = tf.compat.v1.local_variables_initializer()
 
   def unroll(self, theta, num_steps, first_unroll, reset_state, start_seed,
-             noise_seed, rng, run_metadata=None):
+             noise_seed, rng):
     """Runs one unroll, going on where the last one ended.
 
     Args:
@@ -111,16 +111,11 @@ class InnerProblem(object):
       start_seed: Pair of integers that decides what is drawn at the start.
       noise_seed: Pair of integers that decides the gradient noise.
       rng: `np.random.RandomState` that draws the minibatches.
-      run_metadata: None, or a `tf.RunMetadata` to trace the unroll into.
 
     Returns:
       An `UnrollResult`.
     """
     weights = np.full([num_steps], 1.0 / num_steps, np.float32)
-    options = None
-    if run_metadata is not None:
-      options = tf.compat.v1.RunOptions(
-          trace_level=tf.compat.v1.RunOptions.FULL_TRACE)
     meta_objective, objectives, gradient, _ = self._session.run(
         [self._output.metaobj, self._output.problem_objectives,
          self._gradient, self._carry_over],
@@ -128,8 +123,7 @@ class InnerProblem(object):
          self._output.batches: self._batches(num_steps, rng),
          self._output.first_unroll: first_unroll,
          self._output.reset_state: reset_state,
-         self._start_seed: start_seed, self._noise_seed: noise_seed},
-        options=options, run_metadata=run_metadata)
+         self._start_seed: start_seed, self._noise_seed: noise_seed})
     return UnrollResult(float(meta_objective), objectives, gradient)
 
   def _batches(self, num_steps, rng):
@@ -148,10 +142,27 @@ class InnerProblem(object):
 
   def histograms(self, theta):
     """State of the optimizer after one more step: dict of arrays by key."""
-    feeds = {self._theta: theta, self._output.obj_weights: [1.0],
-             self._output.batches: self._batches(1, np.random.RandomState(0)),
-             self._start_seed: [0, 0], self._noise_seed: [0, 0]}
-    return self._session.run(self._states, feeds)
+    return self._session.run(self._states, self._dry_feeds(theta, 1))
+
+  def trace(self, theta, num_steps=10):
+    """Traces a short unroll with its meta-gradient: a `tf.RunMetadata`.
+
+    It leaves no trace of its own: the next unroll goes on from where the last
+    real one ended.
+    """
+    metadata = tf.compat.v1.RunMetadata()
+    self._session.run(
+        self._gradient, self._dry_feeds(theta, num_steps),
+        options=tf.compat.v1.RunOptions(
+            trace_level=tf.compat.v1.RunOptions.FULL_TRACE),
+        run_metadata=metadata)
+    return metadata
+
+  def _dry_feeds(self, theta, num_steps):
+    return {self._theta: theta, self._output.obj_weights: [1.0] * num_steps,
+            self._output.batches: self._batches(
+                num_steps, np.random.RandomState(0)),
+            self._start_seed: [0, 0], self._noise_seed: [0, 0]}
 
   def close(self):
     """Frees the session's resources."""

@@ -42,7 +42,7 @@ class MetaLoop(object):
       callbacks: List of functions called after every visit; see
         `metaopt.train_optimizer`.
       logdir: String, passed to the callbacks.
-      profile: Whether to write a timeline of the first unroll of a visit.
+      profile: Whether to write a timeline of a short unroll of each visit.
     """
     self._meta = meta
     self._kept_problems = kept_problems
@@ -149,13 +149,18 @@ class MetaLoop(object):
     for run in range(first, len(visit.unroll_lengths)):
       if self._run(visit, run, problem, spec, metadata, run == first):
         self._position = self._position._replace(meta_iterations=run + 1)
-      if self._stop_requested and (
+      # State that is kept from run to run would be lost between two of them.
+      stopping = self._stop_requested and (
+          self._reset_state_every_run or time.time() > self._stop_time)
+      if stopping and (
           self._position.meta_iterations < len(visit.unroll_lengths)):
         self._meta.save(self._position)
         return
     self._position = self._position._replace(
         visits=visit.index + 1, meta_iterations=0)
     path = self._meta.save(self._position)
+    if self._profile:
+      self._report.timeline(problem.trace(self._values))
     if not self._meta.is_chief:
       return
     self._report.end_visit(visit, spec, metadata, path,
@@ -174,17 +179,13 @@ class MetaLoop(object):
     meta_objectives = []
     start_seed = self._itinerary.seed_pair(visit.index, run)
     for i, num_steps in enumerate(lengths):
-      metadata_of_run = None
-      if self._profile and first_of_session and i == 0:
-        metadata_of_run = tf.compat.v1.RunMetadata()
       result = problem.unroll(
           self._values, num_steps, first_unroll=i == 0,
           reset_state=i == 0 and (self._reset_state_every_run or
                                   first_of_session),
           start_seed=start_seed,
           noise_seed=self._itinerary.seed_pair(visit.index, run, i),
-          rng=self._itinerary.generator(visit.index, run, i, 0),
-          run_metadata=metadata_of_run)
+          rng=self._itinerary.generator(visit.index, run, i, 0))
       _check_objectives(result.objectives, spec)
       update = self._meta.update(result.gradient, result.meta_objective)
       self._values = update.values
@@ -193,8 +194,6 @@ class MetaLoop(object):
       metadata["meta_objs"].append(result.meta_objective)
       metadata["meta_grads_and_params"].append(self._pairs(update))
       self._report.unroll(update, result, num_steps)
-      if metadata_of_run is not None:
-        self._report.timeline(update, metadata_of_run)
       if time.time() > self._stop_time and i + 1 < len(lengths):
         return False
     seconds = time.time() - start
@@ -240,7 +239,10 @@ def describe_optimizer(logdir, optimizer_spec, log):
   differences = {}
   if tf.io.gfile.exists(path):
     with tf.io.gfile.GFile(path) as stream:
-      differences = _differences(json.loads(stream.read()), description)
+      try:
+        differences = _differences(json.loads(stream.read()), description)
+      except (ValueError, KeyError, TypeError):
+        log("{!r} is damaged and written anew".format(path))
   temporary = path + ".tmp"
   with tf.io.gfile.GFile(temporary, "w") as stream:
     stream.write(json.dumps(description, indent=2, sort_keys=True) + "\n")

@@ -67,12 +67,12 @@ class Report(object):
                  "finite and count as zero".format(
                      update.global_step, update.num_nonfinite))
 
-  def timeline(self, update, run_metadata):
-    """Writes the trace of the unroll that led to an update."""
-    if self._logdir is None:
+  def timeline(self, run_metadata):
+    """Writes a trace, named after the last update."""
+    if self._logdir is None or self._last_update is None:
       return
     path = os.path.join(
-        self._logdir, "timeline-{}.json".format(update.global_step))
+        self._logdir, "timeline-{}.json".format(self._last_update.global_step))
     trace = timeline.Timeline(run_metadata.step_stats)
     with tf.io.gfile.GFile(path, "w") as stream:
       stream.write(trace.generate_chrome_trace_format())

@@ -52,7 +52,8 @@ Attributes:
 """
 
 
-def step(options, theta, layouts, grads, states, global_state, order=None):
+def step(options, theta, layouts, grads, states, global_state,
+         order=None):
   """Computes one step of every coordinate.
 
   Args:
@@ -111,8 +112,8 @@ def _group_step(options, theta, layout, grad, state, global_state,
       bias = rnn_cells.affine(
           global_state[0], theta, "PerTensor/Layer1_RNN/Affine")
     new_state["layer"] = options.cells[1](
-        seen[0] if len(seen) == 1 else tf.concat(seen, 1), state["layer"], theta,
-        "PerTensor/Layer1_RNN/", bias)
+        seen[0] if len(seen) == 1 else tf.concat(seen, 1), state["layer"],
+        theta, "PerTensor/Layer1_RNN/", bias)
   outputs = _read_out(theta, hidden)
   new_state["scl_decay"] = _decay(theta, outputs, "scl_decay",
                                   _FIXED_SCALE_DECAY)

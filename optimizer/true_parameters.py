@@ -37,6 +37,8 @@ def true_value(located, state):
   Returns:
     float32 tensor of the same shape.
   """
+  if "ms1" not in state:
+    return state[drop_in_state.TRUE_PARAM]
   untouched = tf.reshape(tf.equal(state["ms1"], 0.0), located.shape)
   return tf.where(untouched, located, state[drop_in_state.TRUE_PARAM])
 

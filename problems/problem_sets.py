@@ -20,7 +20,6 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from . import classifiers
 from . import datasets
 from . import matmul
 from . import model_adapter
@@ -132,10 +131,8 @@ def _softmax_regressions(kwargs):
   table = ((10, {"sep": 2.0}, 100), (100, {}, 50), (200, {"sep": 1.5}, 20),
            (256, {"sep": 1.5}, 100))
   return [(_Spec(pg.SoftmaxRegression, (n, 2), problem_kwargs),
-           _data(datasets.random, n, 1000, random_seed=123, **data_kwargs),
-           batch_size)
-          for (n, data_kwargs, batch_size), problem_kwargs in zip(table, kwargs)
-         ]
+           _data(datasets.random, n, 1000, random_seed=123, **options), size)
+          for (n, options, size), problem_kwargs in zip(table, kwargs)]
 
 
 def sparse_softmax_2_class_sparse_problems():
@@ -359,17 +356,14 @@ def _random_start(*sizes):
 # The corpus.
 
 
-class FlaggedSet(
-    collections.namedtuple("FlaggedSet", ["set_functions", "default"])):
-  """What one `include_*` flag of metarun stands for.
+FlaggedSet = collections.namedtuple("FlaggedSet", "set_functions, default")
+"""What one `include_*` flag of metarun stands for.
 
-  Fields:
-    set_functions: A tuple of functions of this module, whose problems the flag
-      includes.
-    default: A bool, the flag's default.
-  """
-
-  __slots__ = ()
+Fields:
+  set_functions: A tuple of functions of this module, whose problems the flag
+    includes.
+  default: A bool, the flag's default.
+"""
 
 
 # Flag name -> FlaggedSet, in the order in which the corpus lists the problems.
@@ -404,28 +398,3 @@ FLAGGED_SETS = collections.OrderedDict(
         ("projection_quadratic", (projection_quadratic_problems,), False),
         ("log_objective", (log_objective_problems,), True),
         ("matmul", (matmul_problems,), True)))
-
-
-def with_l2_reg_scale(entries, l2_reg_scale):
-  """Gives every classifier among the entries a weight penalty.
-
-  Args:
-    entries: A list of tuples that begin with a `Spec`.
-    l2_reg_scale: A float, see `classifiers.Classifier`.
-
-  Returns:
-    A list like `entries`.
-  """
-  def changed(value):
-    if isinstance(value, problem_spec.Spec):
-      kwargs = dict(value.kwargs)
-      if (isinstance(value.callable, type) and
-          issubclass(value.callable, classifiers.Classifier)):
-        kwargs["l2_reg_scale"] = l2_reg_scale
-      return problem_spec.Spec(value.callable,
-                               [changed(arg) for arg in value.args], kwargs)
-    if isinstance(value, (list, tuple)):
-      return type(value)(changed(item) for item in value)
-    return value
-
-  return [(changed(entry[0]),) + tuple(entry[1:]) for entry in entries]

@@ -209,6 +209,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual((1, 2), (draw_unrolls(), draw_steps()))
     self.assertTrue(callable(kwargs.pop("on_start")))
     self.assertIsNone(kwargs.pop("cluster", None))
+    self.assertFalse(kwargs.pop("profile"))
     self.assertEqual({
         "learning_rate": 0.5, "gradient_clip": 4.0, "is_chief": True,
         "select_random_problems": True, "obj_train_max_multiplier": 9.0,

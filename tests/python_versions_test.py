@@ -50,7 +50,8 @@ def _interpreter(version):
   for candidate in candidates:
     try:
       found = subprocess.check_output(
-          [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+          [candidate, "-c",
+           "import sys; print('%d.%d' % sys.version_info[:2])"],
           stderr=subprocess.STDOUT)
     except (OSError, subprocess.CalledProcessError):
       continue

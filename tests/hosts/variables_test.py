@@ -94,9 +94,7 @@ class VariablesTest(harness.HostTest, parameterized.TestCase):
               {key: value for key, value in harness.read_checkpoint(
                   logdir).items() if key.startswith("LOL/")},
               session.run(optimizer.meta_parameters.checkpoint_names()))
-          values = {variable.op.name: session.run(variable)
-                    for variable in tf.global_variables()}
-          return losses, values
+          return losses, self.state(session)
 
     losses, expected = train(50)
     self.check_loss_falls(losses)
