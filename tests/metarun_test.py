@@ -10,6 +10,7 @@ import inspect
 import json
 import os
 import sys
+import warnings
 import tempfile
 
 from absl import app
@@ -244,7 +245,9 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
     """Returns the line that `main` ends with, raised or written."""
     mock = tf.compat.v1.test.mock
     stream = six.StringIO()
-    with mock.patch.object(sys, "stderr", stream):
+    # Warnings of TensorFlow's own, which test runners turn on, go there too.
+    with mock.patch.object(sys, "stderr", stream), warnings.catch_warnings():
+      warnings.simplefilter("ignore")
       with self.assertRaises((app.UsageError, SystemExit)) as caught:
         self._main(**values)
     error = caught.exception
