@@ -10,8 +10,8 @@ import inspect
 import json
 import os
 import sys
-import warnings
 import tempfile
+import warnings
 
 from absl import app
 from absl import flags
