@@ -278,8 +278,8 @@ class _Model(object):
     # a count of the ops before them. In an empty graph that count is always
     # the same, and the user's graph keeps the seed it has.
     seeded = [p for p in self.parameters if p.has_initializer_function]
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-      tf.compat.v1.set_random_seed(seed)
+    with tf.Graph().as_default() as graph, tf.compat.v1.Session() as session:
+      graph.seed = seed
       drawn = iter(session.run([p.draw_initial_value() for p in seeded]))
     return [tf.constant(next(drawn)) if p.has_initializer_function else
             p.draw_initial_value() for p in self.parameters]
