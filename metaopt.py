@@ -57,7 +57,8 @@ def train_optimizer(logdir,
                     compiled=None,
                     on_start=None,
                     cluster=None,
-                    profile=False):
+                    profile=False,
+                    learning_rate_half_life=0.0):
   """Trains the meta-parameters of an optimizer on a corpus of problems.
 
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
@@ -108,6 +109,8 @@ def train_optimizer(logdir,
       callbacks, and its visits are those that count.
     profile: Whether to write a timeline of a short unroll after each visit,
       `timeline-<step>.json` in the format of Chrome's trace viewer.
+    learning_rate_half_life: Float, updates in which the learning rate halves;
+      0 keeps it constant.
 
   Returns:
     The prefix of the last checkpoint in `logdir`, None if there is none.
@@ -123,7 +126,7 @@ def train_optimizer(logdir,
   del is_chief
   problems_and_data = [tuple(entry)[:3] for entry in problems_and_data]
   _check_training(problems_and_data, num_problems, num_meta_iterations,
-                  learning_rate, gradient_clip)
+                  learning_rate, gradient_clip, learning_rate_half_life)
   if seed is None:
     seed = int(np.random.RandomState().randint(2**31 - 1))
   is_chief = cluster is None or cluster.is_chief
@@ -132,7 +135,7 @@ def train_optimizer(logdir,
     meta = meta_optimizer.MetaOptimizer(
         logdir, optimizer_spec, meta_optimizer.Options(
             learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg,
-            nan_l2_reg), seed, cluster,
+            nan_l2_reg, learning_rate_half_life), seed, cluster,
         meta_loop.flat_description(optimizer_spec), report.write)
   except lease.RunFinishedError:
     report.write("the chief has made all visits")
@@ -176,7 +179,7 @@ def _tell_where(meta, optimizer_spec, logdir, num_problems, report):
 
 
 def _check_training(problems_and_data, num_problems, num_meta_iterations,
-                    learning_rate, gradient_clip):
+                    learning_rate, gradient_clip, learning_rate_half_life):
   """Raises ValueError for arguments that cannot work."""
   if not problems_and_data:
     raise ValueError("There are no problems to train on: include at least one "
@@ -187,6 +190,9 @@ def _check_training(problems_and_data, num_problems, num_meta_iterations,
                       ("gradient_clip", gradient_clip)):
     if not value > 0:
       raise ValueError("{} must be positive, not {!r}.".format(name, value))
+  if not learning_rate_half_life >= 0:
+    raise ValueError("learning_rate_half_life must be a positive number of "
+                     "updates or 0, not {!r}.".format(learning_rate_half_life))
   for spec, dataset, batch_size in problems_and_data:
     if batch_size is not None and batch_size < 1:
       raise ValueError("The batch size of {} must be positive or None, not "

@@ -80,6 +80,8 @@ _CLUSTER_FLAGS = (
 
 _META_FLAGS = (
     ("meta_learning_rate", "float", 1e-6, "Learning rate of RMSProp."),
+    ("meta_learning_rate_half_life", "float", 0.0,
+     "Updates in which that learning rate halves; 0 keeps it constant."),
     ("gradient_clip_level", "float", 1e4,
      "Elements of the meta-gradient are clipped to plus or minus this."),
     ("rms_decay", "float", 0.9, "Decay of RMSProp's mean square."),
@@ -329,7 +331,8 @@ def _train(corpus):
       l2_reg=FLAGS.l2_reg, nan_l2_reg=FLAGS.nan_l2_reg,
       reset_rnn_params=FLAGS.reset_rnn_params, seed=FLAGS.seed,
       compiled=_COMPILE[FLAGS.compile], on_start=_stop_on_signals,
-      cluster=place, profile=FLAGS.set_profiling)
+      cluster=place, profile=FLAGS.set_profiling,
+      learning_rate_half_life=FLAGS.meta_learning_rate_half_life)
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))
 

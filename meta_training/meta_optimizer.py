@@ -27,7 +27,7 @@ from optimizer import meta_parameters as meta_parameters_lib
 
 Options = collections.namedtuple(
     "Options", "learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg, "
-    "nan_l2_reg")
+    "nan_l2_reg, half_life")
 """How meta-parameters are updated.
 
 Attributes:
@@ -37,8 +37,9 @@ Attributes:
   rms_epsilon: Of RMSProp.
   l2_reg: Strength l of a penalty l/2 ||theta||^2 added to the meta-objective.
   nan_l2_reg: The same for updates whose meta-objective is not finite.
+  half_life: Updates in which the learning rate halves; 0 keeps it constant.
 """
-Options.__new__.__defaults__ = (1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2)
+Options.__new__.__defaults__ = (1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2, 0.0)
 
 Update = collections.namedtuple(
     "Update", "gradient, num_nonfinite, global_step, values")
@@ -244,7 +245,7 @@ class MetaOptimizer(object):
                         options.l2_reg, options.nan_l2_reg)
     penalized = self._gradient + strength * self._values
     optimizer = tf.compat.v1.train.RMSPropOptimizer(
-        options.learning_rate, decay=options.rms_decay,
+        self._learning_rate(options), decay=options.rms_decay,
         epsilon=options.rms_epsilon, use_locking=True)
     self._lease = lease_lib.Lease(
         "/job:ps/task:0" if self._cluster else "",
@@ -269,6 +270,12 @@ class MetaOptimizer(object):
         self._lease.variables)
     self._saver = tf.compat.v1.train.Saver(
         self._saved, max_to_keep=5, save_relative_paths=True)
+
+  def _learning_rate(self, options):
+    if not options.half_life:
+      return options.learning_rate
+    return tf.compat.v1.train.exponential_decay(
+        options.learning_rate, self._step, options.half_life, 0.5)
 
   def _restore(self):
     # A checkpoint of the 2017 release has no position.

@@ -197,6 +197,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
     mock = tf.compat.v1.test.mock
     values = {
         "num_problems": 7, "num_meta_iterations": 3, "meta_learning_rate": 0.5,
+        "meta_learning_rate_half_life": 60.0,
         "gradient_clip_level": 4.0, "rms_decay": 0.25, "rms_epsilon": 0.125,
         "l2_reg": 0.75, "nan_l2_reg": 0.375, "reset_rnn_params": False,
         "objective_training_max_multiplier": 9.0, "seed": 11,
@@ -212,7 +213,8 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
     self.assertIsNone(kwargs.pop("cluster", None))
     self.assertFalse(kwargs.pop("profile"))
     self.assertEqual({
-        "learning_rate": 0.5, "gradient_clip": 4.0, "is_chief": True,
+        "learning_rate": 0.5, "learning_rate_half_life": 60.0,
+        "gradient_clip": 4.0, "is_chief": True,
         "select_random_problems": True, "obj_train_max_multiplier": 9.0,
         "rms_decay": 0.25, "rms_epsilon": 0.125, "l2_reg": 0.75,
         "nan_l2_reg": 0.375, "reset_rnn_params": False, "seed": 11,

@@ -59,6 +59,14 @@ class UpdateTest(tf.test.TestCase, parameterized.TestCase):
       self.assertEqual(step + 1, update.global_step)
       self.assertEqual(step + 1, meta.global_step())
 
+  def test_the_learning_rate_halves(self):
+    meta = self._meta(learning_rate=0.1, half_life=0.5)
+    values = [meta.values()] + [
+        meta.update(np.float32([1, -1, 1, -1]), 0.0).values for _ in range(3)]
+    steps = np.abs(np.diff(values, axis=0))
+    # RMSProp from a mean square of 1 on a constant gradient of 1.
+    self.assertAllClose(0.1 * 0.25 ** np.arange(3), steps[:, 0], rtol=1e-4)
+
   def test_against_the_gradient(self):
     meta = self._meta()
     start = meta.values()
@@ -85,7 +93,7 @@ class UpdateTest(tf.test.TestCase, parameterized.TestCase):
     self.assertAllEqual(gradient, update.gradient)
 
   def test_published_defaults(self):
-    self.assertEqual((1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2),
+    self.assertEqual((1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2, 0.0),
                      tuple(meta_optimizer.Options()))
 
   def test_initial_values(self):
