@@ -56,24 +56,48 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
                        "--optimizer=GlobalLearningRate", "--compile=never",
                        "--seed=1", "--include_quadratic_problems", *arguments)
 
-  def test_lists_problems(self):
+  def _output(self, *arguments):
+    """Standard output of metarun with the problems of its defaults."""
     process = subprocess.Popen(
-        [sys.executable, _PATH, "--list_problems"],
+        [sys.executable, _PATH] + list(arguments),
         env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         universal_newlines=True)
-    out, _ = process.communicate()
-    self.assertEqual(0, process.returncode)
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+  def test_lists_problems(self):
+    code, out, err = self._output("--list_problems")
+    self.assertEqual((0, ""), (code, err))
     lines = out.splitlines()
-    self.assertLen(lines, 101)
-    for i, line in enumerate(lines):
-      self.assertEqual(str(i), line.split()[0])
-    self.assertIn("SoftmaxRegression(10, 2)", lines[0])
-    self.assertTrue(lines[0].endswith("  100"), lines[0])
+    self.assertEqual(["set", "problem", "data", "batch"], lines[0].split())
+    self.assertEqual([str(i) for i in range(101)],
+                     [line.split()[0] for line in lines if line[:4].strip()])
+    self.assertEqual(
+        ["0", "softmax_2_class", "SoftmaxRegression(10,", "2)", "random(10,",
+         "1000,", "random_seed=123,", "sep=2.0)", "100"], lines[1].split())
+    # Columns are aligned.
+    self.assertEqual(lines[0].index("problem"), lines[1].index("Softmax"))
+    self.assertEqual(len(lines[0]), len(lines[1]))
+
+  def test_help(self):
+    code, out, err = self._output("--help")
+    self.assertEqual((0, ""), (code, err))
+    for title in ("Run", "Problem sets", "Optimizer", "Meta-optimization",
+                  "Cluster"):
+      self.assertIn("\n\n{}\n  --".format(title), out)
+    self.assertIn("  --num_problems=1000  ", out)
+    for line in out.splitlines():
+      self.assertLessEqual(len(line), 80, line)
+
+  def test_full_help_is_that_of_absl(self):
+    _, out, _ = self._output("--helpfull")
+    self.assertIn("absl.logging:", out)
+    self.assertIn("--[no]use_attention: Whether gradients", out)
 
   @parameterized.parameters(
       (["--optimizer=Adam", "--include_bowl_problems"],
-       "Unknown optimizer 'Adam'"),
+       "--optimizer must be one of"),
       ([], "There are no problems to train on"))
   def test_bad_values(self, arguments, message):
     code, out, err = self._run("--train_dir=" + self.get_temp_dir(),

@@ -154,6 +154,14 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
     with flagsaver.flagsaver(**dict(_NO_PROBLEMS, **{name: True})):
       self.assertEqual(repr(expected), repr(metarun.problems_and_data()))
 
+  def test_by_set(self):
+    sets = metarun.problems_by_set()
+    self.assertEqual(
+        [name for name, flagged in problem_sets.FLAGGED_SETS.items()
+         if flagged.default], [name for name, _ in sets])
+    self.assertEqual([4, 4, 9, 9, 12],
+                     [len(entries) for _, entries in sets[:5]])
+
   def test_weight_penalty(self):
     with flagsaver.flagsaver(**dict(
         _NO_PROBLEMS, include_softmax_2_class_problems=True,
@@ -221,23 +229,33 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         "compiled": True}, dict(kwargs))
 
   @parameterized.parameters(
-      ({"optimizer": "Adam"}, "Unknown optimizer 'Adam': expected one of Hier"),
+      ({"optimizer": "Adam"}, "--optimizer must be one of Hier.*not 'Adam'"),
       ({"optimizer": "CoordinatewiseRNN", "cell_cls": "Cell"},
-       "Unknown cell 'Cell': expected one of GRUCell, LSTMCell"),
+       "--cell_cls must be one of GRUCell, LSTMCell.* not 'Cell'"),
       ({"compile": "often"}, "--compile must be one of always, auto, never"),
-      ({"include_bowl_problems": False}, "no problems to train on"),
-      ({"num_problems": 0}, "num_problems must be positive"),
-      ({"meta_learning_rate": -1.0}, "learning_rate must be positive"),
-      ({"min_num_unrolls": 0}, "num_unroll_func must return a positive"),
-      ({"level_sizes": ["10", "x"]}, "level_sizes"),
-      ({"level_sizes": []}, "level_sizes must be"),
-      ({"global_input": "first"}, "global_input must be one of"),
-      ({"optimizer": "CoordinatewiseRNN", "num_cells": 0}, "cell"),
-      ({"min_lr": 1.0, "max_lr": 0.1}, "init_lr_range must be"),
-      ({"num_gradient_scales": 0}, "num_gradient_scales must be"),
-      ({"dynamic_output_scale": False}, "use_relative_lr"))
+      ({"include_bowl_problems": False},
+       "no problems to train on: give .* --include_<set>_problems"),
+      ({"num_problems": 0}, "--num_problems must be at least 1"),
+      ({"meta_learning_rate": -1.0},
+       "--meta_learning_rate must be greater than 0"),
+      ({"ps_hosts": ["a:1"]}, "--ps_hosts and --worker_hosts.* give both"))
   def test_errors(self, values, message):
-    six.assertRegex(self, self._error(**values), message)
+    mock = tf.compat.v1.test.mock
+    with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
+      with mock.patch.object(metarun, "optimizer_spec") as spec:
+        six.assertRegex(self, self._error(**values), message)
+    # Refused before anything is built.
+    self.assertFalse(train.called or spec.called)
+    self.assertFalse(os.path.exists(self.logdir))
+
+  def test_note_of_flags_without_effect(self):
+    mock = tf.compat.v1.test.mock
+    stream = six.StringIO()
+    with mock.patch.object(sys, "stderr", stream):
+      with mock.patch.object(metarun.metaopt, "train_optimizer"):
+        self._main(optimizer="TrainableAdam", use_attention=True)
+    self.assertEqual("Note: --use_attention has no effect on TrainableAdam.\n",
+                     stream.getvalue())
 
   def test_arguments_that_are_no_flags(self):
     with self.assertRaisesRegexp(app.UsageError, "flags only, got .*5"):

@@ -69,7 +69,7 @@ class PythonVersionsTest(tf.test.TestCase):
     files = [path for folder in _FOLDERS
              for path in glob.glob(os.path.join(_ROOT, folder, "*.py"))]
     files += [os.path.join(_ROOT, name)
-              for name in ("metaopt.py", "metarun.py")]
+              for name in ("metaopt.py", "metarun.py", "metarun_flags.py")]
     self.assertGreater(len(files), 30)
     subprocess.check_call([interpreter, "-c", _COMPILE] + files)
     subprocess.check_call([interpreter, "-c", _SMOKE, _ROOT])
