@@ -4,19 +4,20 @@
 
 From a Python shell at the root of the repository:
 
+  >>> import sys
   >>> import metaopt
   >>> from optimizer import pretrained
   >>> from problems import problem_generator
   >>> objectives, parameters, records = metaopt.test_optimizer(
   ...     pretrained.load("/tmp/lol/HierarchicalRNN_GRUCell_20_2"),
-  ...     problem_generator.Rosenbrock(), num_iter=1000, seed=1)
+  ...     problem_generator.Rosenbrock(), num_iter=1000, seed=1,
+  ...     out=sys.stdout)
 """
 
 from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import collections
 import sys
 import time
 
@@ -28,8 +29,8 @@ from meta_training import lease
 from meta_training import meta_loop
 from meta_training import meta_optimizer
 from meta_training import reports
+from meta_training import trial
 from meta_training import visits
-from optimizer import trainable_optimizer
 from problems import corpus_options
 from problems import datasets
 
@@ -58,7 +59,8 @@ def train_optimizer(logdir,
                     on_start=None,
                     cluster=None,
                     profile=False,
-                    learning_rate_half_life=0.0):
+                    learning_rate_half_life=0.0,
+                    set_names=None):
   """Trains the meta-parameters of an optimizer on a corpus of problems.
 
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
@@ -108,9 +110,12 @@ def train_optimizer(logdir,
       pace. Worker 0 is the chief: it alone saves, writes summaries and calls
       callbacks, and its visits are those that count.
     profile: Whether to write a timeline of a short unroll after each visit,
-      `timeline-<step>.json` in the format of Chrome's trace viewer.
+      which TensorBoard shows under Profile, and `timeline-<step>.json` in the
+      format of Chrome's trace viewer.
     learning_rate_half_life: Float, updates in which the learning rate halves;
       0 keeps it constant.
+    set_names: None, or a list with a string for each problem, the name of the
+      set it is from: the meta-objective is also summarized for each set.
 
   Returns:
     The prefix of the last checkpoint in `logdir`, None if there is none.
@@ -127,10 +132,15 @@ def train_optimizer(logdir,
   problems_and_data = [tuple(entry)[:3] for entry in problems_and_data]
   _check_training(problems_and_data, num_problems, num_meta_iterations,
                   learning_rate, gradient_clip, learning_rate_half_life)
+  if set_names is not None and len(set_names) != len(problems_and_data):
+    raise ValueError("set_names must name the set of each of the {} problems, "
+                     "not of {}.".format(len(problems_and_data),
+                                         len(set_names)))
   if seed is None:
     seed = int(np.random.RandomState().randint(2**31 - 1))
   is_chief = cluster is None or cluster.is_chief
-  report = reports.Report(out, logdir if is_chief else None, num_problems)
+  report = reports.Report(out, logdir if is_chief else None,
+                          num_problems if is_chief else None)
   try:
     meta = meta_optimizer.MetaOptimizer(
         logdir, optimizer_spec, meta_optimizer.Options(
@@ -142,7 +152,7 @@ def train_optimizer(logdir,
     return tf.train.latest_checkpoint(logdir)
   report.start(meta.shapes)
   if is_chief:
-    _tell_where(meta, optimizer_spec, logdir, num_problems, report)
+    meta_loop.tell_where(meta, optimizer_spec, logdir, num_problems, report)
   position = meta.position()
   problems_and_data = corpus_options.with_random_seeds(
       problems_and_data, position.seed)
@@ -155,7 +165,8 @@ def train_optimizer(logdir,
           position.seed, len(problems_and_data), select_random_problems,
           num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
           cluster.task if cluster else 0),
-      problems_and_data, report, reset_rnn_params, callbacks, logdir, profile)
+      problems_and_data, report, reset_rnn_params, callbacks, logdir, profile,
+      set_names)
   if on_start is not None:
     on_start(loop.request_stop)
   try:
@@ -165,17 +176,6 @@ def train_optimizer(logdir,
     report.close()
     meta.close()
   return tf.train.latest_checkpoint(logdir)
-
-
-def _tell_where(meta, optimizer_spec, logdir, num_problems, report):
-  """Tells what changed since the last run and from where this one goes on."""
-  for option, (there, here) in sorted(meta_loop.describe_optimizer(
-      logdir, optimizer_spec, report.write).items()):
-    report.write("option {} was {} before and is {} now".format(
-        option, there, here))
-  if meta.checkpoint:
-    report.write("continuing from {}: {} of {} problems done".format(
-        meta.checkpoint, meta.position().visits, num_problems))
 
 
 def _check_training(problems_and_data, num_problems, num_meta_iterations,
@@ -205,7 +205,7 @@ def _check_training(problems_and_data, num_problems, num_meta_iterations,
 
 def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
                    batch_size=None, seed=None, graph=None, logdir=None,
-                   record_every=None):
+                   record_every=None, out=None):
   """Optimizes a problem and keeps track of the objective.
 
   Args:
@@ -222,6 +222,8 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
       initializers say.
     record_every: None, or an integer: a record is kept before every so many
       steps.
+    out: Stream, such as `sys.stdout`, that is told in a few words how it went;
+      by default nothing is written.
 
   Returns:
     (objective_values, parameters, records):
@@ -238,16 +240,19 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   if num_iter < 1 or (record_every is not None and record_every < 1):
     raise ValueError("num_iter and record_every must be positive, not {!r} and "
                      "{!r}.".format(num_iter, record_every))
-  values, records = [], []
-  with _TestRun(optimizer, problem, dataset, batch_size, seed, graph,
-                logdir) as run:
+  values, records, start = [], [], time.time()
+  with trial.Trial(optimizer, problem, dataset, batch_size, seed, graph,
+                   logdir) as run:
     for iteration, feeds in run.feeds(num_iter):
       if record_every is not None and iteration % record_every == 0:
         records.append(run.record(iteration, feeds))
       values.append(run.objective())
       run.step(feeds)
     values.append(run.objective())
-    return values, run.parameters(), records
+    parameters = run.parameters()
+  if out is not None:
+    out.write(trial.summary(optimizer, problem, values, time.time() - start))
+  return values, parameters, records
 
 
 def run_wall_clock_test(optimizer, problem, num_steps,
@@ -273,8 +278,8 @@ def run_wall_clock_test(optimizer, problem, num_steps,
   """
   if num_steps < 1:
     raise ValueError("num_steps must be positive, not {!r}.".format(num_steps))
-  with _TestRun(optimizer, problem, dataset, batch_size, seed, None,
-                logdir) as run:
+  with trial.Trial(optimizer, problem, dataset, batch_size, seed, None,
+                   logdir) as run:
     feeds = [each for _, each in run.feeds(num_steps + 1)]
     run.step(feeds[0])
     start = time.time()
@@ -283,86 +288,28 @@ def run_wall_clock_test(optimizer, problem, num_steps,
     return time.time() - start
 
 
-class _TestRun(object):
-  """A problem with an optimizer on it, in a session."""
+def plot_objectives(curves, path=None, title=None):
+  """Plots objectives against steps; needs matplotlib.
 
-  def __init__(self, optimizer, problem, dataset, batch_size, seed, graph,
-               logdir):
-    self._dataset = dataset
-    self._batch_size = batch_size or dataset.size
-    self._rng = np.random.RandomState(
-        seed if isinstance(seed, (int, np.integer)) else None)
-    graph = graph or tf.Graph()
-    with graph.as_default():
-      self._build(optimizer, problem, seed, logdir)
-      self._session = tf.compat.v1.Session(graph=graph)
-      self._session.run([tf.compat.v1.global_variables_initializer(),
-                         tf.compat.v1.local_variables_initializer()])
-    problem.init_fn(self._session)
+    metaopt.plot_objectives({"Adam": adam_values, "ours": values}, "plot.png")
 
-  def _build(self, optimizer, problem, seed, logdir):
-    if logdir is not None:
-      if not isinstance(optimizer, trainable_optimizer.TrainableOptimizer):
-        raise ValueError("logdir is for trainable optimizers; {} has no "
-                         "meta-parameters to load.".format(
-                             type(optimizer).__name__))
-      optimizer.init_from_checkpoint(logdir)
-    variables = problem.init_variables(seed)
-    self._rows = tf.compat.v1.placeholder(tf.int32, [None], "rows")
-    batch, data = [], []
-    if self._dataset.size:
-      data = [tf.constant(self._dataset.data),
-              tf.constant(self._dataset.labels)]
-      batch = [tf.gather(values, self._rows) for values in data]
-    self._gradients = problem.gradients(
-        problem.objective(variables, *batch), variables)
-    self._step = optimizer.apply_gradients(
-        list(zip(self._gradients, variables)))
-    self._parameters = variables
-    if getattr(optimizer, "use_attention", False):
-      # The variables hold the attended location.
-      self._parameters = [optimizer.get_slot(variable, "true_param")
-                          for variable in variables]
-    self._objective = problem.objective(
-        [tf.convert_to_tensor(value) for value in self._parameters], *data)
-    self._slots = collections.OrderedDict(
-        (name, [optimizer.get_slot(variable, name) for variable in variables])
-        for name in optimizer.get_slot_names())
+  Args:
+    curves: Mapping from a name to a sequence of objectives, such as the
+      `objective_values` of `test_optimizer`. Where they are not finite a curve
+      has a gap.
+    path: File to write, of a type that matplotlib knows by its ending; by
+      default none is written.
+    title: String above the plot.
 
-  def __enter__(self):
-    return self
+  Returns:
+    A `matplotlib.figure.Figure`. The objective's axis is logarithmic if all
+    that is finite is positive.
 
-  def __exit__(self, *unused_error):
-    self._session.close()
-
-  def feeds(self, num_steps):
-    """Pairs of iteration and feeds, the minibatches walking epochs."""
-    if not self._dataset.size:
-      return ((i, {self._rows: []}) for i in range(num_steps))
-    batches = self._dataset.batch_indices(
-        num_steps, self._batch_size, self._rng)
-    return ((i, {self._rows: rows}) for i, rows in enumerate(batches))
-
-  def step(self, feeds):
-    """Makes one step."""
-    self._session.run(self._step, feeds)
-
-  def objective(self):
-    """The objective on the whole data set, a float."""
-    return float(self._session.run(self._objective))
-
-  def parameters(self):
-    """List of arrays."""
-    return self._session.run(self._parameters)
-
-  def record(self, iteration, feeds):
-    """What `test_optimizer` records."""
-    objective, parameters, gradients, slots = self._session.run(
-        [self._objective, self._parameters, self._gradients, self._slots],
-        feeds)
-    return {"iteration": iteration, "objective": float(objective),
-            "parameters": parameters, "gradients": gradients,
-            "slots": dict(slots)}
+  Raises:
+    ImportError: If matplotlib is not installed.
+    ValueError: If there is no curve.
+  """
+  return trial.plot_objectives(curves, path, title)
 
 
 def sample_numiter(scale, min_steps=50, rng=None):

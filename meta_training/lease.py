@@ -22,6 +22,8 @@ import threading
 
 import tensorflow as tf
 
+from . import waiting
+
 CLOSED = 0
 FINISHED = -1
 
@@ -134,14 +136,15 @@ class Lease(object):
       while not stop.wait(_BEAT_SECONDS):
         if session.run(self._beat)[0] != self._process:
           return
-    except (tf.errors.OpError, RuntimeError):
+    except (tf.errors.OpError, RuntimeError, waiting.StoppedError):
       return  # The training thread meets the same error and connects anew.
 
   def stop_beating(self):
     """Ends the heartbeat, before its session is closed."""
     if self._thread is not None:
       self._thread.stop.set()
-      self._thread.join(_LEASE_SECONDS)
+      # A beat that takes longer is given up together with the session.
+      self._thread.join(2 * _BEAT_SECONDS)
       self._thread = None
 
   def release(self, session, ticket):

@@ -16,6 +16,7 @@ import tensorflow as tf
 from . import inner_problem
 from . import lease
 from . import meta_optimizer
+from . import waiting
 from optimizer import registry
 
 
@@ -28,7 +29,7 @@ class MetaLoop(object):
 
   def __init__(self, meta, kept_problems, itinerary, problems_and_data,
                report, reset_state_every_run=True, callbacks=None,
-               logdir=None, profile=False):
+               logdir=None, profile=False, set_names=None):
     """Puts the parts together.
 
     Args:
@@ -43,6 +44,7 @@ class MetaLoop(object):
         `metaopt.train_optimizer`.
       logdir: String, passed to the callbacks.
       profile: Whether to write a timeline of a short unroll of each visit.
+      set_names: None, or for each problem the name of the set it is from.
     """
     self._meta = meta
     self._kept_problems = kept_problems
@@ -53,6 +55,7 @@ class MetaLoop(object):
     self._callbacks = callbacks or []
     self._logdir = logdir
     self._profile = profile
+    self._set_names = set_names or [None] * len(problems_and_data)
     self._stop_requested = False
     self._stop_time = float("inf")
     self._values, self._position = None, None
@@ -108,7 +111,8 @@ class MetaLoop(object):
       except lease.RunFinishedError:
         self._report.write("the chief has made all visits")
         return
-      except meta_optimizer.StoppedError:
+      except waiting.StoppedError as error:
+        self._report.write(str(error))
         return
 
   def _run_visits(self, num_visits):
@@ -118,7 +122,7 @@ class MetaLoop(object):
       while not self._stop_requested and (
           self._position.visits < num_visits or not self._meta.is_chief):
         self._visit(max(1, num_visits - self._position.visits))
-    except (IOError, lease.StateLostError):
+    except (IOError, lease.StateLostError, waiting.StoppedError):
       raise
     except BaseException:
       # Whatever happened, the updates made so far are not to be lost.
@@ -129,7 +133,7 @@ class MetaLoop(object):
     try:
       self._meta.save(self._position)
       self._meta.release(finished=False)
-    except lease.StateLostError as error:
+    except (lease.StateLostError, waiting.StoppedError) as error:
       self._report.write("cannot save: {}".format(error))
 
   def _visit(self, visits_to_come):
@@ -161,10 +165,10 @@ class MetaLoop(object):
     path = self._meta.save(self._position)
     if self._profile:
       self._report.timeline(problem.trace(self._values))
+    self._report.end_visit(spec, self._set_names[visit.problem], metadata,
+                           path, lambda: problem.histograms(self._values))
     if not self._meta.is_chief:
       return
-    self._report.end_visit(visit, spec, metadata, path,
-                           lambda: problem.histograms(self._values))
     for callback in self._callbacks:
       callback(spec.callable.__name__, visit.index, self._logdir, metadata)
 
@@ -248,6 +252,27 @@ def describe_optimizer(logdir, optimizer_spec, log):
     stream.write(json.dumps(description, indent=2, sort_keys=True) + "\n")
   tf.io.gfile.rename(temporary, path, overwrite=True)
   return differences
+
+
+def tell_where(meta, optimizer_spec, logdir, num_problems, report):
+  """Tells what changed since the last run and from where this one goes on.
+
+  Writes `optimizer.json`.
+
+  Args:
+    meta: A `meta_optimizer.MetaOptimizer`.
+    optimizer_spec: Spec of the optimizer.
+    logdir: Directory.
+    num_problems: Integer, visits of the whole run.
+    report: A `reports.Report`.
+  """
+  for option, (there, here) in sorted(describe_optimizer(
+      logdir, optimizer_spec, report.write).items()):
+    report.write("option {} was {} before and is {} now".format(
+        option, there, here))
+  if meta.checkpoint:
+    report.write("continuing from {}: {} of {} problems done".format(
+        meta.checkpoint, meta.position().visits, num_problems))
 
 
 def flat_description(optimizer_spec):

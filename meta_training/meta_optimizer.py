@@ -16,13 +16,14 @@ from __future__ import print_function
 import collections
 import contextlib
 import os
-import time
 
 import six
 import tensorflow as tf
 
+from . import checkpoint_files
 from . import inner_problem
 from . import lease as lease_lib
+from . import waiting
 from optimizer import meta_parameters as meta_parameters_lib
 
 Options = collections.namedtuple(
@@ -56,17 +57,10 @@ Position = collections.namedtuple("Position", "visits, meta_iterations, seed")
 """Where a run is: finished visits, finished meta-iterations of the current
 one, and the seed everything is drawn from."""
 
-CHECKPOINT_NAME = "model.ckpt"
-
-
 # What a session on a cluster says when a parameter server went away.
 _LOST = (tf.errors.AbortedError, tf.errors.UnavailableError,
          tf.errors.FailedPreconditionError, tf.errors.CancelledError,
          tf.errors.DeadlineExceededError, tf.errors.UnknownError)
-
-
-class StoppedError(Exception):
-  """The run was asked to stop while it waited for other tasks."""
 
 
 class MetaOptimizer(object):
@@ -96,9 +90,9 @@ class MetaOptimizer(object):
     self._logdir = logdir
     self._cluster = cluster
     self._log = log or tf.compat.v1.logging.info
-    self._interrupted = False
+    self._waiting = waiting.Waiting()
     self.is_chief = cluster is None or cluster.is_chief
-    self._checkpoint = self._last_checkpoint() if self.is_chief else None
+    self._checkpoint = checkpoint_files.last(logdir) if self.is_chief else None
     self._graph = tf.Graph()
     # A graph's seed is part of the graph: nothing global is touched.
     self._graph.seed = seed
@@ -139,22 +133,27 @@ class MetaOptimizer(object):
           return self._connect()
       except lease_lib.StateLostError as error:
         self._log("connecting again: {}".format(error))
-        self._pause(1.0)
+        self._waiting.pause(1.0)
 
   def _connect(self):
-    config, target = inner_problem.session_config(), ""
-    if self._cluster is not None:
-      target = self._cluster.target
+    config, pause = inner_problem.session_config(), self._waiting.pause
+    if self._cluster is None:
+      self._session = tf.compat.v1.Session(graph=self._graph, config=config)
+    else:
       config.device_filters.extend(self._cluster.device_filters())
-      self._cluster.wait_for_parameter_servers(self._log, self._pause)
-    self._session = tf.compat.v1.Session(
-        target, graph=self._graph, config=config)
+      target = self._cluster.target
+      self._cluster.wait_for_parameter_servers(self._log, pause)
+      self._session = waiting.Session(
+          self._waiting, target, self._graph, config)
     if not self.is_chief:
-      self._lease.join(self._session, self._missing, self._pause, self._log)
+      self._lease.join(self._session, self._missing, pause, self._log)
       return
     if self._cluster is not None:
-      self._lease.take(self._session, self._pause)
-      self._checkpoint = self._last_checkpoint()
+      self._lease.take(self._session, pause)
+      self._checkpoint = checkpoint_files.last(self._logdir)
+    # From here on nobody else saves.
+    checkpoint_files.remove_leftovers(self._logdir)
+    self._saver.recover_last_checkpoints(checkpoint_files.all_of(self._logdir))
     self._session.run(self._initializer)
     if self._checkpoint:
       self._restore()
@@ -172,14 +171,9 @@ class MetaOptimizer(object):
       except tf.errors.OpError:
         pass  # Its other end is gone.
 
-  def _pause(self, seconds):
-    if self._interrupted:
-      raise StoppedError()
-    time.sleep(seconds)
-
   def interrupt(self):
-    """Ends waiting for other tasks, with a `StoppedError`."""
-    self._interrupted = True
+    """Ends waiting for other tasks, with a `waiting.StoppedError`."""
+    self._waiting.stop()
 
   @contextlib.contextmanager
   def _lost_state(self):
@@ -199,28 +193,6 @@ class MetaOptimizer(object):
       raise lease_lib.StateLostError(
           "the chief restored or closed the run" if refused else
           " ".join(error.message.splitlines()[:2]))
-
-  def _last_checkpoint(self):
-    try:
-      tf.io.gfile.makedirs(self._logdir)
-    except tf.errors.OpError as error:
-      raise ValueError("Cannot make the log directory {!r}: {}".format(
-          self._logdir, error))
-    if not os.path.isdir(self._logdir):
-      raise ValueError("The log directory {!r} is a file: choose another "
-                       "train_dir.".format(self._logdir))
-    if not os.access(self._logdir, os.W_OK):
-      raise ValueError("Cannot write to the log directory {!r}: choose another "
-                       "train_dir or change its permissions.".format(
-                           self._logdir))
-    path = tf.train.latest_checkpoint(self._logdir)
-    state = tf.train.get_checkpoint_state(self._logdir)
-    if path is None and state is not None:
-      raise ValueError(
-          "Cannot read checkpoint {!r}, files of it are missing. Bring them "
-          "back, or choose another train_dir.".format(
-              state.model_checkpoint_path))
-    return path
 
   def _build(self, options, seed, description):
     variables = list(six.itervalues(self.parameters.variables()))
@@ -356,11 +328,12 @@ class MetaOptimizer(object):
       self._session.run(self._set_position, feeds)
       try:
         return self._saver.save(
-            self._session, os.path.join(self._logdir, CHECKPOINT_NAME),
+            self._session, os.path.join(self._logdir, checkpoint_files.NAME),
             global_step=self._step, write_meta_graph=False)
       except (tf.errors.OpError, ValueError, EnvironmentError) as error:
         if self._cluster is not None and isinstance(error, _LOST):
           raise
+        checkpoint_files.remove_leftovers(self._logdir)
         raise IOError(
             "Cannot save a checkpoint in {!r} ({}). The last good one is {!r}; "
             "make room and start again to continue from it.".format(

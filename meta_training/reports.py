@@ -6,14 +6,12 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import os
-
 import numpy as np
 import tensorflow as tf
 
-from tensorflow.python.client import timeline
-
 from . import inner_problem
+from . import profiles
+from . import progress
 
 
 class Report(object):
@@ -23,11 +21,14 @@ class Report(object):
     """Writes nothing yet.
 
     Args:
-      out: A stream.
+      out: A stream. On a terminal a status line is kept below the text;
+        elsewhere a line is written after each visit.
       logdir: Directory of the event files, or None for no summaries.
-      num_visits: Integer, visits of the whole run.
+      num_visits: Integer, visits of the whole run; None if this task makes as
+        many as it can.
     """
-    self._out = out
+    self._screen = progress.Screen(out)
+    self._progress = progress.Progress(num_visits)
     self._logdir = logdir
     self._num_visits = num_visits
     self._shapes = None
@@ -49,33 +50,36 @@ class Report(object):
 
   def write(self, text):
     """Writes a line of text."""
-    self._out.write(text + "\n")
-    self._out.flush()
+    self._screen.write(text)
+
+  def _status(self):
+    return self._progress.bar() + self._progress.text()
 
   def begin_visit(self, visit, spec, seconds):
     """Tells that a problem is ready."""
-    self.write("problem {} of {}: {}, ready after {:.2f} s".format(
-        visit.index + 1, self._num_visits, spec, seconds))
+    of = "" if self._num_visits is None else " of {}".format(self._num_visits)
+    self.write("problem {}{}: {}, ready after {:.2f} s".format(
+        visit.index + 1, of, spec, seconds))
+    self._progress.begin_visit(visit.index)
+    self._screen.status(self._status, now=True)
 
   def unroll(self, update, result, num_steps):
     """Takes note of one unroll."""
-    del result, num_steps
+    del num_steps
     self._last_update = update
+    self._progress.update(update.global_step, result.meta_objective)
     if update.num_nonfinite:
       self._num_nonfinite += update.num_nonfinite
       self.write("  update {}: {} elements of the meta-gradient were not "
                  "finite and count as zero".format(
                      update.global_step, update.num_nonfinite))
+    self._screen.status(self._status)
 
   def timeline(self, run_metadata):
     """Writes a trace, named after the last update."""
-    if self._logdir is None or self._last_update is None:
-      return
-    path = os.path.join(
-        self._logdir, "timeline-{}.json".format(self._last_update.global_step))
-    trace = timeline.Timeline(run_metadata.step_stats)
-    with tf.io.gfile.GFile(path, "w") as stream:
-      stream.write(trace.generate_chrome_trace_format())
+    if self._logdir is not None and self._last_update is not None:
+      profiles.write(
+          self._logdir, self._last_update.global_step, run_metadata)
 
   def end_run(self, run, meta_objectives, seconds, lengths):
     """Tells how a meta-iteration went."""
@@ -85,20 +89,44 @@ class Report(object):
         "in unrolls of {}".format(
             run + 1, np.mean(meta_objectives), seconds, steps, steps / seconds,
             ", ".join(str(length) for length in lengths)))
+    self._screen.status(self._status, now=True)
 
-  def end_visit(self, visit, spec, metadata, checkpoint, get_states):
-    """Writes the summaries of a visit."""
-    self.write("  saved {}".format(checkpoint))
+  def end_visit(self, spec, set_name, metadata, checkpoint, get_states):
+    """Tells how far the run is, and writes the summaries of a visit.
+
+    Args:
+      spec: Spec of the problem.
+      set_name: Name of the set it is from, or None.
+      metadata: Dict of lists, see `metaopt.train_optimizer`.
+      checkpoint: Prefix of the checkpoint of after the visit, None if this
+        task saves none.
+      get_states: Function that returns a dict of arrays, the optimizer's
+        state.
+    """
+    self._progress.end_visit()
+    if checkpoint is not None:
+      self.write("  saved {}".format(checkpoint))
+    if not self._screen.is_terminal:
+      self.write("  " + self._progress.text())
+    self._screen.status(self._status, now=True)
     if self._writer is None or self._last_update is None:
       return
     step = self._last_update.global_step
     mean = float(np.mean(metadata["meta_objs"]))
+    steps = sum(len(objectives) - 1
+                for objectives in metadata["subproblem_objs"])
     values = [
         _scalar("meta_objective", mean),
         _scalar("meta_objective/" + spec.callable.__name__, mean),
         _scalar("nonfinite_meta_gradient_elements", self._num_nonfinite),
         _scalar("seconds_per_run", float(np.mean(metadata["runtimes"]))),
+        _scalar("throughput/inner_steps_per_second", steps / sum(
+            metadata["runtimes"])),
+        _scalar("throughput/meta_updates_per_second",
+                self._progress.updates_per_second),
     ]
+    if set_name is not None:
+      values.append(_scalar("meta_objective/set/" + set_name, mean))
     for prefix, vector in (("meta_gradient", self._last_update.gradient),
                            ("meta_parameter", self._last_update.values)):
       for name, value in inner_problem.unflatten(
@@ -111,7 +139,8 @@ class Report(object):
     self._writer.flush()
 
   def close(self):
-    """Closes the event file."""
+    """Takes the status line back and closes the event file."""
+    self._screen.clear()
     if self._writer is not None:
       self._writer.close()
 

@@ -1,0 +1,173 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""How far a run is, how fast, how well, and how long it will yet take."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+import os
+import time
+
+import numpy as np
+
+# Meta-objectives that the moving mean is over.
+_WINDOW_UPDATES = 1000
+# Visits that the speed is measured over.
+_WINDOW_VISITS = 10
+_REDRAW_SECONDS = 0.2
+_BAR_WIDTH = 20
+
+
+class Progress(object):
+  """Counts visits and updates."""
+
+  def __init__(self, num_visits, clock=time.time):
+    """Starts the clock.
+
+    Args:
+      num_visits: Integer, visits of the whole run; None if this task makes as
+        many as it can.
+      clock: Function that returns seconds.
+    """
+    self._num_visits = num_visits
+    self._clock = clock
+    self._start = clock()
+    self._done_before = 0
+    self._visits_here = 0
+    self._last_visit_end = self._start
+    self._step = None
+    self._marks = collections.deque(maxlen=_WINDOW_VISITS + 1)
+    self._objectives = collections.deque(maxlen=_WINDOW_UPDATES)
+
+  def begin_visit(self, visits_done):
+    """Tells how many visits the run has made, restarts included."""
+    # Without an end there is no count that goes on after a restart.
+    if self._num_visits is not None:
+      self._done_before = visits_done - self._visits_here
+
+  def update(self, global_step, meta_objective):
+    """Counts an update; in a cluster `global_step` counts everybody's."""
+    if self._step is None or global_step <= self._step:
+      # The first, or the state was restored from a checkpoint.
+      self._marks.clear()
+      self._marks.append((self._last_visit_end, global_step - 1))
+    self._step = global_step
+    if np.isfinite(meta_objective):
+      self._objectives.append(float(meta_objective))
+
+  def end_visit(self):
+    """Counts a visit."""
+    self._visits_here += 1
+    self._last_visit_end = self._clock()
+    if self._step is not None:
+      self._marks.append((self._last_visit_end, self._step))
+
+  @property
+  def visits_done(self):
+    """Visits of the run, restarts included; without an end, of this process."""
+    return self._done_before + self._visits_here
+
+  @property
+  def updates_per_second(self):
+    """Over the last visits, setting up included; 0 before the first update."""
+    if not self._marks:
+      return 0.0
+    start, step = self._marks[0]
+    return (self._step - step) / max(self._clock() - start, 1e-6)
+
+  @property
+  def mean_meta_objective(self):
+    """Of the last updates whose meta-objective is finite; NaN without any."""
+    if not self._objectives:
+      return float("nan")
+    return float(np.mean(self._objectives))
+
+  @property
+  def seconds_left(self):
+    """From the visits this process has made; None before the first, or if
+    there is no end."""
+    if not self._visits_here or self._num_visits is None:
+      return None
+    a_visit = (self._last_visit_end - self._start) / self._visits_here
+    since = self._clock() - self._last_visit_end
+    return max(0.0, (self._num_visits - self.visits_done) * a_visit - since)
+
+  def text(self):
+    """All of it in a few words."""
+    done = "{}".format(self.visits_done)
+    if self._num_visits is not None:
+      done += " of {}".format(self._num_visits)
+    words = ["{} problems done".format(done),
+             "{:.3g} updates/s".format(self.updates_per_second),
+             "mean meta-objective {:.4g}".format(self.mean_meta_objective)]
+    if self.seconds_left is not None:
+      words.append(_duration(self.seconds_left) + " left")
+    return ", ".join(words)
+
+  def bar(self):
+    """A bar of characters, empty if there is no end."""
+    if self._num_visits is None:
+      return ""
+    full = int(_BAR_WIDTH * min(1.0, self.visits_done / self._num_visits))
+    return "[{}{}] ".format("=" * full, "." * (_BAR_WIDTH - full))
+
+
+class Screen(object):
+  """Lines on a stream and, on a terminal, a status line below them."""
+
+  def __init__(self, out, clock=time.time):
+    """Looks what the stream is.
+
+    Args:
+      out: A stream.
+      clock: Function that returns seconds.
+    """
+    self._out = out
+    self._clock = clock
+    is_terminal = getattr(out, "isatty", lambda: False)()
+    # A dumb terminal, such as an editor's, cannot take a line back.
+    self.is_terminal = is_terminal and os.environ.get("TERM") != "dumb"
+    self._has_status = False
+    self._next_time = 0.0
+
+  def write(self, text):
+    """Writes a line that stays."""
+    self.clear()
+    self._out.write(text + "\n")
+    self._out.flush()
+
+  def status(self, make_text, now=False):
+    """Replaces the status line, if this is a terminal.
+
+    Args:
+      make_text: Function that returns it; not called if it is too early.
+      now: Whether it is never too early.
+    """
+    if not self.is_terminal or not (now or self._clock() >= self._next_time):
+      return
+    self._next_time = self._clock() + _REDRAW_SECONDS
+    # In the last column the cursor would go on to the next line.
+    self._out.write("\r\033[K" + make_text()[:_columns() - 1])
+    self._out.flush()
+    self._has_status = True
+
+  def clear(self):
+    """Takes the status line back."""
+    if self._has_status:
+      self._out.write("\r\033[K")
+      self._out.flush()
+      self._has_status = False
+
+
+def _columns():
+  try:
+    return os.get_terminal_size().columns or 80
+  except (AttributeError, EnvironmentError):
+    return 80  # Python 2, or standard output is none.
+
+
+def _duration(seconds):
+  minutes, seconds = divmod(int(round(seconds)), 60)
+  return "{}:{:02d}:{:02d}".format(minutes // 60, minutes % 60, seconds)
