@@ -230,7 +230,9 @@ def _train(corpus):
       reset_rnn_params=FLAGS.reset_rnn_params, seed=FLAGS.seed,
       compiled=metarun_flags.COMPILE[FLAGS.compile], on_start=_stop_on_signals,
       cluster=place, profile=FLAGS.set_profiling,
-      learning_rate_half_life=FLAGS.meta_learning_rate_half_life)
+      learning_rate_half_life=FLAGS.meta_learning_rate_half_life,
+      set_names=[name[len("include_"):-len("_problems")]
+                 for name, entries in problems_by_set() for _ in entries])
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))
 

@@ -61,8 +61,8 @@ _RUN = (
     ("compile", "string", "auto", "always, never or auto", "Whether XLA "
      "compiles the unrolls; auto does whatever takes less time."),
     ("set_profiling", "bool", False, None,
-     "Writes a timeline of a short unroll after each visit, "
-     "timeline-<step>.json in the log directory, for chrome://tracing."),
+     "Writes a timeline of a short unroll after each visit: TensorBoard shows "
+     "it under Profile, chrome://tracing opens timeline-<step>.json."),
     ("list_problems", "bool", False, None,
      "Prints the problems that would be trained on, and ends."),
 )
