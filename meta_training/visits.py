@@ -13,10 +13,10 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
-import inspect
 
 import numpy as np
-import six
+
+from optimizer import arguments
 
 Visit = collections.namedtuple("Visit", "index, problem, unroll_lengths")
 """One visit to a problem.
@@ -91,13 +91,8 @@ class Itinerary(object):
 
 
 def _draw(function, rng):
-  get_arguments = (inspect.getfullargspec if six.PY3
-                   else inspect.getargspec)  # pylint: disable=deprecated-method
-  try:
-    takes_rng = "rng" in get_arguments(function).args
-  except TypeError:
-    takes_rng = False
-  return function(rng=rng) if takes_rng else function()
+  return (function(rng=rng) if arguments.takes(function, "rng")
+          else function())
 
 
 def _positive(name, value):

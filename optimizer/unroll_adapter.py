@@ -11,12 +11,11 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
-import inspect
 
 import numpy as np
-import six
 import tensorflow as tf
 
+from . import arguments
 from . import step_noise
 from . import unroll
 
@@ -156,7 +155,9 @@ _Start = collections.namedtuple(
 def _start(optimizer, problem, rule, feeds, options):
   """Where the unroll begins: drawn anew, or where the last one ended."""
   draws = step_noise.UnrollNoise(options.start_seed, 1).at_step(0)
-  init_options = {"noise": draws} if takes_noise(problem.init_tensors) else {}
+  init_options = {}
+  if arguments.takes(problem.init_tensors, "noise"):
+    init_options["noise"] = draws
   fresh_params = [tf.convert_to_tensor(tensor)
                   for tensor in problem.init_tensors(**init_options)]
   param_vars = _loop_variables(fresh_params, "parameter")
@@ -216,7 +217,7 @@ class _InnerProblem(object):
             self._batches, [[0, rows - self.num_steps], [0, 0]])
         self._batches.set_shape([rows, options.batch_size])
     self._noise = None
-    if takes_noise(problem.gradients):
+    if arguments.takes(problem.gradients, "noise"):
       self._noise = step_noise.UnrollNoise(
           options.noise_seed, self.num_steps, rows)
 
@@ -240,13 +241,6 @@ class _InnerProblem(object):
     grads = self._problem.gradients(objective, params, **options)
     return [tf.zeros_like(param) if grad is None else
             tf.convert_to_tensor(grad) for param, grad in zip(params, grads)]
-
-
-def takes_noise(function):
-  """Whether a method of a problem accepts predrawn noise."""
-  get_arguments = (inspect.getfullargspec if six.PY3
-                   else inspect.getargspec)
-  return "noise" in get_arguments(function).args
 
 
 def _step(optimizer, rule, inner, initial_obj, start, options, names):

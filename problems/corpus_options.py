@@ -6,10 +6,9 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import inspect
-
 import six
 
+from . import arguments
 from . import classifiers
 from . import datasets
 from . import noise
@@ -50,7 +49,8 @@ def with_random_seeds(entries, seed):
   counter = iter(six.moves.range(2**31))
 
   def options(constructor, kwargs):
-    if kwargs.get("random_seed") is None and _takes_seed(constructor):
+    if kwargs.get("random_seed") is None and arguments.takes(
+        constructor, "random_seed"):
       return {"random_seed": noise.derive_seed(seed, next(counter))}
     return {}
 
@@ -64,17 +64,6 @@ def with_random_seeds(entries, seed):
             dataset.fn, dataset.args, dict(dataset.kwargs, **new))
     seeded.append((spec, dataset) + tuple(entry[2:]))
   return seeded
-
-
-def _takes_seed(constructor):
-  """Whether a class or function has an argument `random_seed`."""
-  get_arguments = inspect.getfullargspec if six.PY3 else inspect.getargspec
-  if inspect.isclass(constructor):
-    constructor = constructor.__init__
-  try:
-    return "random_seed" in get_arguments(constructor).args
-  except TypeError:
-    return False
 
 
 def _changed(value, options):

@@ -16,11 +16,11 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import inspect
 import zlib
 
-import six
 import tensorflow as tf
+
+from . import arguments
 
 
 def derive_seed(seed, index):
@@ -54,8 +54,7 @@ def call_with_noise(method, noise, *args):
   Returns:
     The result of the method.
   """
-  get_arguments = inspect.getfullargspec if six.PY3 else inspect.getargspec
-  if "noise" in get_arguments(method).args:
+  if arguments.takes(method, "noise"):
     return method(*args, noise=noise)
   return method(*args)
 

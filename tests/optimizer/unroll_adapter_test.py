@@ -306,11 +306,6 @@ class UnrollAdapterTest(tf.test.TestCase, parameterized.TestCase):
     with self.assertRaises(TypeError):
       harness.OPTIMIZERS["global"]().train(*self._network(), maxsteps=3)
 
-  def test_takes_noise(self):
-    self.assertTrue(unroll_adapter.takes_noise(
-        problem_generator.Quadratic(2).gradients))
-    self.assertFalse(unroll_adapter.takes_noise(_Stateful().gradients))
-
 
 if __name__ == "__main__":
   tf.test.main()
