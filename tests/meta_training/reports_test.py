@@ -26,6 +26,12 @@ def _events(logdir):
   return values
 
 
+class _Nothing(harness.Parabola):
+
+  def objective(self, parameters, data=None, labels=None):
+    return float("nan") * super(_Nothing, self).objective(parameters)
+
+
 class TextTest(tf.test.TestCase):
 
   def test_lines(self):
@@ -40,11 +46,23 @@ class TextTest(tf.test.TestCase):
       expected += [
           r"problem %d of 2: Parabola\(curvature=2\.5\), ready after "
           r"\d+\.\d+ s" % visit, run % 1, run % 2,
-          "  saved " + re.escape("%s/model.ckpt-%d" % (logdir, 4 * visit))]
+          "  saved " + re.escape("%s/model.ckpt-%d" % (logdir, 4 * visit)),
+          r"  %d of 2 problems done, [\d.e+]+ updates/s, mean meta-objective "
+          r"0\.\d+, 0:00:\d\d left" % visit]
     lines = text.splitlines()
     self.assertLen(lines, len(expected))
     for pattern, line in zip(expected, lines):
       self.assertTrue(re.match(pattern + "$", line), (pattern, line))
+
+  def test_nonfinite_meta_objectives(self):
+    _, text = harness.train(
+        harness.directory(self), harness.without_data(_Nothing) +
+        harness.without_data(harness.Parabola), num_problems=2,
+        select_random_problems=False)
+    self.assertIn("meta-objective nan", text)
+    last = text.splitlines()[-1]
+    self.assertTrue(re.match(
+        r"  2 of 2 problems done, .* mean meta-objective 0\.\d+,", last), last)
 
   def test_is_flushed(self):
     class Stream(six.StringIO, object):
@@ -70,7 +88,9 @@ class SummariesTest(tf.test.TestCase):
     events = _events(logdir)
     names = list(harness.meta_parameters(logdir))
     tags = ["meta_objective", "meta_objective/Parabola",
-            "nonfinite_meta_gradient_elements", "seconds_per_run"]
+            "nonfinite_meta_gradient_elements", "seconds_per_run",
+            "throughput/inner_steps_per_second",
+            "throughput/meta_updates_per_second"]
     for name in names:
       tags += [prefix + name[len("LOL/"):]
                for prefix in ("meta_gradient/", "meta_parameter/")]
@@ -84,6 +104,35 @@ class SummariesTest(tf.test.TestCase):
       self.assertEqual([4, 8], [step for step, _ in values], tag)
     for visit, (_, value) in zip(metadata, events["meta_objective"]):
       self.assertAllClose(np.mean(visit["meta_objs"]), value.simple_value)
+    steps = events["throughput/inner_steps_per_second"]
+    for visit, (_, value) in zip(metadata, steps):
+      self.assertAllClose(12 / sum(visit["runtimes"]), value.simple_value,
+                          rtol=1e-4)
+    for _, value in events["throughput/meta_updates_per_second"]:
+      # At most those of the runs alone.
+      self.assertBetween(value.simple_value, 1e-3, max(
+          4 / sum(visit["runtimes"]) for visit in metadata))
+
+  def test_of_sets(self):
+    logdir, metadata = harness.directory(self), []
+    corpus = harness.without_data(harness.Parabola) * 3
+    names = ["noisy", "bowl", "noisy"]
+    harness.train(
+        logdir, corpus, num_problems=3, select_random_problems=False,
+        set_names=names, callbacks=[lambda *args: metadata.append(args[3])])
+    events = _events(logdir)
+    means = [np.float32(np.mean(visit["meta_objs"])) for visit in metadata]
+    self.assertLen(set(means), 3)
+    shown = [[value.simple_value for _, value in
+              events["meta_objective/set/" + name]] for name in names[:2]]
+    self.assertEqual([2, 1], [len(values) for values in shown])
+    self.assertEqual(sorted(means), sorted(shown[0] + shown[1]))
+
+  def test_bad_set_names(self):
+    with self.assertRaisesRegexp(
+        ValueError, "name the set of each of the 1 problems, not of 2"):
+      harness.train(harness.directory(self), harness.without_data(
+          harness.Parabola), set_names=["one", "two"])
 
   def test_histogram(self):
     value = reports._histogram("tag", [[1.0, 2.0], [np.nan, 4.0]])

@@ -1,0 +1,170 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the progress of a run and its status line."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+import re
+
+import numpy as np
+import six
+import tensorflow as tf
+
+from meta_training import progress
+from tests.meta_training import harness
+
+
+class _Clock(object):
+
+  def __init__(self):
+    self.now = 1000.0
+
+  def __call__(self):
+    return self.now
+
+
+class _Terminal(six.StringIO, object):
+
+  def isatty(self):
+    return True
+
+
+class ProgressTest(tf.test.TestCase):
+
+  def setUp(self):
+    super(ProgressTest, self).setUp()
+    self.clock = _Clock()
+
+  def _visit(self, made, visits_done, updates, seconds=10.0, objective=-1.0):
+    made.begin_visit(visits_done)
+    for update in updates:
+      made.update(update, objective)
+    self.clock.now += seconds
+    made.end_visit()
+
+  def test_text(self):
+    made = progress.Progress(10, self.clock)
+    self.assertEqual("0 of 10 problems done, 0 updates/s, mean meta-objective "
+                     "nan", made.text())
+    self._visit(made, 0, range(1, 21))
+    self.assertEqual("1 of 10 problems done, 2 updates/s, mean meta-objective "
+                     "-1, 0:01:30 left", made.text())
+    self.assertEqual("[==..................] ", made.bar())
+
+  def test_time_left_is_of_this_process(self):
+    made = progress.Progress(10, self.clock)
+    made.begin_visit(6)
+    self.assertIsNone(made.seconds_left)
+    self._visit(made, 6, [61], seconds=30.0)
+    # Three to come, of 30 seconds each.
+    self.assertEqual(90.0, made.seconds_left)
+    self.clock.now += 20.0
+    self.assertEqual(70.0, made.seconds_left)
+    self.clock.now += 1000.0
+    self.assertEqual(0.0, made.seconds_left)
+    self.assertEqual(7, made.visits_done)
+
+  def test_speed_is_of_the_last_visits(self):
+    made = progress.Progress(100, self.clock)
+    self._visit(made, 0, [1], seconds=1000.0)
+    self.assertAllClose(0.001, made.updates_per_second)
+    for visit in range(1, 11):
+      self._visit(made, visit, [2 * visit, 2 * visit + 1], seconds=1.0)
+    self.assertAllClose(2.0, made.updates_per_second)
+
+  def test_speed_after_a_restored_state(self):
+    made = progress.Progress(100, self.clock)
+    self._visit(made, 0, range(1, 1001), seconds=1.0)
+    self._visit(made, 1, range(501, 506), seconds=1.0)
+    self.assertAllClose(5.0, made.updates_per_second)
+
+  def test_updates_of_others_count(self):
+    made = progress.Progress(100, self.clock)
+    self._visit(made, 0, [41, 45, 50], seconds=5.0)
+    self.assertAllClose(2.0, made.updates_per_second)
+
+  def test_mean_leaves_out_what_is_not_finite(self):
+    made = progress.Progress(10, self.clock)
+    for step, objective in enumerate([np.nan, -2.0, np.inf, -4.0, -np.inf]):
+      made.update(step + 1, objective)
+    self.assertEqual(-3.0, made.mean_meta_objective)
+
+  def test_mean_moves(self):
+    made = progress.Progress(10, self.clock)
+    for step in range(5000):
+      made.update(step + 1, 1.0 if step < 4000 else -1.0)
+    self.assertEqual(-1.0, made.mean_meta_objective)
+
+  def test_without_end(self):
+    made = progress.Progress(None, self.clock)
+    self._visit(made, 345, [346])
+    self._visit(made, 346, [347])
+    self.assertEqual("2 problems done, 0.1 updates/s, mean meta-objective -1",
+                     made.text())
+    self.assertEqual("", made.bar())
+
+
+class ScreenTest(tf.test.TestCase):
+
+  def setUp(self):
+    super(ScreenTest, self).setUp()
+    term = os.environ.get("TERM")
+    os.environ["TERM"] = "xterm"
+    self.addCleanup(self._restore, term)
+
+  def _restore(self, term):
+    os.environ.pop("TERM")
+    if term is not None:
+      os.environ["TERM"] = term
+
+  def test_terminal(self):
+    out, clock = _Terminal(), _Clock()
+    screen = progress.Screen(out, clock)
+    self.assertTrue(screen.is_terminal)
+    screen.status(lambda: "half")
+    screen.status(lambda: self.fail("It is too early."))
+    screen.write("line")
+    screen.status(lambda: "whole", now=True)
+    screen.clear()
+    screen.clear()
+    self.assertEqual("\r\033[Khalf\r\033[Kline\n\r\033[Kwhole\r\033[K",
+                     out.getvalue())
+
+  def test_never_wraps(self):
+    out = _Terminal()
+    progress.Screen(out).status(lambda: "x" * 10000)
+    self.assertLess(out.getvalue().count("x"), 10000)
+
+  def test_no_terminal(self):
+    out = six.StringIO()
+    screen = progress.Screen(out)
+    screen.status(lambda: self.fail("This is no terminal."), now=True)
+    screen.write("line")
+    screen.clear()
+    self.assertEqual("line\n", out.getvalue())
+    os.environ["TERM"] = "dumb"
+    self.assertFalse(progress.Screen(_Terminal()).is_terminal)
+
+  def test_training_on_a_terminal(self):
+    out = _Terminal()
+    harness.train(harness.directory(self),
+                  harness.without_data(harness.Parabola), num_problems=2,
+                  out=out)
+    text = out.getvalue()
+    # What stays on the screen is the text without the status lines.
+    lines = re.sub("\r\033\\[K[^\n\r]*(?=\r\033\\[K)", "", text).replace(
+        "\r\033[K", "").splitlines()
+    self.assertLen(lines, 6)
+    for line, start in zip(lines, ["problem 1 of 2", "  run 1", "  saved"] * 2):
+      self.assertTrue(line.startswith(start.replace("1 of", line[8] + " of")),
+                      line)
+    self.assertIn("[==========..........] 1 of 2 problems done, ", text)
+    self.assertIn("[====================] 2 of 2 problems done, ", text)
+    self.assertTrue(text.endswith("\r\033[K"))
+
+
+if __name__ == "__main__":
+  tf.test.main()
