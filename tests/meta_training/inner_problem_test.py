@@ -60,6 +60,20 @@ class UnrollTest(tf.test.TestCase, parameterized.TestCase):
         result.objectives, result.meta_objective, result.gradient[0])):
       self.assertAllClose(expected, actual, rtol=1e-5)
 
+  @parameterized.parameters(None, 8)
+  def test_not_differentiated(self, max_steps):
+    inner = _inner(harness.without_data(harness.Parabola),
+                   max_steps=max_steps, differentiate=False)
+    objectives, meta_objective, _ = _descent(5)
+    for num_steps, first in ((3, True), (2, False)):
+      result = _unroll(inner, [_RATE], num_steps, first)
+      self.assertEqual((0,), result.gradient.shape)
+      start = 0 if first else 3
+      self.assertAllClose(objectives[start + 1:start + num_steps + 1],
+                          result.objectives[1:], rtol=1e-5)
+    self.assertAllClose(meta_objective, _unroll(
+        inner, [_RATE], 5).meta_objective, rtol=1e-5)
+
   def test_goes_on_where_it_ended(self):
     inner = _inner(harness.without_data(harness.Parabola))
     first = _unroll(inner, [_RATE], 4)
