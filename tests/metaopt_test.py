@@ -9,10 +9,6 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import collections
-import os
-import pkgutil
-import sys
 import tempfile
 
 from absl.testing import parameterized
@@ -249,21 +245,6 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
         seed=[np.float32([1.0, 2.0])])
     self.assertAllClose([5.0, 1.25, 0.3125], values)
 
-  def test_summary(self):
-    out = six.StringIO()
-    for rate, stream in ((0.1, out), (1e20, out), (0.1, None)):
-      result = metaopt.test_optimizer(_sgd(rate), _Half(), 5, seed=_START,
-                                      out=stream)
-      self.assertLen(result, 3)
-    lines = out.getvalue().splitlines()
-    self.assertLen(lines, 2)
-    six.assertRegex(
-        self, lines[0], r"^GradientDescentOptimizer on _Half: objective 2.5 -> "
-        r"0.871696 in 5 steps, [0-9.e-]+ s; lowest 0.871696 after step 5$")
-    six.assertRegex(
-        self, lines[1], "objective 2.5 -> (inf|nan) in .*; lowest 2.5 after "
-        "step 0; not finite after step 1$")
-
   @parameterized.parameters(0, -1)
   def test_bad_numbers(self, number):
     for num_iter, record_every in ((number, None), (3, number)):
@@ -344,35 +325,6 @@ class WallClockTest(tf.test.TestCase):
   def test_bad_number(self):
     with self.assertRaisesRegexp(ValueError, "num_steps must be positive"):
       metaopt.run_wall_clock_test(_sgd(), _Half(), 0)
-
-
-class PlotTest(tf.test.TestCase):
-
-  def test_plot(self):
-    if pkgutil.find_loader("matplotlib") is None:
-      self.skipTest("matplotlib is not installed")
-    path = os.path.join(self.get_temp_dir(), "plot.png")
-    plot = metaopt.plot_objectives(
-        collections.OrderedDict([("a", [4.0, 2.0, np.inf]), ("b", [3.0])]),
-        path, "Two runs")
-    with open(path, "rb") as stream:
-      self.assertEqual(b"\x89PNG", stream.read(4))
-    axes, = plot.axes
-    self.assertEqual(
-        ("log", "step", "objective", "Two runs", ["a", "b"]),
-        (axes.get_yscale(), axes.get_xlabel(), axes.get_ylabel(),
-         axes.get_title(), [line.get_label() for line in axes.lines]))
-    self.assertAllEqual([4.0, 2.0, np.nan], axes.lines[0].get_ydata())
-    plot = metaopt.plot_objectives({"a": [1.0, 0.0]})
-    self.assertEqual("linear", plot.axes[0].get_yscale())
-    with self.assertRaisesRegexp(ValueError, "at least one curve"):
-      metaopt.plot_objectives({})
-
-  def test_without_matplotlib(self):
-    mock = tf.compat.v1.test.mock
-    with mock.patch.dict(sys.modules, {"matplotlib": None}):
-      with self.assertRaisesRegexp(ImportError, "pip install matplotlib"):
-        metaopt.plot_objectives({"a": [1.0]})
 
 
 class SampleTest(tf.test.TestCase):

@@ -16,8 +16,7 @@ import subprocess
 
 import tensorflow as tf
 
-_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_FOLDERS = ("optimizer", "problems", "meta_training")
+from tests import repository
 
 _COMPILE = """
 import io, sys
@@ -66,13 +65,13 @@ class PythonVersionsTest(tf.test.TestCase):
     interpreter = _interpreter(version)
     if interpreter is None:
       self.skipTest("there is no Python " + version)
-    files = [path for folder in _FOLDERS
-             for path in glob.glob(os.path.join(_ROOT, folder, "*.py"))]
-    files += [os.path.join(_ROOT, name)
-              for name in ("metaopt.py", "metarun.py", "metarun_flags.py")]
+    files = [os.path.join(repository.ROOT, path)
+             for path in repository.python_files() if path.startswith(
+                 ("optimizer", "problems", "meta_training", "metaopt.py",
+                  "metarun"))]
     self.assertGreater(len(files), 30)
     subprocess.check_call([interpreter, "-c", _COMPILE] + files)
-    subprocess.check_call([interpreter, "-c", _SMOKE, _ROOT])
+    subprocess.check_call([interpreter, "-c", _SMOKE, repository.ROOT])
 
   def test_python_2_7(self):
     self._check("2.7")
