@@ -80,7 +80,7 @@ class ConvNet(_ScaledStart, pg.ConvNet):
 class ResidualNet(_ScaledStart, pg.ConvNet):
   """A convolution, one residual block, the mean over pixels, a dense layer.
 
-  Every convolution is followed by batch normalization, whose scales start at
+  The first convolution has stride 2. Every convolution is followed by batch normalization, whose scales start at
   1 and whose mean and variance are always those of the rows at hand.
   """
 
@@ -111,7 +111,8 @@ class ResidualNet(_ScaledStart, pg.ConvNet):
   def inference(self, params, data):
     """Returns logits [rows, n_classes]; see `problem_generator.ConvNet`."""
     layer = _images(data, self.image_shape)
-    stem = tf.nn.relu(_normalized_convolution(layer, *params[:3]))
+    stem = tf.nn.relu(
+        _normalized_convolution(layer, *params[:3], stride=2))
     layer = tf.nn.relu(_normalized_convolution(stem, *params[3:6]))
     layer = tf.nn.relu(stem + _normalized_convolution(layer, *params[6:9]))
     return tf.matmul(tf.reduce_mean(layer, [1, 2]), params[-2]) + params[-1]
@@ -123,8 +124,8 @@ def _images(data, image_shape):
   return tf.transpose(images, [0, 2, 3, 1])
 
 
-def _normalized_convolution(images, kernel, scale, offset):
-  outputs = tf.nn.conv2d(images, kernel, strides=1, padding="SAME")
+def _normalized_convolution(images, kernel, scale, offset, stride=1):
+  outputs = tf.nn.conv2d(images, kernel, strides=stride, padding="SAME")
   mean = tf.reduce_mean(outputs, [0, 1, 2])
   variance = tf.reduce_mean(tf.math.squared_difference(outputs, mean),
                             [0, 1, 2])

@@ -1,0 +1,146 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Plots of a comparison, and the page that shows them with the tables."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import io
+import os
+import re
+
+import numpy as np
+import six
+
+from benchmarks import benchmark_data
+from benchmarks import comparison_problems
+from benchmarks import comparison_tables
+
+# So many points of a curve are drawn.
+_MAX_POINTS = 400
+
+_STYLE = ("body{font-family:sans-serif;max-width:70em;margin:2em auto}"
+          "table{border-collapse:collapse}td,th{border:1px solid #ccc;"
+          "padding:.2em .6em;text-align:left}img{width:23em}")
+
+
+def check_matplotlib():
+  """Imports matplotlib's pyplot, for drawing into files.
+
+  Returns:
+    The module.
+
+  Raises:
+    ImportError: If it is not installed; says how to.
+  """
+  try:
+    import matplotlib
+  except ImportError:
+    raise ImportError("Plots need matplotlib, which is not installed: {} (or "
+                      "--noplots).".format(benchmark_data.INSTALL))
+  matplotlib.use("Agg")
+  from matplotlib import pyplot
+  return pyplot
+
+
+def plot(path, outcome):
+  """Draws the loss of all optimizers: median and quartiles of the runs.
+
+  Args:
+    path: Where the PNG goes.
+    outcome: A `contest.Outcome`.
+  """
+  pyplot = check_matplotlib()
+  figure, axes = pyplot.subplots(figsize=(6, 4))
+  lowest = np.inf
+  for name, result in six.iteritems(outcome.results):
+    steps, low, median, high = band(result.curves)
+    label = name if result.learning_rate is None else "{} {:g}".format(
+        name, result.learning_rate)
+    line, = axes.plot(steps, median, label=label,
+                      linewidth=1 if result.learning_rate else 2)
+    axes.fill_between(steps, low, high, alpha=0.15, color=line.get_color())
+    lowest = min(lowest, np.nanmin(low) if np.isfinite(low).any() else np.inf)
+  if lowest > 0:
+    axes.set_yscale("log")
+  start = float(np.max(outcome.results["Adam"].curves[:, 0]))
+  axes.set_ylim(top=2 * start if lowest > 0 else None)
+  axes.set_xlabel("step")
+  axes.set_ylabel("loss on all rows")
+  axes.set_title(_shortened(outcome.problem.name), fontsize=9)
+  axes.legend(fontsize=8)
+  figure.tight_layout()
+  figure.savefig(path, dpi=90)
+  pyplot.close(figure)
+
+
+def band(curves):
+  """Quartiles of curves, thinned out.
+
+  Args:
+    curves: float32 array [runs, steps].
+
+  Returns:
+    (steps, 25%, 50%, 75%): arrays of up to some 400 elements; NaN where a
+    quartile is infinite.
+  """
+  steps = np.unique(np.linspace(0, curves.shape[1] - 1, _MAX_POINTS).astype(
+      np.int64))
+  # Interpolation between infinities is not a number, which is what is wanted.
+  with np.errstate(invalid="ignore"):
+    quartiles = np.percentile(curves[:, steps].astype(np.float64),
+                              [25, 50, 75], axis=0)
+  quartiles[~np.isfinite(quartiles)] = np.nan
+  return (steps,) + tuple(quartiles)
+
+
+def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots):
+  """Writes index.html and the plots it shows.
+
+  Args:
+    output_dir: Directory.
+    outcomes: List of `contest.Outcome`s.
+    problem_rows: List of `comparison_tables.ProblemRow`s.
+    group_rows: List of rows of `comparison_tables.GROUP_FIELDS`.
+    horizon: Integer, steps of a run.
+    plots: Whether to draw.
+  """
+  parts = ["<!DOCTYPE html><meta charset=utf-8><title>Comparison</title>"
+           "<style>{}</style><h1>Comparison of optimizers</h1>"
+           "<p>{} steps a run. Definitions: docs/comparison.md.</p>".format(
+               _STYLE, horizon),
+           _html(*comparison_tables.group_table(group_rows))]
+  for group in sorted(set(row.group for row in problem_rows)):
+    parts.append("<h2>Group {}: {}</h2>".format(
+        group, comparison_problems.GROUPS[group].title))
+    count = 0
+    for outcome in outcomes:
+      if outcome.problem.group == group and plots:
+        name = "{}{:03d}_{}.png".format(group, count, re.split(
+            r"\W", outcome.problem.name)[0].lower())
+        plot(os.path.join(output_dir, name), outcome)
+        parts.append('<img src="{}" alt="{}">'.format(
+            name, _escaped(outcome.problem.name)))
+        count += 1
+    parts.append(_html(*comparison_tables.problem_table(
+        [row for row in problem_rows if row.group == group])))
+  with io.open(os.path.join(output_dir, "index.html"), "w",
+               encoding="utf-8") as stream:
+    stream.write(u"\n".join(six.ensure_text(part) for part in parts))
+
+
+def _html(header, rows):
+  """A table in HTML."""
+  lines = ["<tr>{}</tr>".format("".join(
+      "<{0}>{1}</{0}>".format(tag, _escaped(cell)) for cell in cells))
+           for tag, cells in [("th", header)] + [("td", row) for row in rows]]
+  return "<table>\n{}\n</table>".format("\n".join(lines))
+
+
+def _escaped(text):
+  return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _shortened(text, length=80):
+  return text if len(text) <= length else text[:length - 3] + "..."

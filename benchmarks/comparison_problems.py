@@ -1,0 +1,200 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The problems that optimizers are compared on, in groups.
+
+  a  the corpus of meta-training
+  b  the same families, but sizes, conditions and seeds that are not in it
+  c  kinds of models that are not in it: held out, and to be looked at only
+     when an optimizer is finished
+  v  a few relatives of c that may be looked at while meta-training
+
+All are seeded: a problem is the same one in every process.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+import math
+
+import six
+
+from benchmarks import benchmark_data
+from benchmarks import networks
+from problems import corpus_options
+from problems import datasets
+from problems import problem_generator as pg
+from problems import problem_sets
+from problems import problem_spec
+
+Entry = collections.namedtuple(
+    "Entry", "group, name, spec, dataset, batch_size, compiled")
+"""A problem to compare on.
+
+Attributes:
+  group: String, a key of `GROUPS`.
+  name: String, unique in its group.
+  spec: `problem_spec.Spec` of the problem.
+  dataset: `datasets.Dataset`.
+  batch_size: Integer, or None without data.
+  compiled: Whether XLA makes it faster. It makes convolutions slower.
+"""
+
+_CONVOLUTIONAL = (networks.ConvNet, networks.ResidualNet)
+
+
+def _spec(*args, **kwargs):
+  return problem_spec.Spec(args[0], args[1:], kwargs)
+
+
+def _data(fn, *args, **kwargs):
+  return datasets.LazyDataset(fn, args, kwargs)
+
+
+def _without_data(specs):
+  return [(spec, datasets.EMPTY_DATASET, None) for spec in specs]
+
+
+def corpus():
+  """Lists what metarun trains on by default: (spec, data, batch size)."""
+  return [entry for flagged in six.itervalues(problem_sets.FLAGGED_SETS)
+          if flagged.default for function in flagged.set_functions
+          for entry in function()]
+
+
+def same_families():
+  """Lists 21 problems of the corpus's families."""
+  specs = [
+      _spec(pg.Quadratic, 15), _spec(pg.Quadratic, 40, noise_stdev=0.7),
+      _spec(pg.Quadratic, 200), _spec(pg.Norm, 30, norm_power=1.5),
+      _spec(pg.Norm, 21, norm_power=2.5, noise_stdev=0.2),
+      _spec(pg.Bowl, 0.3, angle=math.pi / 6),
+      _spec(pg.Bowl, 10.0, angle=math.pi / 3, noise_stdev=0.2),
+      _spec(pg.Rosenbrock, noise_stdev=0.3), _spec(pg.Branin, noise_stdev=0.3),
+      _spec(pg.Beale, noise_stdev=0.3),
+      _spec(pg.Rescale, _spec(pg.Norm, 24, norm_power=2.0), scale=20.0),
+      _spec(pg.Rescale, _spec(pg.Quadratic, 30), scale=0.5),
+      _spec(pg.LogObjective, _spec(pg.Quadratic, 35)),
+      _spec(pg.SparseProblem, _spec(pg.Quadratic, 30)),
+      _spec(pg.SumTask, [_spec(pg.Quadratic, n) for n in (4, 8, 16)]),
+      _spec(pg.SumTask, [_spec(pg.Rosenbrock), _spec(pg.Booth),
+                         _spec(pg.Norm, 10, norm_power=2.0)])]
+  with_data = [
+      (_spec(pg.SoftmaxRegression, 50, 2),
+       _data(datasets.random, 50, 800, sep=1.5), 40),
+      (_spec(pg.SoftmaxRegression, 30, 2, noise_stdev=0.2),
+       _data(datasets.random, 30, 800), 80)]
+  for n, sizes, batch_size in ((10, [12, 6], 50), (6, [24], 100),
+                               (14, [10, 10, 10], 30)):
+    with_data.append((
+        _spec(pg.FullyConnected, n, 2, hidden_sizes=sizes),
+        _data(datasets.random_mlp, n, 800), batch_size))
+  return _without_data(specs) + with_data
+
+
+def other_kinds():
+  """Lists 11 problems of kinds that are not in the corpus."""
+  digits = _data(benchmark_data.digits, 500)
+  few_digits = _data(benchmark_data.digits, 200)
+  return [
+      (_spec(pg.SoftmaxRegression, 20, 10, l2_reg_scale=0.0),
+       _data(datasets.random, 20, 500, n_classes=10), 50),
+      (_spec(pg.SoftmaxRegression, 64, 10, l2_reg_scale=0.0), digits, 50),
+      (_spec(networks.ReLUNet, 20, 10, (32,)),
+       _data(datasets.random, 20, 500, n_classes=10), 50),
+      (_spec(networks.ReLUNet, 64, 10, (32,)), digits, 50),
+      (_spec(networks.ReLUNet, 64, 10, (20, 20, 20)), digits, 25),
+      (_spec(networks.ConvNet, (1, 8, 8), 10, (4, 8)), few_digits, 20),
+      (_spec(networks.ConvNet, (1, 8, 8), 10, (6, 6)),
+       _data(benchmark_data.images, 8, 200, 10), 32),
+      (_spec(networks.ResidualNet, (1, 8, 8), 10, 6), few_digits, 32),
+      (_spec(networks.LSTM, 6, len(benchmark_data.SYMBOLS), 16),
+       _data(benchmark_data.text, 6, 200), 25),
+      (_spec(networks.Autoencoder, 64, (32, 8, 32)), digits, 50),
+      (_spec(networks.Autoencoder, 30, (16, 4, 16)),
+       _data(benchmark_data.low_rank, 30, 4, 500), 50)]
+
+
+def validation():
+  """Lists 4 problems like those of group c, but none of them."""
+  return [
+      (_spec(networks.ReLUNet, 12, 3, (16, 16)),
+       _data(benchmark_data.sine_labels, 12, 500, 3), 50),
+      (_spec(networks.ReLUNet, 15, 5, (24,)),
+       _data(datasets.random, 15, 500, n_classes=5), 32),
+      (_spec(networks.ConvNet, (1, 6, 6), 4, (4, 4)),
+       _data(benchmark_data.images, 6, 150, 4), 25),
+      (_spec(networks.Autoencoder, 20, (12, 3, 12)),
+       _data(benchmark_data.low_rank, 20, 3, 400), 40)]
+
+
+Group = collections.namedtuple("Group", "title, problems, seed")
+"""A group: what it is, the function that lists it, the seed of its draws."""
+
+GROUPS = collections.OrderedDict((
+    ("a", Group("meta-training corpus", corpus, 11)),
+    ("b", Group("held out, same families", same_families, 12)),
+    ("c", Group("held out, other kinds", other_kinds, 13)),
+    ("v", Group("validation, other kinds", validation, 14)),
+))
+
+
+def entries(group):
+  """Lists a group's problems.
+
+  Args:
+    group: String, a key of `GROUPS`.
+
+  Returns:
+    List of `Entry`s.
+
+  Raises:
+    ValueError: If there is no such group.
+  """
+  if group not in GROUPS:
+    raise ValueError("Unknown group {!r}: expected one of {}.".format(
+        group, ", ".join(GROUPS)))
+  listed, counts = [], collections.Counter()
+  problems = GROUPS[group].problems()
+  seeded = corpus_options.with_random_seeds(problems, GROUPS[group].seed)
+  for (spec, _, _), (seeded_spec, dataset, batch_size) in zip(problems, seeded):
+    name = str(spec)
+    if batch_size:
+      source = getattr(dataset, "fn", None)
+      name += " on {} by {}".format(
+          source.__name__ if source else "data", batch_size)
+    counts[name] += 1
+    if counts[name] > 1:
+      name += " #{}".format(counts[name])
+    listed.append(Entry(group, name, seeded_spec, dataset, batch_size,
+                        spec.callable not in _CONVOLUTIONAL))
+  return listed
+
+
+def select(groups, substrings=(), max_problems=None):
+  """Chooses problems.
+
+  Args:
+    groups: List of keys of `GROUPS`.
+    substrings: If there are any, names must contain one of these.
+    max_problems: Integer, so many of each group at most, evenly spread; None
+      for all.
+
+  Returns:
+    List of `Entry`s.
+
+  Raises:
+    ValueError: If a group is unknown or nothing is left.
+  """
+  chosen = []
+  for group in groups:
+    found = [entry for entry in entries(group) if not substrings or any(
+        part in entry.name for part in substrings)]
+    count = len(found) if max_problems is None else min(
+        max_problems, len(found))
+    chosen.extend(found[i * len(found) // count] for i in range(count))
+  if not chosen:
+    raise ValueError("No problem of the groups {} has one of {} in its "
+                     "name.".format(", ".join(groups), list(substrings)))
+  return chosen

@@ -1,0 +1,117 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Results of runs, kept on disk, so that a comparison can go on."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import hashlib
+import inspect
+import json
+import os
+
+import numpy as np
+
+from problems import problem_spec
+
+# To be raised when results kept so far would not come out again.
+_VERSION = 1
+
+
+def problem_key(problem):
+  """A string that says all that a problem is.
+
+  Args:
+    problem: A `comparison_problems.Entry`.
+
+  Returns:
+    String: constructor with arguments and source code, rows and batch size.
+  """
+  digest = hashlib.sha1()
+  for source in sorted(_sources(problem.spec)):
+    digest.update(source.encode("utf-8"))
+  for array in (problem.dataset.data, problem.dataset.labels):
+    digest.update(np.ascontiguousarray(array).tobytes())
+  return "{} batch {} {}".format(
+      problem.spec, problem.batch_size, digest.hexdigest()[:16])
+
+
+def _sources(value):
+  """The source code of every callable in a spec, as a set of strings."""
+  if isinstance(value, problem_spec.Spec):
+    return set([inspect.getsource(value.callable)]).union(
+        *[_sources(arg) for arg in value.args])
+  if isinstance(value, (list, tuple)):
+    return set().union(*[_sources(item) for item in value])
+  return set()
+
+
+class ResultCache(object):
+  """Dictionaries of arrays and numbers by key, in one directory.
+
+  Several processes may use it at once: a file is complete when it has its
+  name. Numbers are in one file with a line for each key.
+  """
+
+  def __init__(self, directory):
+    """Reads what is there.
+
+    Args:
+      directory: String; made if it is not there.
+    """
+    self._directory = directory
+    self._lines_path = os.path.join(directory, "tuning.jsonl")
+    if not os.path.isdir(directory):
+      os.makedirs(directory)
+    self._numbers = {}
+    if os.path.exists(self._lines_path):
+      with open(self._lines_path) as stream:
+        for line in stream:
+          try:
+            key, value = json.loads(line)
+          except ValueError:
+            continue  # The last line of a run that was killed.
+          self._numbers[key] = value
+
+  def numbers(self, key, make):
+    """Returns what is kept for a key, or keeps what `make` returns.
+
+    Args:
+      key: List that JSON can represent.
+      make: Function that returns a list of floats.
+
+    Returns:
+      The list.
+    """
+    name = _name(key)
+    if name not in self._numbers:
+      self._numbers[name] = make()
+      with open(self._lines_path, "a") as stream:
+        stream.write(json.dumps([name, self._numbers[name]]) + "\n")
+    return self._numbers[name]
+
+  def arrays(self, key, make):
+    """Likewise a dict of arrays.
+
+    Args:
+      key: List that JSON can represent.
+      make: Function that returns a dict from names to arrays.
+
+    Returns:
+      The dict.
+    """
+    path = os.path.join(self._directory, _name(key) + ".npz")
+    if not os.path.exists(path):
+      arrays = make()
+      unfinished = "{}.{}.tmp".format(path, os.getpid())
+      with open(unfinished, "wb") as stream:
+        np.savez_compressed(stream, **arrays)
+      os.rename(unfinished, path)
+    with np.load(path) as arrays:
+      return {name: arrays[name] for name in arrays.files}
+
+
+def _name(key):
+  return hashlib.sha1(
+      json.dumps([_VERSION] + list(key)).encode("utf-8")).hexdigest()
