@@ -36,7 +36,7 @@ _HOOKS = ("_as_graph_element", "_valid_dtypes")
 # Imported when asked for, with an error that says what to install.
 _OPTIONAL = {"meta_training/trial.py": ("matplotlib",)}
 
-_IMPORT_BY_NAME = ("//tests/hosts:examples_test",)
+_IMPORT_BY_NAME = ("//tests:docs_test", "//tests/hosts:examples_test")
 
 _SOURCES = repository.python_files()
 _TREES = {path: ast.parse(repository.read(path)) for path in _SOURCES}

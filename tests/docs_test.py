@@ -1,0 +1,144 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the Python code of every page, each page from top to bottom.
+
+A page's blocks share their names, and a working directory. A block that begins
+with a comment that is a file's name becomes that file, which later blocks may
+import. Before a block, comments that the reader does not see make it small:
+
+  <!-- test: num_problems=300 -> num_problems=2 -->
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import glob
+import importlib
+import io
+import os
+import re
+import sys
+
+from absl.testing import parameterized
+import tensorflow as tf
+
+import metaopt
+from optimizer import trainable_adam
+from problems import datasets
+from problems import problem_generator
+from problems import problem_spec
+from tests import repository
+
+_REPLACEMENT = re.compile(r"^<!-- test: (.*) -> (.*) -->$")
+_FILE_NAME = re.compile(r"# (\w+)\.py\n")
+
+# What the reader of a page has already.
+_GIVEN = {
+    "README.md": """
+import tensorflow as tf
+loss = tf.reduce_sum(tf.square(tf.get_variable("x", [3])))
+""",
+}
+# A log directory that pages name.
+_LOGDIR = "/tmp/lol/HierarchicalRNN_GRUCell_20_2"
+
+
+def _pages():
+  return [path for path in repository.documents()
+          if any(block.language == "python"
+                 for block in repository.code_blocks(path))]
+
+
+def _small(block):
+  """The code of a block, with what is above it replaced."""
+  lines = repository.read(block.path).splitlines()
+  text, number = block.text, block.line - 3  # Above the fence.
+  while number >= 0 and _REPLACEMENT.match(lines[number]):
+    old, new = _REPLACEMENT.match(lines[number]).groups()
+    if old not in text:
+      raise ValueError("{}:{}: {!r} does not occur in the code below".format(
+          block.path, number + 1, old))
+    text = text.replace(old, new)
+    number -= 1
+  return text
+
+
+class DocsTest(tf.test.TestCase, parameterized.TestCase):
+
+  def setUp(self):
+    super(DocsTest, self).setUp()
+    self._before = os.getcwd(), list(sys.path), set(sys.modules), sys.stdout
+    os.chdir(self.create_tempdir().full_path)
+    sys.path.insert(0, os.getcwd())
+    sys.stdout = io.StringIO()
+
+  def tearDown(self):
+    directory, path, modules, sys.stdout = self._before
+    os.chdir(directory)
+    sys.path[:] = path
+    for name in set(sys.modules) - modules:
+      path = getattr(sys.modules[name], "__file__", None) or ""
+      if os.path.dirname(path) == self.create_tempdir().full_path:
+        del sys.modules[name]
+    super(DocsTest, self).tearDown()
+
+  def _logdir(self):
+    """A log directory as meta-training leaves it."""
+    metaopt.train_optimizer(
+        "logs", problem_spec.Spec(trainable_adam.TrainableAdam),
+        [(problem_spec.Spec(problem_generator.Bowl, (1.0,)),
+          datasets.EMPTY_DATASET, None)], 1, 1, lambda: 1, lambda: 2,
+        compiled=False, set_names=["bowl"], out=io.StringIO())
+    return os.path.abspath("logs")
+
+  @parameterized.parameters(*_pages())
+  def test_page(self, path):
+    names = {"__name__": "docs"}
+    exec(_GIVEN.get(path, ""), names)  # pylint: disable=exec-used
+    for block in repository.code_blocks(path):
+      if block.language != "python":
+        continue
+      text = _small(block)
+      if _LOGDIR in text:
+        text = text.replace(_LOGDIR, self._logdir())
+      file_name = _FILE_NAME.match(text)
+      if file_name:
+        with open(file_name.group(1) + ".py", "w") as stream:
+          stream.write(text)
+        importlib.invalidate_caches()
+      # Errors show the line in the page.
+      code = compile("\n" * (block.line - 1) + text, path, "exec")
+      exec(code, names)  # pylint: disable=exec-used
+
+  def test_tags(self):
+    """The page names each tag that a run writes, and no others."""
+    rows = re.findall(r"(?m)^\| `(.*?)` \|", repository.read(
+        "docs/tensorboard.md"))
+    patterns = {tag: "^" + re.sub("<.*?>", r"[^/]\\S*", tag) + "$"
+                for tag in rows}
+    written = set(
+        value.tag for path in glob.glob(os.path.join(
+            self._logdir(), "events.out.tfevents.*"))
+        for event in tf.compat.v1.train.summary_iterator(path)
+        for value in event.summary.value)
+    self.assertIn("meta_objective/set/bowl", written)
+    for tag, pattern in patterns.items():
+      self.assertTrue([name for name in written if re.match(pattern, name)],
+                      tag)
+    for name in written:
+      self.assertTrue([tag for tag, pattern in patterns.items()
+                       if re.match(pattern, name)], name)
+
+  def test_pages_that_tell_how(self):
+    self.assertContainsSubset(
+        {"README.md", "docs/own_problem.md", "docs/model_adapter.md",
+         "docs/new_optimizer.md", "docs/tensorboard.md"}, _pages())
+
+  def test_new_optimizer_has_forty_lines(self):
+    first = repository.code_blocks("docs/new_optimizer.md")[0]
+    self.assertLessEqual(first.text.count("\n"), 42)
+
+
+if __name__ == "__main__":
+  tf.test.main()
