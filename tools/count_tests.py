@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts the test methods of a `bazel test` run and prints one line of them.
 
-Usage: count_tests.py EVENTS_FILE EXIT_CODE, where EVENTS_FILE is what
-`--build_event_json_file` wrote and EXIT_CODE what Bazel exited with.
+Usage: count_tests.py EVENTS_FILE EXIT_CODE [EXIT_CODE ...], where EVENTS_FILE
+is what `--build_event_json_file` wrote and the first EXIT_CODE what Bazel
+exited with. The others are those of further checks, each of which counts as one
+test.
 
 A test target counts with the methods on record in its test.xml, those that were
 skipped left out, and with its last attempt if it had several. One that did not
@@ -109,6 +111,9 @@ def main(argv):
   total = count_events(events)
   if exit_code != 0 and total.failed == 0:
     total = Counts(total.passed, 1)  # Nothing could even be analyzed.
+  checks = [int(code) == 0 for code in argv[3:]]
+  total = Counts(total.passed + checks.count(True),
+                 total.failed + checks.count(False))
   print("%d passed, %d failed" % total)
   return 0 if total.passed > 0 and total.failed == 0 else 1
 

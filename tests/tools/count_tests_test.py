@@ -8,8 +8,10 @@ from __future__ import print_function
 
 import json
 import os
+import sys
 
 from absl.testing import absltest
+import six
 
 from tools import count_tests
 
@@ -86,10 +88,11 @@ class CountTestsTest(absltest.TestCase):
         self._summary("//:a", "FLAKY"),
     ]))
 
-  def _main(self, events, exit_code):
+  def _main(self, events, exit_code, *others):
     lines = "".join(json.dumps(event) + "\n" for event in events)
     path = self.create_tempfile("events.json", content=lines + '{"id": {"cut')
-    return count_tests.main(["count_tests", path.full_path, str(exit_code)])
+    return count_tests.main(["count_tests", path.full_path, str(exit_code)] +
+                            list(others))
 
   def test_exit_code(self):
     passed = [self._configured("//:a", testSize="SMALL"),
@@ -98,6 +101,21 @@ class CountTestsTest(absltest.TestCase):
     self.assertEqual(0, self._main(passed, exit_code=0))
     self.assertEqual(1, self._main(passed, exit_code=1))
     self.assertEqual(1, self._main([], exit_code=0))
+
+  def test_further_checks(self):
+    passed = [self._configured("//:a", testSize="SMALL"),
+              self._result("//:a", "PASSED", _PASSING),
+              self._summary("//:a", "PASSED")]
+    for others, code, line in ((("0",), 0, "3 passed, 0 failed\n"),
+                               (("1",), 1, "2 passed, 1 failed\n"),
+                               (("0", "2"), 1, "3 passed, 1 failed\n")):
+      stdout, sys.stdout = sys.stdout, six.StringIO()
+      try:
+        self.assertEqual(code, self._main(passed, 0, *others))
+        printed = sys.stdout.getvalue()
+      finally:
+        sys.stdout = stdout
+      self.assertEqual(line, printed)
 
   def test_unreadable_xml_counts_nothing(self):
     self.assertEqual((0, 0), count_tests.count_methods(os.devnull))

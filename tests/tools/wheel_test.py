@@ -1,0 +1,121 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the wheel, installs it elsewhere, and trains with it from there.
+
+Needs no network: the build runs with what is in the environment.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+from absl.testing import absltest
+
+from tests import repository
+
+# What setup.py reads.
+_SOURCES = ("LICENSE", "MANIFEST.in", "README.md", "CONTRIBUTING.md",
+            "setup.cfg", "setup.py", "optimizer", "problems", "tools/package")
+
+_PROGRAM = """
+import os
+import sys
+
+import tensorflow as tf
+
+import learned_optimizer
+from learned_optimizer.optimizer import pretrained
+from learned_optimizer.problems import problem_generator
+
+for module in (learned_optimizer, pretrained, problem_generator):
+  assert module.__file__.startswith(sys.argv[1] + os.sep), module.__file__
+for name in ("optimizer", "problems", "metaopt"):
+  assert name not in sys.modules, name
+
+problem = problem_generator.Quadratic(5, random_seed=1)
+x = problem.init_variables(seed=1)
+step = pretrained.load().minimize(problem.objective(x))
+with tf.compat.v1.Session() as session:
+  session.run(tf.compat.v1.global_variables_initializer())
+  before = session.run(x)
+  session.run(step)
+  after = session.run(x)
+assert (before[0] != after[0]).any()
+assert all(name in pretrained.names() for name in ["hierarchical_rnn"])
+print("stepped")
+"""
+
+
+class WheelTest(absltest.TestCase):
+
+  @classmethod
+  def setUpClass(cls):
+    super(WheelTest, cls).setUpClass()
+    cls.root = os.path.join(absltest.get_default_test_tmpdir(), "wheel_test")
+    shutil.rmtree(cls.root, ignore_errors=True)
+    # A copy: building leaves files beside setup.py.
+    source = os.path.join(cls.root, "source")
+    for name in _SOURCES:
+      target = os.path.join(source, name)
+      if not os.path.isdir(os.path.dirname(target)):
+        os.makedirs(os.path.dirname(target))
+      original = os.path.join(repository.ROOT, name)
+      if os.path.isdir(original):
+        shutil.copytree(original, target)
+      else:
+        shutil.copy(original, target)
+    cls._pip("wheel", "--no-build-isolation", "--wheel-dir=" + cls.root, source)
+    cls.wheel, = glob.glob(os.path.join(cls.root, "*.whl"))
+    cls.installed = os.path.join(cls.root, "installed")
+    cls._pip("install", "--target=" + cls.installed, cls.wheel)
+
+  @classmethod
+  def _pip(cls, *arguments):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pip", "--disable-pip-version-check"] +
+        list(arguments) + ["--no-deps", "--no-index"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        universal_newlines=True, env=dict(os.environ, HOME=cls.root))
+    out, _ = process.communicate()
+    if process.returncode:
+      raise AssertionError(out)
+
+  def test_name(self):
+    self.assertRegex(os.path.basename(self.wheel),
+                     r"^learned_optimizer-[\d.]+-py2\.py3-none-any\.whl$")
+
+  def test_contents(self):
+    with zipfile.ZipFile(self.wheel) as archive:
+      names = [name for name in archive.namelist()
+               if ".dist-info/" not in name]
+    self.assertEqual(set(["learned_optimizer"]),
+                     set(name.split("/")[0] for name in names))
+    expected = ["learned_optimizer/__init__.py"] + [
+        "learned_optimizer/" + path
+        for path in repository.files("optimizer", "problems")
+        if os.path.basename(path) != "BUILD"]
+    self.assertCountEqual(expected, names)
+    for ending in ("optimizer.json", ".index", ".data-00000-of-00001"):
+      self.assertTrue(any(
+          name.startswith("learned_optimizer/optimizer/pretrained/") and
+          name.endswith(ending) for name in names), ending)
+
+  def test_trains_outside_of_the_repository(self):
+    path = os.path.join(self.root, "program.py")
+    with open(path, "w") as stream:
+      stream.write(_PROGRAM)
+    out = subprocess.check_output(
+        [sys.executable, "-W", "ignore", path, self.installed], cwd=self.root,
+        env=dict(os.environ, PYTHONPATH=self.installed))
+    self.assertIn(b"stepped", out)
+
+
+if __name__ == "__main__":
+  absltest.main()
