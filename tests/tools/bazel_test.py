@@ -72,6 +72,16 @@ class BazelTest(absltest.TestCase):
         (7, "bazel <run> <//:a> <--> <--b=c d> <>input", ""),
         self._run("run", "//:a", "--", "--b=c d", ""))
 
+  def test_puts_the_root_on_the_path_of_the_environment(self):
+    self._fake_bazel("bin/bazel")
+    path = ".venv/lib/python3.7/site-packages/repository_root.pth"
+    for before in (None, "/elsewhere\n", self.root + "\n"):
+      self._write(path if before else ".venv/lib/python3.7/site-packages/a.py",
+                  before or "")
+      self.assertEqual((7, "bazel <test>input", ""), self._run("test"))
+      with open(os.path.join(self.root, path)) as stream:
+        self.assertEqual(self.root + "\n", stream.read())
+
   def test_runs_through_a_symlink(self):
     self._fake_bazel("bin/bazel")
     link = os.path.join(self.root, "link")
