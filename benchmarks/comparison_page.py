@@ -20,6 +20,8 @@ from benchmarks import comparison_tables
 # So many points of a curve are drawn.
 _MAX_POINTS = 400
 
+_INFINITY = 1e300
+
 _STYLE = ("body{font-family:sans-serif;max-width:70em;margin:2em auto}"
           "table{border-collapse:collapse}td,th{border:1px solid #ccc;"
           "padding:.2em .6em;text-align:left}img{width:23em}")
@@ -87,11 +89,10 @@ def band(curves):
   """
   steps = np.unique(np.linspace(0, curves.shape[1] - 1, _MAX_POINTS).astype(
       np.int64))
-  # Interpolation between infinities is not a number, which is what is wanted.
-  with np.errstate(invalid="ignore"):
-    quartiles = np.percentile(curves[:, steps].astype(np.float64),
-                              [25, 50, 75], axis=0)
-  quartiles[~np.isfinite(quartiles)] = np.nan
+  # NumPy interpolates between infinities wrongly.
+  values = np.minimum(curves[:, steps].astype(np.float64), _INFINITY)
+  quartiles = np.percentile(values, [25, 50, 75], axis=0)
+  quartiles[quartiles > _INFINITY / 100] = np.nan
   return (steps,) + tuple(quartiles)
 
 

@@ -80,8 +80,9 @@ class ConvNet(_ScaledStart, pg.ConvNet):
 class ResidualNet(_ScaledStart, pg.ConvNet):
   """A convolution, one residual block, the mean over pixels, a dense layer.
 
-  The first convolution has stride 2. Every convolution is followed by batch normalization, whose scales start at
-  1 and whose mean and variance are always those of the rows at hand.
+  The first convolution has stride 2. Every convolution is followed by batch
+  normalization, whose scales start at 1 and whose mean and variance are always
+  those of the rows at hand.
   """
 
   def __init__(self, image_shape, n_classes, filters, random_seed=None):

@@ -1,0 +1,58 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the baselines against the optimizers of tf.train."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import baselines
+
+_THEIRS = {
+    "SGD": tf.compat.v1.train.GradientDescentOptimizer,
+    "Momentum": lambda rate: tf.compat.v1.train.MomentumOptimizer(rate, 0.9),
+    "RMSProp": tf.compat.v1.train.RMSPropOptimizer,
+    "Adam": tf.compat.v1.train.AdamOptimizer,
+}
+
+
+class BaselinesTest(tf.test.TestCase, parameterized.TestCase):
+
+  def test_all_are_tested(self):
+    self.assertEqual(sorted(_THEIRS), sorted(baselines.SPECS))
+
+  @parameterized.parameters(*[
+      (name, rate) for name in sorted(_THEIRS) for rate in (0.003, 0.3)])
+  def test_twenty_steps_of_the_same_name(self, name, rate):
+    rng = np.random.RandomState(0)
+    gradients = (rng.randn(20, 2, 3) * 10.0**rng.randint(
+        -3, 3, size=[20, 1, 1])).astype(np.float32)
+    ours = baselines.SPECS[name].callable(rate)
+    results = []
+    for optimizer in (ours, _THEIRS[name](rate)):
+      with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        gradient = tf.compat.v1.placeholder(tf.float32, [2, 3])
+        variable = tf.Variable(np.ones([2, 3], np.float32))
+        step = optimizer.apply_gradients([(gradient, variable)])
+        session.run(tf.compat.v1.global_variables_initializer())
+        trajectory = []
+        for value in gradients:
+          session.run(step, {gradient: value})
+          trajectory.append(session.run(variable))
+        results.append(np.array(trajectory))
+    self.assertGreater(np.abs(results[1][-1] - 1).max(), rate)
+    # TensorFlow's 1 - 0.999 is rounded to float32, which shows in Adam.
+    self.assertAllClose(results[1], results[0], rtol=2e-5, atol=2e-5)
+
+  def test_learning_rate_is_the_only_meta_parameter(self):
+    for spec in baselines.SPECS.values():
+      declared = spec.build().meta_parameters.declarations
+      self.assertEqual(["learning_rate"], list(declared))
+
+
+if __name__ == "__main__":
+  tf.test.main()

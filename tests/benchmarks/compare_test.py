@@ -1,0 +1,244 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of runs, contests and what is written about them."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import csv
+import os
+import re
+import tempfile
+
+from absl.testing import parameterized
+import numpy as np
+import six
+import tensorflow as tf
+
+from benchmarks import baselines
+from benchmarks import compare
+from benchmarks import comparison_page
+from benchmarks import comparison_problems
+from benchmarks import contest
+from benchmarks import curves
+from benchmarks import result_cache
+from optimizer import trainable_adam
+from problems import datasets
+from problems import problem_generator as pg
+from problems import problem_spec
+from tests.meta_training import harness
+
+_Spec = problem_spec.Spec
+_QUADRATIC = comparison_problems.Entry(
+    "b", "Quadratic(3)", _Spec(pg.Quadratic, (3,), {
+        "random_seed": 5, "noise_stdev": 0.1}),
+    datasets.EMPTY_DATASET, None, True)
+_NET = comparison_problems.Entry(
+    "v", "FullyConnected(4, 2)", _Spec(pg.FullyConnected, (4, 2), {
+        "hidden_sizes": (3,)}),
+    datasets.random_mlp(4, 40, random_seed=3), 10, True)
+_OPTIONS = {"learning_rates": (1e-3, 0.1, 1e9), "tuning_seeds": (7, 8),
+            "seeds": (1, 2)}
+
+
+def _learned(name, rate):
+  spec = _Spec(trainable_adam.TrainableAdam, (rate,))
+  return contest.Learned(name, spec, curves.initial_meta_parameters(spec),
+                         "TrainableAdam")
+
+
+class RunnerTest(tf.test.TestCase, parameterized.TestCase):
+
+  def _runner(self, problem, steps_to_come=0, length=1000, name="SGD"):
+    return curves.Runner(problem, baselines.SPECS[name], length, steps_to_come)
+
+  def test_by_hand(self):
+    problem = _QUADRATIC._replace(spec=_Spec(harness.Parabola))
+    curve, milliseconds = self._runner(problem, length=10).run([0.02], 4, 25)
+    self.assertAllClose(6 * (1 - 0.02 * 3)**(2.0 * np.arange(25)), curve,
+                        rtol=1e-5)
+    self.assertGreater(milliseconds, 0)
+
+  @parameterized.parameters("quadratic", "net")
+  def test_chains_are_runs(self, name):
+    """What is carried over counts; here is nothing to draw at each step."""
+    problem = {
+        "quadratic": _QUADRATIC._replace(spec=_Spec(
+            pg.Quadratic, (3,), {"random_seed": 5})),
+        "net": _NET._replace(batch_size=40)}[name]
+    whole, _ = self._runner(problem, name="Adam").run([0.01], 3, 60)
+    parts, _ = self._runner(problem, name="Adam", length=20).run([0.01], 3, 60)
+    self.assertAllClose(whole, parts, rtol=1e-4)
+
+  def test_same_for_all_optimizers(self):
+    for problem in (_QUADRATIC, _NET):
+      # A rate of 0.1 in SGD is one of 0.1 in Momentum, in the first step.
+      sgd, momentum = [
+          self._runner(problem, name=name).run([0.1], 3, 20)[0]
+          for name in ("SGD", "Momentum")]
+      self.assertAllClose(sgd[:2], momentum[:2], rtol=1e-6)
+      self.assertNotAllClose(sgd[:3], momentum[:3])
+
+  @parameterized.parameters("quadratic", "net")
+  def test_compiled(self, name):
+    problem = {"quadratic": _QUADRATIC, "net": _NET}[name]
+    plain = self._runner(problem, 0)
+    compiled = self._runner(problem, 10**6, length=100)
+    self.assertFalse(plain.is_compiled)
+    self.assertTrue(compiled.is_compiled)
+    for num_steps in (40, 150):
+      self.assertAllClose(plain.run([0.03], 1, num_steps)[0][:100],
+                          compiled.run([0.03], 1, num_steps)[0][:100],
+                          rtol=1e-4)
+    plain.close()
+    compiled.close()
+
+  def test_overflow(self):
+    curve, _ = self._runner(_QUADRATIC, length=10).run([1e9], 1, 50)
+    self.assertEqual((50,), curve.shape)
+    finite = np.isfinite(curve)
+    self.assertTrue(finite[0])
+    count = int(finite.sum())
+    self.assertLess(count, 10)
+    self.assertTrue(finite[:count].all())
+    self.assertTrue(np.isposinf(curve[count:]).all())
+
+  def test_unroll_length(self):
+    self.assertEqual(1000, curves.unroll_length(_QUADRATIC))
+    self.assertEqual(250, curves.unroll_length(_QUADRATIC._replace(
+        spec=_Spec(pg.Norm, (1300,)))))
+
+
+class ContestTest(tf.test.TestCase):
+
+  def setUp(self):
+    super(ContestTest, self).setUp()
+    self.directory = tempfile.mkdtemp(dir=self.get_temp_dir())
+
+  def _on(self, problem, learned, **options):
+    cache = result_cache.ResultCache(self.directory)
+    ring = contest.Contest(learned, 50, cache, **dict(_OPTIONS, **options))
+    return ring.on(problem)
+
+  def test_adam_against_itself(self):
+    learned = [_learned("same", 0.1), _learned("slower", 0.01)]
+    outcome = self._on(_NET, learned)
+    self.assertEqual(list(baselines.SPECS) + ["same", "slower"],
+                     list(outcome.results))
+    adam, same, slower = [outcome.results[name].curves
+                          for name in ("Adam", "same", "slower")]
+    self.assertEqual(0.1, outcome.results["Adam"].learning_rate)
+    self.assertAllClose(adam, same, rtol=1e-4)
+    self.assertAllEqual(adam[:, 0], slower[:, 0])
+    self.assertGreater(slower[0, -1], same[0, -1])
+
+  def test_best_rate(self):
+    outcome = self._on(_QUADRATIC, [])
+    self.assertEqual(0.1, outcome.results["RMSProp"].learning_rate)
+    self.assertEqual((2, 50), outcome.results["SGD"].curves.shape)
+
+  def test_adam_goes_on_for_who_is_better(self):
+    """The best rate of this grid is far too small."""
+    options = {"learning_rates": (1e-4,)}
+    outcome = self._on(_QUADRATIC, [_learned("better", 0.1)], **options)
+    self.assertEqual((2, 250), outcome.adam.shape)
+    self.assertAllClose(outcome.results["Adam"].curves, outcome.adam[:, :50])
+    outcome = self._on(_QUADRATIC, [_learned("worse", 1e-6)], **options)
+    self.assertEqual((2, 50), outcome.adam.shape)
+
+  def test_goes_on_from_the_cache(self):
+    first = self._on(_NET, [_learned("learned", 0.1)])
+
+    class Broken(object):
+      """Stands for a runner that must not be built."""
+
+      def __init__(self, *unused):
+        raise AssertionError("There was no need to run.")
+
+    runner, curves.Runner = curves.Runner, Broken
+    try:
+      again = self._on(_NET, [_learned("other name", 0.1)])
+      with self.assertRaises(AssertionError):
+        self._on(_NET, [_learned("learned", 0.2)])
+      with self.assertRaises(AssertionError):
+        self._on(_QUADRATIC, [])
+    finally:
+      curves.Runner = runner
+    self.assertAllEqual(first.results["learned"].curves,
+                        again.results["other name"].curves)
+
+  def test_half_written_cache(self):
+    cache = result_cache.ResultCache(self.directory)
+    self.assertEqual([2.0], cache.numbers(["a"], lambda: [2.0]))
+    with open(os.path.join(self.directory, "tuning.jsonl"), "a") as stream:
+      stream.write('["unfini')
+    cache = result_cache.ResultCache(self.directory)
+    self.assertEqual([2.0], cache.numbers(["a"], lambda: [3.0]))
+    self.assertEqual([3.0], cache.numbers(["b"], lambda: [3.0]))
+
+  def test_load(self):
+    first = contest.load("hierarchical_rnn")
+    self.assertEqual("hierarchical_rnn", first.name)
+    self.assertGreater(np.abs(first.theta).max(), 0)
+    second = contest.load("hierarchical_rnn", [first.name])
+    self.assertEqual("hierarchical_rnn'", second.name)
+    self.assertEqual(first.description, second.description)
+    with self.assertRaisesRegexp(ValueError, "Nothing to load"):
+      contest.load("/nowhere")
+
+
+class CompareTest(tf.test.TestCase):
+
+  def test_tables_and_page(self):
+    directory = tempfile.mkdtemp(dir=self.get_temp_dir())
+    out = six.StringIO()
+    outcomes = compare.compare(
+        [_QUADRATIC, _NET], [_learned("learned", 0.05)], 50,
+        os.path.join(directory, "cache"), out, **_OPTIONS)
+    self.assertRegexpMatches(out.getvalue(), r"b Quadratic\(3\): SGD@0.1 ")
+    try:
+      comparison_page.check_matplotlib()
+      plots = True
+    except ImportError:
+      plots = False
+    table = compare.write(outcomes, directory, (1, 2), 50, plots)
+    self.assertIn("| b (held out, same families) | learned | 1 |", table)
+    rows = self._read(directory, "runs.csv")
+    self.assertLen(rows, 2 * 5 * 2)
+    self.assertEqual({"1", "2"}, set(row["seed"] for row in rows))
+    self.assertEqual([row["speed_up"] == "" for row in rows],
+                     [row["optimizer"] != "learned" for row in rows])
+    self.assertLen(self._read(directory, "problems.csv"), 2 * 5)
+    adam = [row for row in self._read(directory, "summary.csv")
+            if row["optimizer"] == "Adam"]
+    self.assertLen(adam, 2)
+    for row in adam:
+      self.assertEqual("1.0", row["share_no_worse_than_adam"])
+      self.assertEqual("0", row["diverged_runs"])
+    with open(os.path.join(directory, "index.html")) as stream:
+      page = stream.read()
+    self.assertIn("FullyConnected(4, 2)", page)
+    if not plots:
+      self.skipTest("No plots: matplotlib is not installed.")
+    images = re.findall('img src="([^"]+)"', page)
+    self.assertEqual(["b000_quadratic.png", "v000_fullyconnected.png"], images)
+    for image in images:
+      self.assertGreater(os.path.getsize(os.path.join(directory, image)), 5000)
+
+  def _read(self, directory, name):
+    with open(os.path.join(directory, name)) as stream:
+      return list(csv.DictReader(stream))
+
+  def test_band(self):
+    runs = np.array([[1, 2, 3], [2, 4, 6], [3, 6, np.inf]], np.float32)
+    steps, low, median, high = comparison_page.band(runs)
+    self.assertAllEqual([0, 1, 2], steps)
+    self.assertAllClose([1.5, 3, 4.5], low)
+    self.assertAllClose([2, 4, 6], median)
+    self.assertAllClose([2.5, 5], high[:2])
+    self.assertTrue(np.isnan(high[2]))
+
+
+if __name__ == "__main__":
+  tf.test.main()

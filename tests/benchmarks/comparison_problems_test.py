@@ -1,0 +1,86 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the groups of problems."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import tensorflow as tf
+
+from benchmarks import comparison_problems as cp
+from benchmarks import result_cache
+
+
+class GroupsTest(tf.test.TestCase):
+
+  def test_sizes(self):
+    counts = {group: len(cp.entries(group)) for group in cp.GROUPS}
+    self.assertEqual({"a": 101, "b": 21, "c": 11, "v": 4}, counts)
+
+  def test_names_are_unique(self):
+    for group in cp.GROUPS:
+      names = [entry.name for entry in cp.entries(group)]
+      self.assertEqual(len(names), len(set(names)))
+
+  def test_held_out_problems_are_held_out(self):
+    known = set(entry.name for entry in cp.entries("a"))
+    for group in "bcv":
+      self.assertEqual(set(), known & set(
+          entry.name for entry in cp.entries(group)))
+    looked_at = set(entry.name for entry in cp.entries("v"))
+    self.assertEqual(set(), looked_at & set(
+        entry.name for entry in cp.entries("c")))
+
+  def test_data_can_be_looked_up_where_a_batch_is(self):
+    for entry in cp.entries("b") + cp.entries("v"):
+      if entry.batch_size:
+        self.assertLess(entry.batch_size, entry.dataset.size)
+
+  def test_unknown_group(self):
+    with self.assertRaisesRegexp(ValueError, "'x': expected one of a, b, c, v"):
+      cp.entries("x")
+
+
+class SelectTest(tf.test.TestCase):
+
+  def test_substrings(self):
+    chosen = cp.select(["a", "b"], ["Rosenbrock(noise", "Branin("])
+    self.assertEqual(
+        [("a", "Branin()"), ("a", "Branin(noise_stdev=1.0)"),
+         ("a", "Rosenbrock(noise_stdev=1.0)"),
+         ("b", "Rosenbrock(noise_stdev=0.3)"),
+         ("b", "Branin(noise_stdev=0.3)")],
+        [(entry.group, entry.name) for entry in chosen if "Sum" not in
+         entry.name])
+
+  def test_max_problems(self):
+    everything = cp.select(["b"])
+    self.assertEqual([everything[i].name for i in (0, 7, 14)],
+                     [entry.name for entry in cp.select(["b"], (), 3)])
+    self.assertLen(cp.select(["b", "v"], (), 100), 25)
+
+  def test_nothing(self):
+    with self.assertRaisesRegexp(ValueError, "a, b has one of .*Nothing"):
+      cp.select(["a", "b"], ["Nothing"])
+
+
+class KeyTest(tf.test.TestCase):
+
+  def test_same_in_every_process(self):
+    keys = [[result_cache.problem_key(entry) for entry in cp.entries("b")]
+            for _ in range(2)]
+    self.assertEqual(keys[0], keys[1])
+    self.assertLen(set(keys[0]), 21)
+
+  def test_says_what_the_problem_is(self):
+    entry = cp.entries("v")[0]
+    other = cp.entries("v")[1]
+    keys = set(result_cache.problem_key(each) for each in (
+        entry, entry._replace(batch_size=7), entry._replace(spec=other.spec),
+        entry._replace(dataset=other.dataset)))
+    self.assertLen(keys, 4)
+
+
+if __name__ == "__main__":
+  tf.test.main()
