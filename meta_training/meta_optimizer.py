@@ -90,7 +90,7 @@ class MetaOptimizer(object):
     self._logdir = logdir
     self._cluster = cluster
     self._log = log or tf.compat.v1.logging.info
-    self._waiting = waiting.Waiting()
+    self._waiting = waiting.Waiting(self._log)
     self.is_chief = cluster is None or cluster.is_chief
     self._checkpoint = checkpoint_files.last(logdir) if self.is_chief else None
     self._graph = tf.Graph()

@@ -23,6 +23,8 @@ import tensorflow as tf
 # take far less, if anybody answers at all.
 _PATIENCE_SECONDS = 10.0
 _CLOSE_SECONDS = 3.0
+# After so long without an answer it is told that one is waited for.
+_TELL_SECONDS = 8.0
 _LOOK_SECONDS = 0.5
 
 
@@ -38,7 +40,14 @@ class StoppedError(Exception):
 class Waiting(object):
   """Waits, but not for ever once it has been told to stop."""
 
-  def __init__(self):
+  def __init__(self, log):
+    """Has not been told to stop.
+
+    Args:
+      log: Function of a string, told when there is no answer for long.
+    """
+    self._log = log
+    self._has_told = False
     # No lock guards it: a signal handler sets it, at any moment.
     self._stop_time = None
 
@@ -80,6 +89,10 @@ class Waiting(object):
       if self._stop_time is not None and (
           time.time() > max(start, self._stop_time) + _PATIENCE_SECONDS):
         raise StoppedError()
+      if not self._has_told and time.time() > start + _TELL_SECONDS:
+        self._has_told = True
+        self._log("waiting for an answer of the parameter servers")
+    self._has_told = False
     return running.result()
 
 

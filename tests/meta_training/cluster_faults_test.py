@@ -1,13 +1,15 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of clusters whose tasks are killed, on loopback."""
+"""Tests of clusters whose tasks are killed or hang, on loopback."""
 
 from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import signal
 import time
 
+from absl.testing import parameterized
 import tensorflow as tf
 
 from tests.meta_training import cluster_harness
@@ -18,7 +20,7 @@ def _position(logdir):
   return list(harness.arrays(logdir)["run_state/position"])
 
 
-class FaultsTest(tf.test.TestCase):
+class _ClusterTest(tf.test.TestCase):
 
   def _cluster(self, num_ps=1, num_workers=2, **options):
     cluster = cluster_harness.Cluster(
@@ -31,6 +33,9 @@ class FaultsTest(tf.test.TestCase):
     for worker in workers:
       worker.wait_for("meta-objective")
     return cluster, servers, workers
+
+
+class KillTest(_ClusterTest):
 
   def test_worker(self):
     # Unrolls so long that it dies in one.
@@ -103,6 +108,81 @@ class FaultsTest(tf.test.TestCase):
     self.assertEqual(0, local.wait(), local.text())
     harness.assert_equal(self, harness.arrays(logdir),
                          harness.arrays(cluster.logdir))
+
+
+class HangTest(_ClusterTest):
+  """SIGSTOP is a machine that answers no more, but whose port is open."""
+
+  def _go_on(self, task):
+    task.wait_for("meta-objective", task.text().count("meta-objective") + 4)
+
+  def test_worker(self):
+    _, _, (chief, worker) = self._cluster()
+    worker.signal(signal.SIGSTOP)
+    self._go_on(chief)
+    worker.signal(signal.SIGCONT)
+    self._go_on(worker)
+    self.assertNotIn("lost", chief.text() + worker.text())
+
+  def test_chief(self):
+    _, _, (chief, worker) = self._cluster()
+    chief.signal(signal.SIGSTOP)
+    self._go_on(worker)
+    chief.signal(signal.SIGCONT)
+    self._go_on(chief)
+    self.assertNotIn("lost", chief.text() + worker.text())
+
+  def test_parameter_server(self):
+    _, (server,), tasks = self._cluster()
+    server.signal(signal.SIGSTOP)
+    time.sleep(3)
+    server.signal(signal.SIGCONT)
+    for task in tasks:
+      self._go_on(task)
+      self.assertNotIn("lost", task.text())
+
+
+class StopTest(_ClusterTest, parameterized.TestCase):
+  """Signals are heard while a parameter server does not answer."""
+
+  def _assert_ends(self, task, signum=signal.SIGTERM):
+    task.signal(signum)
+    cluster_harness.wait_until(
+        lambda: not task.running(), task.text, seconds=40)
+
+  @parameterized.parameters(1, 2)
+  def test_parameter_server_hangs(self, num_ps):
+    cluster, servers, tasks = self._cluster(num_ps=num_ps)
+    servers[-1].signal(signal.SIGSTOP)
+    time.sleep(2)  # All wait.
+    for task in tasks:
+      self._assert_ends(task)
+      self.assertEqual(0, task.wait(), task.text())
+      self.assertIn("stopped while it waited for other tasks", task.text())
+      self.assertIn("ended", task.text())
+    self.assertGreater(_position(cluster.logdir)[0], 0)
+
+  def test_parameter_server_is_dead(self):
+    _, (server,), tasks = self._cluster()
+    server.kill()
+    for task in tasks:
+      # It might be back any moment, so nobody gives up by itself.
+      task.wait_for("waiting for an answer of the parameter servers")
+      self._assert_ends(task)
+      self.assertEqual(0, task.wait(), task.text())
+
+  @parameterized.parameters(signal.SIGINT, signal.SIGTERM)
+  def test_before_the_first_answer(self, signum):
+    cluster = cluster_harness.Cluster(harness.directory(self), 1, 1)
+    self.addCleanup(cluster.__exit__)
+    server = cluster.start("ps", 0)
+    server.wait_for("serving")
+    time.sleep(1)
+    server.signal(signal.SIGSTOP)
+    chief = cluster.start("worker", 0)
+    chief.wait_for("starting")
+    time.sleep(8)
+    self._assert_ends(chief, signum)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,10 @@ class Task(object):
                lambda: "the end of {}: {}".format(self.path, self.text()))
     return self._process.returncode
 
+  def signal(self, signum):
+    """Sends a signal."""
+    self._process.send_signal(signum)
+
   def kill(self):
     """SIGKILL, the end without a word."""
     if self.running():
@@ -118,6 +122,8 @@ def run_task(options):
   import tensorflow as tf
   from meta_training import cluster as cluster_lib
   from tests.meta_training import harness
+  # A process in the background may have been told to ignore it.
+  signal.signal(signal.SIGINT, signal.default_int_handler)
   place = None
   if options.get("ps_hosts"):
     place = cluster_lib.Cluster(options["ps_hosts"], options["worker_hosts"],
@@ -126,6 +132,7 @@ def run_task(options):
       print("serving")
       place.join()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  print("starting")
   is_chief = place is None or place.is_chief
   pause = options.get("pause", 0.0)
   lengths = options.get("lengths", [2, 5])
@@ -133,6 +140,10 @@ def run_task(options):
   def draw(rng):
     time.sleep(pause)
     return int(rng.randint(*lengths))
+
+  def on_start(stop):
+    signal.signal(signal.SIGTERM, lambda *unused_args: stop())
+    print("started")
 
   harness.train(
       options["logdir"], harness.without_data(harness.Parabola) +
@@ -142,6 +153,7 @@ def run_task(options):
       num_unrolls=draw, num_steps=draw, seed=options.get("seed", 5),
       learning_rate=options.get("learning_rate", 0.01),
       select_random_problems=not is_chief, out=_Echo(), cluster=place,
+      on_start=on_start,
       callbacks=[lambda name, index, *_: print("visited", index)])
   print("ended")
 

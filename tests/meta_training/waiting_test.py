@@ -24,7 +24,7 @@ class WaitingTest(tf.test.TestCase):
     self.addCleanup(timer.join)
 
   def test_returns_and_raises_what_the_function_does(self):
-    waits = waiting.Waiting()
+    waits = waiting.Waiting(self.fail)
     self.assertEqual(7, waits.call(lambda x, y: x + y, 3, y=4))
     with self.assertRaisesRegexp(ZeroDivisionError, "division"):
       waits.call(lambda: 1 // 0)
@@ -35,11 +35,11 @@ class WaitingTest(tf.test.TestCase):
                            lambda *unused_args: heard.append(time.time()))
     self.addCleanup(signal.signal, signal.SIGUSR1, before)
     self._after(0.2, lambda: os.kill(os.getpid(), signal.SIGUSR1))
-    waiting.Waiting().call(time.sleep, 2.0)
+    waiting.Waiting(self.fail).call(time.sleep, 2.0)
     self.assertLess(heard[0], time.time() - 0.5)
 
   def test_gives_up_after_stop(self):
-    waits, end = waiting.Waiting(), threading.Event()
+    waits, end = waiting.Waiting(self.fail), threading.Event()
     self.addCleanup(end.set)
     self._after(0.2, waits.stop)
     start = time.time()
@@ -50,12 +50,22 @@ class WaitingTest(tf.test.TestCase):
     self.assertBetween(time.time() - start, 1.2, 10.0)
 
   def test_what_is_answered_after_stop_counts(self):
-    waits = waiting.Waiting()
+    waits = waiting.Waiting(self.fail)
     waits.stop()
     self.assertEqual(3, waits.call(lambda: time.sleep(0.7) or 3))
 
+  def test_tells_that_it_waits(self):
+    told = []
+    waits = waiting.Waiting(told.append)
+    with tf.compat.v1.test.mock.patch.object(waiting, "_TELL_SECONDS", 0.1):
+      for _ in range(2):
+        waits.call(time.sleep, 1.7)
+        waits.call(lambda: None)
+    self.assertEqual(
+        2 * ["waiting for an answer of the parameter servers"], told)
+
   def test_pauses(self):
-    waits = waiting.Waiting()
+    waits = waiting.Waiting(self.fail)
     start = time.time()
     waits.pause(0.2)
     self.assertGreaterEqual(time.time() - start, 0.2)
@@ -67,7 +77,7 @@ class WaitingTest(tf.test.TestCase):
 class SessionTest(tf.test.TestCase):
 
   def _session(self, graph):
-    return waiting.Session(waiting.Waiting(), "", graph,
+    return waiting.Session(waiting.Waiting(self.fail), "", graph,
                            tf.compat.v1.ConfigProto())
 
   def test_runs(self):
