@@ -8,45 +8,80 @@ from __future__ import print_function
 
 import os
 import random
+import re
 import resource
 import signal
 import time
 
+from absl import flags
 import tensorflow as tf
 
 from tests.meta_training import cluster_harness
 from tests.meta_training import harness
 
+FLAGS = flags.FLAGS
+flags.DEFINE_integer("kills", 6, "How often the run is killed.")
+
 
 class SurvivalTest(tf.test.TestCase):
+  """A run that is killed over and over ends as one that never was.
+
+  --kills=30 makes it last minutes.
+  """
+
+  def _start(self, logdir):
+    return cluster_harness.Task(logdir, "run", {
+        "num_problems": FLAGS.kills + 4, "pause": 0.01, "logdir": logdir})
 
   def test_kills(self):
-    num_problems, num_kills = 10, 6
-    options = {"num_problems": num_problems, "pause": 0.01}
     whole, logdir = harness.directory(self), harness.directory(self)
-    uninterrupted = cluster_harness.Task(
-        whole, "run", dict(options, logdir=whole))
+    uninterrupted = self._start(whole)
     self.assertEqual(0, uninterrupted.wait(), uninterrupted.text())
-    rng = random.Random(0)
+    rng = random.Random(FLAGS.kills)
     killed = 0
-    for attempt in range(num_kills):
-      task = cluster_harness.Task(logdir, "run", dict(options, logdir=logdir))
-      task.wait_for("problem ", task.text().count("problem ") + 1)
-      time.sleep(rng.uniform(0.0, 0.25))
-      killed += task.running()
+    while killed < FLAGS.kills:
+      task = self._start(logdir)
+      if rng.random() < 0.8:
+        # While it visits problems.
+        task.wait_for("problem ", task.text().count("problem ") + 1)
+        time.sleep(rng.uniform(0.0, 0.25))
+      else:
+        # While it imports, builds or restores.
+        time.sleep(rng.uniform(0.0, 4.0))
+      if not task.running():
+        break  # It has made all visits.
       task.kill()
+      killed += 1
       self._check_last(logdir)
-    self.assertGreater(killed, 2)
-    task = cluster_harness.Task(logdir, "run", dict(options, logdir=logdir))
+    self.assertGreaterEqual(killed, min(FLAGS.kills, 3))
+    task = self._start(logdir)
     self.assertEqual(0, task.wait(), task.text())
-    arrays = harness.arrays(logdir)
-    self.assertEqual(num_problems, arrays["run_state/position"][0])
-    harness.assert_equal(self, harness.arrays(whole), arrays)
+    print("killed {} times".format(killed))
+    self._check_visits(task.text())
+    # As many updates, and the same: not one was lost or made twice.
+    harness.assert_equal(self, harness.arrays(whole), harness.arrays(logdir))
+    self.assertEqual(FLAGS.kills + 4,
+                     harness.arrays(logdir)["run_state/position"][0])
+    self.assertEqual([], [name for name in os.listdir(logdir)
+                          if "temp" in name or "checkpoint." in name])
 
   def _check_last(self, logdir):
     """Asserts that the last checkpoint is complete, if there is one."""
     if tf.train.latest_checkpoint(logdir):
       self.assertIn("run_state/position", harness.arrays(logdir))
+
+  def _check_visits(self, text):
+    """Asserts that visits were repeated at most, never left out."""
+    visits = [int(number) for number in re.findall(r"visited (\d+)\n", text)]
+    # It is saved before it is told: one may be missing from the text.
+    for visit, following in zip([-1] + visits, visits):
+      self.assertBetween(following, visit, visit + 2)
+    begun = [int(number) - 1 for number in re.findall(r"problem (\d+) of", text)]
+    self.assertEqual(0, begun[0])
+    for visit, following in zip(begun, begun[1:]):
+      self.assertBetween(following, visit, visit + 1)
+    self.assertEqual(FLAGS.kills + 3, begun[-1])
+    self.assertEqual(FLAGS.kills + 3, visits[-1])
 
 
 class FullDiskTest(tf.test.TestCase):
@@ -70,6 +105,9 @@ class FullDiskTest(tf.test.TestCase):
     finally:
       resource.setrlimit(resource.RLIMIT_FSIZE, limits)
       signal.signal(signal.SIGXFSZ, handler)
+    # Of the save that failed nothing is left.
+    self.assertEqual([], [name for name in os.listdir(logdir) if "temp" in name
+                          or name.startswith("model.ckpt-6")])
     last = tf.train.latest_checkpoint(logdir)
     self.assertEqual("model.ckpt-4", os.path.basename(last))
     self.assertEqual(sorted(expected), sorted(harness.arrays(last)))
