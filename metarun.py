@@ -32,6 +32,7 @@ import metaopt
 import metarun_flags
 from optimizer import registry
 from problems import corpus_options
+from problems import corpus_table
 from problems import problem_sets
 from problems import problem_spec
 
@@ -174,7 +175,8 @@ def main(argv):
     _check_flags()
     corpus = problems_and_data()
     if FLAGS.list_problems:
-      print(metarun_flags.problem_table(problems_by_set()))
+      print(corpus_table.table([
+          (_set_name(flag), entries) for flag, entries in problems_by_set()]))
       return
     _train(corpus)
   except (ValueError, IOError) as error:
@@ -182,6 +184,10 @@ def main(argv):
     sys.exit(1)
   except KeyboardInterrupt:
     sys.exit(130)
+
+
+def _set_name(flag):
+  return flag[len("include_"):-len("_problems")]
 
 
 def _check_flags():
@@ -231,8 +237,8 @@ def _train(corpus):
       compiled=metarun_flags.COMPILE[FLAGS.compile], on_start=_stop_on_signals,
       cluster=place, profile=FLAGS.set_profiling,
       learning_rate_half_life=FLAGS.meta_learning_rate_half_life,
-      set_names=[name[len("include_"):-len("_problems")]
-                 for name, entries in problems_by_set() for _ in entries])
+      set_names=[_set_name(flag) for flag, entries in problems_by_set()
+                 for _ in entries])
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))
 

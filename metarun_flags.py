@@ -285,12 +285,7 @@ def check(values):
           values["min_lr"], values["max_lr"]))
   if values["optimizer"] == "HierarchicalRNN":
     _check_hierarchical(values)
-  if bool(values["ps_hosts"]) != bool(values["worker_hosts"]):
-    raise ValueError("--ps_hosts and --worker_hosts describe a cluster "
-                     "together: give both.")
-  if values["ps_hosts"] and values["job_name"] is None:
-    raise ValueError("--ps_hosts and --worker_hosts describe a cluster: say "
-                     "with --job_name and --task which task this is.")
+  _check_cluster(values)
 
 
 def _check_value(flag, value):
@@ -336,6 +331,28 @@ def _check_hierarchical(values):
             values["max_lr"], values["max_log_lr"]))
 
 
+def _check_cluster(values):
+  jobs = {"ps": values["ps_hosts"], "worker": values["worker_hosts"]}
+  if bool(jobs["ps"]) != bool(jobs["worker"]):
+    raise ValueError("--ps_hosts and --worker_hosts describe a cluster "
+                     "together: give both.")
+  if not jobs["ps"]:
+    return
+  for job, hosts in sorted(jobs.items()):
+    for host in hosts:
+      if not host.rpartition(":")[2].isdigit():
+        raise ValueError("--{}_hosts must be host:port with commas between, "
+                         "not {!r}.".format(job, ",".join(hosts)))
+  if values["job_name"] is None:
+    raise ValueError("--ps_hosts and --worker_hosts describe a cluster: say "
+                     "with --job_name and --task which task this is.")
+  hosts = jobs[values["job_name"]]
+  if values["task"] >= len(hosts):
+    raise ValueError("--task={} is not below the number of --{}_hosts, which "
+                     "is {}.".format(values["task"], values["job_name"],
+                                     len(hosts)))
+
+
 def without_effect(values):
   """Names of flags that were changed but mean nothing to the optimizer.
 
@@ -349,41 +366,3 @@ def without_effect(values):
           if group.optimizers is not None and
           values["optimizer"] not in group.optimizers and
           values[flag.name] != flag.default]
-
-
-def problem_table(sets):
-  """The corpus as aligned text.
-
-  Args:
-    sets: List of (name of a set's flag, its entries), an entry being a tuple
-      of `problem_spec.Spec`, `datasets.Dataset` and batch size or None.
-
-  Returns:
-    String: a line of titles, then one or more lines for each problem, of which
-    the first starts with its index in the corpus.
-  """
-  rows = [("", "set", "problem", "data", "batch")]
-  for name, entries in sets:
-    for spec, dataset, batch_size in entries:
-      rows.append((
-          str(len(rows) - 1), name[len("include_"):-len("_problems")],
-          repr(spec), _data(dataset) if batch_size else "",
-          str(batch_size or "")))
-  widths = (4, max(len(row[1]) for row in rows), 48, 44, 5)
-  lines = []
-  for row in rows:
-    cells = [textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
-             for cell, width in zip(row, widths)]
-    for i in range(max(len(cell) for cell in cells)):
-      # Numbers to the right.
-      lines.append("  ".join(
-          "{:{}{}}".format(cell[i] if i < len(cell) else "",
-                           "<" if 0 < column < 4 else ">", widths[column])
-          for column, cell in enumerate(cells)).rstrip())
-  return "\n".join(lines)
-
-
-def _data(dataset):
-  text = repr(dataset)
-  lazy = "LazyDataset("
-  return text[len(lazy):-1] if text.startswith(lazy) else text

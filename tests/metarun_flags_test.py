@@ -13,8 +13,6 @@ import tensorflow as tf
 
 import metarun_flags
 from optimizer import registry
-from problems import datasets
-from problems import problem_spec
 
 _FLAGS = collections.OrderedDict(
     (flag.name, flag) for group in metarun_flags.GROUPS for flag in group.flags)
@@ -24,10 +22,6 @@ def _values(**changed):
   values = {name: flag.default for name, flag in _FLAGS.items()}
   assert set(changed) <= set(values), changed
   return dict(values, **changed)
-
-
-def _quadratic(n):
-  del n
 
 
 class TablesTest(tf.test.TestCase):
@@ -85,7 +79,9 @@ class CheckTest(tf.test.TestCase, parameterized.TestCase):
       # Only the hierarchical RNN has a bound and features.
       {"optimizer": "CoordinatewiseRNN", "max_lr": 1e20},
       {"optimizer": "CoordinatewiseRNN", "dynamic_output_scale": False},
-      {"optimizer": "TrainableAdam", "min_lr": 3.0})
+      {"optimizer": "TrainableAdam", "min_lr": 3.0},
+      {"ps_hosts": ["a:1"], "worker_hosts": ["a:2", "b:2"],
+       "job_name": "worker", "task": 1})
   def test_legal(self, **values):
     metarun_flags.check(_values(**values))
 
@@ -146,6 +142,10 @@ class CheckTest(tf.test.TestCase, parameterized.TestCase):
       ({"worker_hosts": ["a:1"], "job_name": "worker"}, "give both"),
       ({"ps_hosts": ["a:1"], "worker_hosts": ["a:2"]},
        "say with --job_name and --task"),
+      ({"ps_hosts": ["a:1"], "worker_hosts": ["a:2", "b"]},
+       "--worker_hosts must be host:port with commas between, not 'a:2,b'"),
+      ({"ps_hosts": ["a:1"], "worker_hosts": ["a:2"], "job_name": "worker",
+        "task": 1}, "--task=1 is not below the number of --worker_hosts"),
       ({"job_name": "chief"}, "--job_name must be one of ps, worker"),
       ({"task": -1}, "--task must be at least 0"),
       ({"worker_tasks": 0}, "--worker_tasks must be at least 1"))
@@ -161,31 +161,6 @@ class CheckTest(tf.test.TestCase, parameterized.TestCase):
         ("LearningRateSchedule", ["min_lr", "use_attention", "num_cells"])):
       self.assertEqual(expected, metarun_flags.without_effect(
           _values(optimizer=name, **changed)))
-
-
-class ProblemTableTest(tf.test.TestCase):
-
-  def test_by_hand(self):
-    spec = problem_spec.Spec(_quadratic, (3,))
-    data = datasets.LazyDataset(datasets.random, (3, 10), {})
-    text = metarun_flags.problem_table([
-        ("include_a_problems", [(spec, datasets.EMPTY_DATASET, None)] * 2),
-        ("include_bcdef_problems", [(spec, data, 5)])])
-    self.assertEqual([
-        "      set    problem" + " " * 43 + "data" + " " * 42 + "batch",
-        "   0  a      _quadratic(3)",
-        "   1  a      _quadratic(3)",
-        "   2  bcdef  _quadratic(3)" + " " * 37 + "random(3, 10)" + " " * 37 +
-        "5"], text.splitlines())
-
-  def test_long_descriptions_go_on_below(self):
-    spec = problem_spec.Spec(_quadratic, (list(range(30)),))
-    lines = metarun_flags.problem_table(
-        [("include_a_problems", [(spec, datasets.EMPTY_DATASET, None)])]
-    ).splitlines()[1:]
-    self.assertLen(lines, 3)
-    self.assertEqual(repr(spec), " ".join(
-        [lines[0][9:].strip()] + [line.strip() for line in lines[1:]]))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from tests import repository
 
 _MAX_FILE_LINES = 400
 _MAX_BODY_LINES = 60
+# A syntax tree of so many characters is a few statements.
+_LONG_DUMP = 350
 
 _ROOMS = {
     "optimizer": (),
@@ -218,6 +220,22 @@ class DeadCodeTest(absltest.TestCase):
     self.assertEqual([], self._unused(False, lambda path: words))
 
 
+class DuplicatesTest(absltest.TestCase):
+
+  def test_no_function_is_written_twice(self):
+    places = collections.defaultdict(list)
+    for path in filter(_library, _SOURCES):
+      for node in ast.walk(_TREES[path]):
+        if isinstance(node, ast.FunctionDef):
+          body = node.body[1:] if ast.get_docstring(node) else node.body
+          places["".join(map(ast.dump, body))].append(path)
+    twins = sorted(paths for body, paths in places.items()
+                   if len(paths) > 1 and len(body) > _LONG_DUMP)
+    # Neither package may import the other.
+    self.assertEqual([["optimizer/arguments.py", "problems/arguments.py"]],
+                     twins)
+
+
 class BuildTest(absltest.TestCase):
   """BUILD files name each source once, with the modules that it imports."""
 
@@ -267,6 +285,9 @@ class BuildTest(absltest.TestCase):
           dependency += ":" + dependency.rpartition("/")[2]
         if not dependency.endswith(":__init__"):
           actual.add(dependency)
+      # A program may also be started.
+      actual -= set(each for each in actual - expected
+                    if self.targets[each].rule == "py_binary")
       if expected != actual and label not in _IMPORT_BY_NAME:
         differences.append((label, "missing", sorted(expected - actual),
                             "not imported", sorted(actual - expected)))
