@@ -8,11 +8,8 @@ starts give equal trajectories whatever the threads do.
 
 Everything is computed in float32 and cast to the variable's type when written.
 
-A gradient element that is not finite is skipped, unless the optimizer's
-`skip_nonfinite` is off: its element keeps parameter and state, and counts as
-zero for the others. State that the elements of a tensor share waits until all
-of that tensor's gradient is finite, the global state until all of some tensor's
-gradient is. Finite gradients are limited to +-1e18, whose square is finite.
+A gradient element that is not finite is skipped, see `nonfinite_gradients`,
+unless the optimizer's `skip_nonfinite` is off.
 """
 
 from __future__ import absolute_import
@@ -25,23 +22,11 @@ import six
 import tensorflow as tf
 
 from . import drop_in_state
+from . import nonfinite_gradients
 from . import true_parameters
-
-_MAX_GRADIENT = 1e18
 
 _Write = collections.namedtuple("_Write", "variable, value, rows")
 """A new value; `rows` are the indices it is for, None for all."""
-
-_Change = collections.namedtuple("_Change", "variable, new, old, mask")
-"""What a step does to a variable, slot or global state.
-
-Attributes:
-  variable: The variable.
-  new: Tensor, its new value.
-  old: Tensor, its value before.
-  mask: Function that returns a bool tensor: if gradients are not finite, which
-    elements or rows of `new` count. A scalar is for all.
-"""
 
 
 def apply_gradients(optimizer, grads_and_vars, global_step, name):
@@ -121,7 +106,9 @@ def _check_variable(optimizer, var):
 
 def _read(variable):
   """The value, in an op of its own."""
-  return tf.identity(variable.read_value())
+  value = variable.read_value()
+  # That of a reference variable may be the reference itself.
+  return value if hasattr(variable, "handle") else tf.identity(value)
 
 
 def _dense_writes(optimizer, pairs):
@@ -137,72 +124,26 @@ def _dense_writes(optimizer, pairs):
     # The variables hold where the gradients were taken.
     params = [true_parameters.true_value(param, state)
               for param, state in zip(params, states)]
-  finite = [None] * len(grads)
-  if optimizer.skip_nonfinite:
-    finite = [tf.math.is_finite(grad) for grad in grads]
-    grads = [_tamed(grad, mask) for grad, mask in zip(grads, finite)]
   global_vars = drop_in_state.global_state(optimizer) or []
   global_state = [_read(variable) for variable in global_vars]
-  _, new_states, new_global, attended = optimizer._compute_updates(
+  compute = (optimizer._compute_finite_updates if optimizer.skip_nonfinite
+             else optimizer._compute_updates)
+  _, new_states, new_global, attended = compute(
       params, grads, states, global_state)
-  changes = []
+  writes = []
   for i, var in enumerate(variables):
-    changes.append(_Change(
-        var, tf.cast(attended[i], var.dtype.base_dtype), stored[i],
-        lambda i=i: finite[i]))
-    changes += _state_changes(
-        optimizer, var, new_states[i], states[i], finite[i])
-  any_whole = lambda: tf.reduce_any(
-      tf.stack([tf.reduce_all(mask) for mask in finite]))
-  changes += [_Change(*each, mask=any_whole) for each in zip(
-      global_vars, new_global, global_state)]
-  values = [change.new for change in changes]
-  if optimizer.skip_nonfinite:
-    values = _with_old_values(changes, finite)
-  return [_Write(change.variable, value, None)
-          for change, value in zip(changes, values)]
-
-
-def _state_changes(optimizer, var, new_state, state, finite):
-  """List of `_Change` of one variable's slots."""
-  changes = []
-  for key in optimizer.state_keys:
-    slot = optimizer.get_slot(var, key)
-    new = new_state[key]
-    if key == drop_in_state.TRUE_PARAM and getattr(var, "constraint", None):
-      new = tf.cast(var.constraint(
-          tf.cast(new, var.dtype.base_dtype)), tf.float32)
-    changes.append(_Change(
-        slot, new, state[key],
-        lambda key=key: _mask_of_state(optimizer, var, key, finite)))
-  return changes
-
-
-def _mask_of_state(optimizer, var, key, finite):
-  """Which elements or rows of a slot a step may change."""
-  if key == drop_in_state.TRUE_PARAM:
-    return finite
-  if _is_shared(optimizer, var, key):
-    return tf.reduce_all(finite)
-  return tf.reshape(finite, [-1])
-
-
-def _is_shared(optimizer, var, key):
-  """Whether a slot holds one state for all elements of a variable."""
-  shape = optimizer.get_slot(var, key).shape
-  return (key in optimizer.tensor_state_keys or shape.ndims != 2 or
-          shape.as_list()[0] != var.shape.num_elements())
-
-
-def _with_old_values(changes, finite):
-  """New values, but for what a gradient that is not finite leaves alone."""
-  # Rarely needed, and as dear as a good part of the step.
-  return tf.cond(
-      tf.reduce_all(tf.stack([tf.reduce_all(mask) for mask in finite])),
-      lambda: [tf.identity(change.new) for change in changes],
-      lambda: [tf.where(change.mask(), change.new, change.old)
-               for change in changes],
-      strict=True)
+    value = tf.cast(attended[i], var.dtype.base_dtype)
+    if optimizer.skip_nonfinite:
+      value = tf.where(tf.math.is_finite(grads[i]), value, stored[i])
+    writes.append(_Write(var, value, None))
+    for key in optimizer.state_keys:
+      value = new_states[i][key]
+      if key == drop_in_state.TRUE_PARAM and getattr(var, "constraint", None):
+        value = tf.cast(var.constraint(
+            tf.cast(value, var.dtype.base_dtype)), tf.float32)
+      writes.append(_Write(optimizer.get_slot(var, key), value, None))
+  return writes + [_Write(variable, value, None)
+                   for variable, value in zip(global_vars, new_global)]
 
 
 def _dense_gradient(grad, var):
@@ -214,12 +155,6 @@ def _dense_gradient(grad, var):
   grad = tf.cast(grad, tf.float32)
   grad.set_shape(var.shape)
   return grad
-
-
-def _tamed(grad, finite):
-  """A gradient whose elements, and their squares, are finite."""
-  return tf.clip_by_value(tf.where(finite, grad, tf.zeros_like(grad)),
-                          -_MAX_GRADIENT, _MAX_GRADIENT)
 
 
 def _sparse_writes(optimizer, grad, var):
@@ -236,10 +171,11 @@ def _sparse_writes(optimizer, grad, var):
   stored = tf.gather(var, rows)
   finite = tf.math.is_finite(values)
   if optimizer.skip_nonfinite:
-    values = _tamed(values, finite)
-  shared = {key: _is_shared(optimizer, var, key)
-            for key in optimizer.state_keys}
+    values = nonfinite_gradients.tamed(values, finite)
   slots = {key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
+  shared = {key: nonfinite_gradients.is_shared(
+      optimizer, var.shape.num_elements(), key, slot)
+            for key, slot in six.iteritems(slots)}
   state = {key: _read(slot) if shared[key] else tf.gather(slot, elements)
            for key, slot in six.iteritems(slots)}
   new, new_state = optimizer._compute_update(

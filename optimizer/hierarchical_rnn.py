@@ -18,6 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from . import gradient_features
+from . import hierarchical_drop_in
 from . import hierarchical_step
 from . import rnn_cells
 from . import tensor_layout
@@ -25,9 +26,6 @@ from . import trainable_optimizer
 from . import update_rule
 
 _LEVEL_RNN = "PerTensor/Layer{}_RNN/"
-
-# Tensors of up to this many elements share one set of ops in the drop-in step.
-_SMALL_TENSOR = 2**14
 
 
 class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
@@ -279,26 +277,23 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _compute_updates(self, params, grads, states, global_state):
     """Applies one step to all tensors; see `TrainableOptimizer`."""
-    layouts, groups = _grouped([param.shape.as_list() for param in params])
-    packed = [self._pack([states[i] for i in group]) for group in groups]
-    steps, new_packed, new_global = hierarchical_step.step(
-        self._step_options(), self._meta_parameters.values(), layouts,
-        [layout.pack([grads[i] for i in group])
-         for layout, group in zip(layouts, groups)], packed, global_state,
-        np.argsort([i for group in groups for i in group]))
-    new_params, new_states, attended = ([None] * len(params) for _ in range(3))
-    for layout, group, (step, attended_step), state in zip(
-        layouts, groups, steps, new_packed):
-      unpacked = self._unpack(state, layout)
-      for i, j in enumerate(group):
-        new_states[j] = unpacked[i]
-      for steps_of, results in ((step, new_params), (attended_step, attended)):
-        for i, change in zip(group, layout.unpack(steps_of)):
-          results[i] = params[i] - change
+    return self._step_tensors(params, grads, states, global_state, False)
+
+  def _compute_finite_updates(self, params, grads, states, global_state):
+    """The same, with no regard for what is not finite."""
+    return self._step_tensors(params, grads, states, global_state, True)
+
+  def _step_tensors(self, params, grads, states, global_state, skip_nonfinite):
+    states = [{key: value for key, value in state.items()
+               if key != "true_param"} for state in states]
+    new_params, new_states, global_state, attended = (
+        hierarchical_drop_in.compute_updates(
+            self._step_options(), self._meta_parameters.values(), params,
+            grads, states, global_state, skip_nonfinite))
     if self._use_attention:
       for state, param in zip(new_states, new_params):
         state["true_param"] = param
-    return new_params, new_states, new_global, attended
+    return new_params, new_states, global_state, attended
 
   def _rule(self, shapes):
     return _HierarchicalRule(self, shapes)
@@ -311,35 +306,22 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         problem_rate_mean=self._use_problem_lr_mean,
         max_log_rate=self._max_log_lr, global_input=self._global_input)
 
-  def _pack(self, states):
-    """Joins states of several tensors: dict with [P, k] and [T, k] values."""
-    packed = update_rule.concat_states([
-        {key: value for key, value in state.items() if key != "true_param"}
-        for state in states])
-    for prefix in hierarchical_step.SCALE_KEYS:
-      packed[prefix] = tf.concat(
-          [packed.pop(key) for key in self._scale_keys(prefix)], 1)
-    return packed
-
-  def _unpack(self, packed, layout):
-    """Undoes `_pack`."""
-    packed = dict(packed)
-    for prefix in hierarchical_step.SCALE_KEYS:
-      columns = tf.split(packed.pop(prefix), self._num_scales, axis=1)
-      packed.update(zip(self._scale_keys(prefix), columns))
-    return update_rule.split_states(packed, layout, ("layer",))
-
 
 class _HierarchicalRule(update_rule.PerTensorRule):
   """Keeps the state of all tensors packed from step to step."""
 
   def __init__(self, optimizer, shapes):
     super(_HierarchicalRule, self).__init__(optimizer, shapes)
+    self._num_scales = optimizer._step_options().num_scales
     self._layout = tensor_layout.TensorLayout(shapes)
 
   def initial_state(self, params):
     states, global_state = super(_HierarchicalRule, self).initial_state(params)
-    return self._optimizer._pack(states), global_state
+    state = update_rule.concat_states(
+        [{key: value for key, value in state.items() if key != "true_param"}
+         for state in states])
+    return (hierarchical_step.join_scales(state, self._num_scales),
+            global_state)
 
   def update(self, params, grads, state):
     optimizer = self._optimizer
@@ -353,23 +335,11 @@ class _HierarchicalRule(update_rule.PerTensorRule):
     return new_params, attended, (packed, global_state)
 
   def per_tensor_state(self, state):
-    states = self._optimizer._unpack(state[0], self._layout)
+    states = update_rule.split_states(
+        hierarchical_step.split_scales(state[0], self._num_scales),
+        self._layout, ("layer",))
     return [[tensor_state[key] for key in self._optimizer.state_keys
              if key in tensor_state] for tensor_state in states]
-
-
-def _grouped(shapes):
-  """Gives each big tensor a layout of its own, the small ones one together.
-
-  Returns:
-    (list of layouts, list of lists of indices into `shapes`).
-  """
-  sizes = tensor_layout.TensorLayout(shapes).sizes
-  small = [i for i, size in enumerate(sizes) if size <= _SMALL_TENSOR]
-  groups = ([small] if small else []) + [
-      [i] for i, size in enumerate(sizes) if size > _SMALL_TENSOR]
-  return ([tensor_layout.TensorLayout([shapes[i] for i in group])
-           for group in groups], groups)
 
 
 def _refuse_rate_features(**options):

@@ -52,6 +52,19 @@ Attributes:
 """
 
 
+Coordinates = collections.namedtuple("Coordinates", "state, seen, moves, squares")
+"""What a step makes of some coordinates, before their tensors are looked at.
+
+Attributes:
+  state: Dict, the new state but for "layer".
+  seen: List of float32 [P, k], what the level above sees the mean of.
+  moves: List of float32 [P, 1], steps that are still to be normalized: of the
+    parameters and, with attention, of the attended locations.
+  squares: List of float32 [P, 1] whose means over tensors normalize them;
+    empty without a learning rate.
+"""
+
+
 def step(options, theta, layouts, grads, states, global_state,
          order=None):
   """Computes one step of every coordinate.
@@ -71,49 +84,63 @@ def step(options, theta, layouts, grads, states, global_state,
     [P, 1]: what to subtract from the parameters to get the new parameters, and
     to get the attended location (the same without attention).
   """
-  problem_mean = None
-  if options.problem_rate_mean and "log_learning_rate" in states[0]:
-    problem_mean = _mean_of_groups(
-        [state["log_learning_rate"] for state in states])
+  mean_log_rates = mean_log_rates_of(options, layouts, states)
   steps, new_states = [], []
-  for layout, grad, state in zip(layouts, grads, states):
-    group_steps, new_state = _group_step(
-        options, theta, layout, grad, state, global_state, problem_mean)
-    steps.append(group_steps)
+  for layout, grad, state, mean_log_rate in zip(
+      layouts, grads, states, mean_log_rates):
+    coordinates = step_coordinates(
+        options, theta, grad, state,
+        coordinate_bias(theta, layout, state, global_state), mean_log_rate)
+    new_state = coordinates.state
+    if "layer" in state:
+      new_state["layer"] = step_layer(
+          options, theta, [layout.tensor_mean(part)
+                           for part in coordinates.seen],
+          state["layer"], global_state)
+    steps.append(normalized(
+        coordinates.moves, [layout.tensor_mean(square)
+                            for square in coordinates.squares], layout))
     new_states.append(new_state)
   if global_state:
-    layers = [state["layer"] for state in new_states]
-    layers = layers[0] if len(layers) == 1 else tf.concat(layers, 0)
-    if order is not None:
-      layers = tf.gather(layers, order)
-    inputs = GLOBAL_INPUTS[options.global_input](layers)
-    global_state = [
-        options.cells[2](inputs, global_state[0], theta, "Layer2_RNN/")]
+    global_state = step_global(
+        options, theta, [state["layer"] for state in new_states],
+        global_state, order)
   return steps, new_states, global_state
 
 
-def _group_step(options, theta, layout, grad, state, global_state,
-                problem_mean):
-  """Steps one group of coordinates; see `step`."""
-  averages, observation = _observe(options, layout, grad, state, problem_mean)
+def mean_log_rates_of(options, layouts, states):
+  """What log learning rates are relative to: a list, one a group, of float32
+  [P or 1, 1], or of None without learning rates."""
+  if "log_learning_rate" not in states[0]:
+    return [None] * len(states)
+  columns = [state["log_learning_rate"] for state in states]
+  if options.problem_rate_mean:
+    return [_mean_of_groups(columns)] * len(states)
+  return [layout.spread(layout.tensor_mean(column))
+          for layout, column in zip(layouts, columns)]
+
+
+def step_coordinates(options, theta, grad, state, bias, mean_log_rate):
+  """Steps the lowest level of some coordinates.
+
+  Args:
+    options: `Options`.
+    theta: Mapping from names to the values of the meta-parameters.
+    grad: float32 [P, 1].
+    state: Dict, their state; "layer" is not looked at.
+    bias: None or float32 [P or 1, 3 units]: `coordinate_bias`.
+    mean_log_rate: None or float32 [P or 1, 1]: `mean_log_rates_of`.
+
+  Returns:
+    `Coordinates`.
+  """
+  averages, observation = _observe(options, grad, state, mean_log_rate)
   new_state = {"grad_accum": averages, "ms": observation.mean_squares}
   columns = [column.compute(observation) for column in options.columns]
   inputs = columns[0] if len(columns) == 1 else tf.concat(columns, 1)
   hidden = options.cells[0](
-      inputs, state["parameter"], theta, "PerTensor/Layer0_RNN/",
-      _coordinate_bias(theta, layout, state, global_state))
+      inputs, state["parameter"], theta, "PerTensor/Layer0_RNN/", bias)
   new_state["parameter"] = hidden
-  if "layer" in state:
-    # Scaled gradients alone are no news to the level above.
-    seen = [layout.tensor_mean(part) for part in (
-        [hidden] if len(columns) == 1 else [hidden, inputs])]
-    bias = None
-    if global_state:
-      bias = rnn_cells.affine(
-          global_state[0], theta, "PerTensor/Layer1_RNN/Affine")
-    new_state["layer"] = options.cells[1](
-        seen[0] if len(seen) == 1 else tf.concat(seen, 1), state["layer"],
-        theta, "PerTensor/Layer1_RNN/", bias)
   outputs = _read_out(theta, hidden)
   new_state["scl_decay"] = _decay(theta, outputs, "scl_decay",
                                   _FIXED_SCALE_DECAY)
@@ -121,8 +148,52 @@ def _group_step(options, theta, layout, grad, state, global_state,
                                   _FIXED_INPUT_DECAY)
   for key in ("scl_decay", "inp_decay"):
     new_state[key] += tf.zeros_like(state[key])
-  return _output_step(options, theta, layout, outputs, observation,
-                      new_state), new_state
+  # Scaled gradients alone are no news to the level above.
+  seen = [hidden] if len(columns) == 1 else [hidden, inputs]
+  moves, squares = _moves(options, theta, outputs, observation, new_state)
+  return Coordinates(new_state, seen, moves, squares)
+
+
+def step_layer(options, theta, seen, layer, global_state):
+  """Steps the level of the tensors.
+
+  Args:
+    options: `Options`.
+    theta: Mapping from names to the values of the meta-parameters.
+    seen: List of float32 [T, k], means of what `Coordinates` say is seen.
+    layer: float32 [T, units].
+    global_state: List of tensors.
+
+  Returns:
+    float32 [T, units].
+  """
+  bias = None
+  if global_state:
+    bias = rnn_cells.affine(
+        global_state[0], theta, "PerTensor/Layer1_RNN/Affine")
+  return options.cells[1](
+      seen[0] if len(seen) == 1 else tf.concat(seen, 1), layer,
+      theta, "PerTensor/Layer1_RNN/", bias)
+
+
+def step_global(options, theta, layers, global_state, order=None):
+  """Steps the level of the whole problem.
+
+  Args:
+    options: `Options`.
+    theta: Mapping from names to the values of the meta-parameters.
+    layers: List of float32 [T, units], new states of the tensors, one a group.
+    global_state: List with one float32 [1, units].
+    order: See `step`.
+
+  Returns:
+    The new global state.
+  """
+  layers = layers[0] if len(layers) == 1 else tf.concat(layers, 0)
+  if order is not None:
+    layers = tf.gather(layers, order)
+  inputs = GLOBAL_INPUTS[options.global_input](layers)
+  return [options.cells[2](inputs, global_state[0], theta, "Layer2_RNN/")]
 
 
 def _mean_of_groups(columns):
@@ -134,7 +205,7 @@ def _mean_of_groups(columns):
   return tf.reshape(total / max(count, 1), [1, 1])
 
 
-def _observe(options, layout, grad, state, problem_mean):
+def _observe(options, grad, state, mean_log_rate):
   """Updates the moving averages and gathers what the RNN may look at."""
   averages = grad
   if options.num_scales > 1:
@@ -147,15 +218,11 @@ def _observe(options, layout, grad, state, problem_mean):
         scale_decays, options.num_scales)
   scaled, mean_squares = gradient_features.scaled_gradient(
       averages, state["ms"], scale_decays)
-  log_rate = state.get("log_learning_rate")
-  mean_log_rate = problem_mean
-  if log_rate is not None and problem_mean is None:
-    mean_log_rate = layout.spread(layout.tensor_mean(log_rate))
   return averages, gradient_features.Observation(
-      scaled, mean_squares, log_rate, mean_log_rate)
+      scaled, mean_squares, state.get("log_learning_rate"), mean_log_rate)
 
 
-def _coordinate_bias(theta, layout, state, global_state):
+def coordinate_bias(theta, layout, state, global_state):
   """Level-0 gate bias from the levels above, [P or 1, 3 units] or None."""
   bias = None
   if "layer" in state:
@@ -185,37 +252,71 @@ def _decay(theta, outputs, name, fixed):
   return tf.constant(fixed, tf.float32)
 
 
-def _output_step(options, theta, layout, outputs, observation, new_state):
-  """Turns read-outs into steps; adds the learning rate to the new state."""
-  scale = attended_scale = None
+def _moves(options, theta, outputs, observation, new_state):
+  """Turns read-outs into moves and squares, see `Coordinates`; adds the
+  learning rate to the new state."""
+  names = [("update", "GradsToDelta")]
+  if "attention" in outputs:
+    names.append(("attention", "GradsToAttnDelta"))
+  directions = []
+  for name, shortcut in names:
+    direction = outputs[name]
+    shortcut = theta.get("PerTensor/{}/Matrix".format(shortcut))
+    if shortcut is not None:
+      direction += tf.matmul(observation.scaled, shortcut)
+    directions.append(direction)
   log_rate = observation.log_rate
-  if log_rate is not None:
-    proposed = (log_rate + outputs["learning_rate"] +
-                theta["learning_rate_bias"])
-    clipped = tf.clip_by_value(
-        proposed, MIN_LOG_LEARNING_RATE, options.max_log_rate)
-    # The gradient passes as if there were no bounds.
-    proposed += tf.stop_gradient(clipped - proposed)
-    momentum = tf.sigmoid(theta["PerTensor/learning_rate_momentum_logit"])
-    new_state["log_learning_rate"] = (
-        proposed + momentum * (log_rate - proposed))
-    scale = tf.exp(proposed + theta["PerTensor/param_stepsize_offset"])
-    attended_scale = tf.exp(proposed)
-  step_of = lambda name, shortcut, factor: _scaled_direction(
-      layout, outputs[name], observation.scaled,
-      theta.get("PerTensor/{}/Matrix".format(shortcut)), factor)
-  change = step_of("update", "GradsToDelta", scale)
-  if "attention" not in outputs:
-    return change, change
-  return change, step_of("attention", "GradsToAttnDelta", attended_scale)
+  if log_rate is None:
+    return directions, []
+  proposed = (log_rate + outputs["learning_rate"] +
+              theta["learning_rate_bias"])
+  clipped = tf.clip_by_value(
+      proposed, MIN_LOG_LEARNING_RATE, options.max_log_rate)
+  # The gradient passes as if there were no bounds.
+  proposed += tf.stop_gradient(clipped - proposed)
+  momentum = tf.sigmoid(theta["PerTensor/learning_rate_momentum_logit"])
+  new_state["log_learning_rate"] = (
+      proposed + momentum * (log_rate - proposed))
+  scales = [tf.exp(proposed + theta["PerTensor/param_stepsize_offset"]),
+            tf.exp(proposed)]
+  return ([direction * scale for direction, scale in zip(directions, scales)],
+          [direction * direction for direction in directions])
 
 
-def _scaled_direction(layout, direction, scaled, shortcut, scale):
-  """Direction [P, 1], normalized per tensor and scaled if there is a scale."""
-  if shortcut is not None:
-    direction += tf.matmul(scaled, shortcut)
-  if scale is None:
-    return direction
-  norm = tf.math.rsqrt(
-      layout.tensor_mean(direction * direction) + _OUTPUT_EPSILON)
-  return direction * layout.spread(norm) * scale
+def normalized(moves, mean_squares, layout):
+  """Normalizes moves per tensor.
+
+  Args:
+    moves: See `Coordinates`.
+    mean_squares: List of float32 [T, 1], means of the squares; if empty, moves
+      are steps already.
+    layout: `TensorLayout`.
+
+  Returns:
+    Pair of float32 [P, 1]: the steps of parameters and attended locations.
+  """
+  steps = moves
+  if mean_squares:
+    steps = [move * layout.spread(tf.math.rsqrt(square + _OUTPUT_EPSILON))
+             for move, square in zip(moves, mean_squares)]
+  return steps[0], steps[-1]
+
+
+def join_scales(state, num_scales):
+  """Puts the columns of all timescales together: of `SCALE_KEYS`, numbered
+  from 1, [P, 1] each, to [P, S]."""
+  state = dict(state)
+  for prefix in SCALE_KEYS:
+    columns = [state.pop(prefix + str(i + 1)) for i in range(num_scales)]
+    state[prefix] = columns[0] if num_scales == 1 else tf.concat(columns, 1)
+  return state
+
+
+def split_scales(state, num_scales):
+  """Undoes `join_scales`."""
+  state = dict(state)
+  for prefix in SCALE_KEYS:
+    columns = tf.split(state.pop(prefix), num_scales, axis=1)
+    for i, column in enumerate(columns):
+      state[prefix + str(i + 1)] = column
+  return state

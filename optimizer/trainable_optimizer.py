@@ -22,6 +22,7 @@ from . import drop_in
 from . import drop_in_state
 from . import meta_parameters
 from . import true_parameters
+from . import nonfinite_gradients
 from . import unroll_adapter
 from . import update_rule
 
@@ -204,6 +205,11 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
                for each in zip(params, grads, states)]
     params = [param for param, _ in results]
     return params, [state for _, state in results], global_state, params
+
+  def _compute_finite_updates(self, params, grads, states, global_state):
+    """The same; gradients that are not finite leave states as they were."""
+    return nonfinite_gradients.compute_updates(
+        self, params, grads, states, global_state)
 
   def _rule(self, shapes):
     """The update rule that `train` unrolls on tensors of these shapes."""

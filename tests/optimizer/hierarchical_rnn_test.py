@@ -10,6 +10,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+from optimizer import hierarchical_drop_in
 from optimizer import hierarchical_rnn
 from tests.optimizer import harness
 from tests.optimizer import oracle
@@ -111,8 +112,11 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
 
 class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
 
-  @parameterized.parameters("mean", "last")
-  def test_big_tensors_apart_from_small_ones(self, global_input):
+  @parameterized.parameters(
+      ("mean", 100, 1), ("last", 100, 1), ("mean", 3, 1), ("mean", 4, 2))
+  def test_big_tensors_apart_from_small_ones(self, global_input, block_rows,
+                                             parallel_blocks):
+    patch = tf.test.mock.patch.object
     sizes = [3, 9, 2, 8, 4]
     rng = np.random.RandomState(0)
     starts = [np.float32(rng.randn(size)) for size in sizes]
@@ -122,7 +126,9 @@ class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
           [4, 5, 3], init_lr_range=(1e-2, 1e-2), global_input=global_input)
       variables = [tf.Variable(start, use_resource=True) for start in starts]
       feeds = [tf.placeholder(tf.float32, [size]) for size in sizes]
-      with tf.test.mock.patch.object(hierarchical_rnn, "_SMALL_TENSOR", 5):
+      with patch(hierarchical_drop_in, "_SMALL_TENSOR", 5), patch(
+          hierarchical_drop_in, "_BLOCK_ROWS", block_rows), patch(
+              hierarchical_drop_in, "_PARALLEL_BLOCKS", parallel_blocks):
         step = optimizer.apply_gradients(zip(feeds, variables))
       with tf.Session(config=harness.fast_config()) as session:
         session.run(tf.global_variables_initializer())

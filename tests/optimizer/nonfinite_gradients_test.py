@@ -10,6 +10,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+from optimizer import hierarchical_drop_in
 from tests.optimizer import harness
 
 _BAD = (np.nan, np.inf, -np.inf)
@@ -21,6 +22,7 @@ class NonfiniteGradientsTest(tf.test.TestCase, parameterized.TestCase):
     """Steps with each gradient; returns (values, dicts of slots) after each.
     """
     with tf.Graph().as_default():
+      tf.set_random_seed(1)
       optimizer = harness.OPTIMIZERS[name]()
       optimizer.skip_nonfinite = skip
       x = tf.Variable(np.float32(np.arange(np.prod(shape)).reshape(shape)))
@@ -64,6 +66,20 @@ class NonfiniteGradientsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertAllEqual(results[1][1]["layer"], results[2][1]["layer"])
     self.assertTrue(np.all(
         results[0][1]["layer"] != results[1][1]["layer"]))
+
+  def test_in_blocks(self):
+    gradients = [np.ones([7])] + [
+        np.where(np.arange(7) == i, np.nan, 1.0) for i in (0, 3, 6)]
+    expected = self._run("hierarchical", gradients, (7,))
+    patch = tf.test.mock.patch.object
+    with patch(hierarchical_drop_in, "_SMALL_TENSOR", 1), patch(
+        hierarchical_drop_in, "_BLOCK_ROWS", 3):
+      actual = self._run("hierarchical", gradients, (7,))
+    for after, (value, slots) in zip(expected, actual):
+      self.assertAllClose(after[0], value, rtol=1e-5, atol=1e-6)
+      self.assertAllClose(after[1], slots, rtol=1e-5, atol=1e-6)
+    self.assertTrue(np.all(np.isfinite(actual[-1][0])))
+    self.assertAllEqual(actual[1][1]["layer"], actual[-1][1]["layer"])
 
   def test_the_state_of_a_row_as_wide_as_level_1(self):
     # The level-1 state is [1, 5] too, but not one number for each element.

@@ -1,0 +1,112 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Steps that leave alone what a gradient that is not finite belongs to.
+
+A gradient element that is not finite counts as zero for the others, and keeps
+its element's state. State that the elements of a tensor share waits until all
+of that tensor's gradient is finite, the global state until all of some
+tensor's gradient is. Finite gradients are limited to +-1e18, whose square is
+finite.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import tensorflow as tf
+
+_MAX_GRADIENT = 1e18
+
+
+def tamed(grad, finite):
+  """A gradient whose elements, and their squares, are finite.
+
+  Args:
+    grad: float32 tensor.
+    finite: bool tensor of its shape, which elements are finite.
+
+  Returns:
+    float32 tensor of its shape.
+  """
+  return tf.clip_by_value(tf.where(finite, grad, tf.zeros_like(grad)),
+                          -_MAX_GRADIENT, _MAX_GRADIENT)
+
+
+def keep_old(all_finite, new, old, masks):
+  """Chooses new values where gradients are finite.
+
+  Args:
+    all_finite: bool scalar, whether all new values count.
+    new: List of tensors.
+    old: List of tensors of the same shapes.
+    masks: Function that returns, if not all count, a list of bool tensors that
+      say which: scalars, [n] for rows, or of the values' shapes.
+
+  Returns:
+    List of tensors.
+  """
+  if not new:
+    return []
+  # Rarely needed, and as dear as a good part of a step.
+  return tf.cond(
+      all_finite, lambda: [tf.identity(value) for value in new],
+      lambda: [tf.where(*each) for each in zip(masks(), new, old)],
+      strict=True)
+
+
+def is_shared(optimizer, num_elements, key, value):
+  """Whether a state holds one value for all elements of a variable.
+
+  Args:
+    optimizer: A `TrainableOptimizer`.
+    num_elements: Integer, elements of the variable.
+    key: String, one of the optimizer's `state_keys`.
+    value: Tensor or variable with the state.
+
+  Returns:
+    Bool.
+  """
+  return (key in optimizer.tensor_state_keys or value.shape.ndims != 2 or
+          value.shape.as_list()[0] != num_elements)
+
+
+def compute_updates(optimizer, params, grads, states, global_state):
+  """As `optimizer._compute_updates`, but finite whatever the gradients are.
+
+  Args:
+    optimizer: A `TrainableOptimizer`.
+    params: List of tensors.
+    grads: List of float32 tensors.
+    states: List of dicts of tensors.
+    global_state: List of tensors.
+
+  Returns:
+    (params, states, global_state, attended_params). States are as before where
+    gradients are not finite; parameters and attended locations there are
+    finite, and are for the caller to keep.
+  """
+  finite = [tf.math.is_finite(grad) for grad in grads]
+  new_params, new_states, new_global, attended = optimizer._compute_updates(
+      params, [tamed(*each) for each in zip(grads, finite)], states,
+      global_state)
+  keys = [(i, key) for i, state in enumerate(states) for key in sorted(state)]
+  whole = [tf.reduce_all(mask) for mask in finite]
+
+  def mask_of(i, key):
+    value = states[i][key]
+    if value.shape.as_list() == params[i].shape.as_list():
+      return finite[i]
+    if is_shared(optimizer, params[i].shape.num_elements(), key, value):
+      return whole[i]
+    return tf.reshape(finite[i], [-1])
+
+  values = keep_old(
+      tf.reduce_all(whole),
+      [new_states[i][key] for i, key in keys] + new_global,
+      [states[i][key] for i, key in keys] + global_state,
+      lambda: [mask_of(*each) for each in keys] +
+      [tf.reduce_any(whole)] * len(global_state))
+  new_states = [{} for _ in states]
+  for (i, key), value in zip(keys, values):
+    new_states[i][key] = value
+  return new_params, new_states, values[len(keys):], attended
