@@ -52,7 +52,8 @@ Attributes:
 """
 
 
-Coordinates = collections.namedtuple("Coordinates", "state, seen, moves, squares")
+Coordinates = collections.namedtuple(
+    "Coordinates", "state, seen, moves, squares")
 """What a step makes of some coordinates, before their tensors are looked at.
 
 Attributes:
