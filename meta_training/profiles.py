@@ -43,8 +43,13 @@ def write(logdir, global_step, run_metadata):
 
 
 def _trace(chrome_trace):
-  """The same events as a `Trace` message."""
+  """The same events as a `Trace` message, their time counted from the first.
+
+  Picoseconds since 1970 would not fit.
+  """
   trace = trace_events_pb2.Trace()
+  start = min([event["ts"] for event in chrome_trace["traceEvents"]
+               if event["ph"] == "X"] or [0])
   for event in chrome_trace["traceEvents"]:
     device = event["pid"]
     if event["ph"] == "M" and event["name"] == "process_name":
@@ -56,7 +61,7 @@ def _trace(chrome_trace):
       resource.name = "lane {}".format(event["tid"])
       added = trace.trace_events.add(
           device_id=device, resource_id=event["tid"], name=event["name"],
-          timestamp_ps=int(event["ts"] * _PICOSECONDS),
+          timestamp_ps=int((event["ts"] - start) * _PICOSECONDS),
           # Without a duration it would be drawn as an instant.
           duration_ps=max(1, int(event["dur"] * _PICOSECONDS)))
       for key, value in event["args"].items():
