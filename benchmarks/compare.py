@@ -24,11 +24,11 @@ from absl import app
 from absl import flags
 import tensorflow as tf
 
+from benchmarks import comparison
 from benchmarks import comparison_page
 from benchmarks import comparison_problems
-from benchmarks import comparison_tables
 from benchmarks import contest
-from benchmarks import result_cache
+from benchmarks import large_models
 
 FLAGS = flags.FLAGS
 
@@ -41,6 +41,7 @@ flags.DEFINE_list("problems", [], "Only problems with one of these strings "
 flags.DEFINE_integer("max_problems", None, "So many of each group at most.",
                      lower_bound=1)
 flags.DEFINE_integer("horizon", 1000, "Steps of a run.", lower_bound=10)
+flags.DEFINE_integer("large_steps", 200, "Steps in group d.", lower_bound=1)
 flags.DEFINE_string("output_dir", "/tmp/comparison", "Where tables and plots "
                     "are written.")
 flags.DEFINE_string("cache_dir", None, "Where results are kept; cache/ of the "
@@ -56,90 +57,12 @@ _QUICK_PROBLEMS = ("Quadratic(15)", "Branin(noise_stdev=0.3)",
                    "FullyConnected(6, 2", "ReLUNet(12")
 
 
-def compare(problems, learned, horizon, cache_dir, out=sys.stdout,
-            **contest_options):
-  """Runs the contest on every problem.
-
-  Args:
-    problems: List of `comparison_problems.Entry`s.
-    learned: List of `contest.Learned`.
-    horizon: Integer, steps of a run.
-    cache_dir: Directory of results so far.
-    out: Stream that is told of every problem.
-    **contest_options: Further arguments of `contest.Contest`.
-
-  Returns:
-    List of `contest.Outcome`s.
-  """
-  bar = tf.keras.utils.Progbar(None)
-  ring = contest.Contest(
-      learned, horizon, result_cache.ResultCache(cache_dir),
-      progress=lambda: bar.add(1), **contest_options)
-  bar.target = ring.steps_of_progress * len(problems)
-  outcomes = []
-  for problem in problems:
-    outcomes.append(ring.on(problem))
-    if out is not None:
-      out.write("\n" + _line(outcomes[-1]))
-      out.flush()
-  return outcomes
-
-
-def _line(outcome):
-  """What became of a problem, in a line."""
-  cells = []
-  for row in comparison_tables.problem_rows(outcome):
-    rate = "" if row.learning_rate is None else "@{:g}".format(
-        row.learning_rate)
-    speed_up = "" if row.speed_up is None else " ({}x)".format(
-        comparison_tables.show_speed_up(row.speed_up))
-    cells.append("{}{} {:.4g}{}".format(
-        row.optimizer, rate, row.final_loss, speed_up))
-  return "{} {}: {}\n".format(outcome.problem.group, outcome.problem.name,
-                              ", ".join(cells))
-
-
-def write(outcomes, output_dir, seeds, horizon, plots=True):
-  """Writes tables, plots and the page.
-
-  Args:
-    outcomes: List of `contest.Outcome`s.
-    output_dir: Directory, made if it is not there.
-    seeds: Sequence of integers, the seeds of the runs.
-    horizon: Integer, steps of a run.
-    plots: Whether to draw curves; that needs matplotlib.
-
-  Returns:
-    The table of groups, Markdown.
-  """
-  if not os.path.isdir(output_dir):
-    os.makedirs(output_dir)
-  in_output = lambda name: os.path.join(output_dir, name)
-  runs, problems = [], []
-  for outcome in outcomes:
-    runs.extend(comparison_tables.run_rows(outcome, seeds))
-    problems.extend(comparison_tables.problem_rows(outcome))
-  groups = comparison_tables.group_rows(problems)
-  comparison_tables.write_csv(
-      in_output("runs.csv"), comparison_tables.RUN_FIELDS, runs)
-  comparison_tables.write_csv(
-      in_output("problems.csv"), comparison_tables.ProblemRow._fields, problems)
-  comparison_tables.write_csv(
-      in_output("summary.csv"), comparison_tables.GROUP_FIELDS, groups)
-  table = comparison_tables.markdown(*comparison_tables.group_table(groups))
-  with open(in_output("summary.md"), "w") as stream:
-    stream.write(table)
-  comparison_page.write(output_dir, outcomes, problems, groups, horizon, plots)
-  return table
-
-
 def main(argv):
   """Compares, and prints the table of groups."""
   del argv
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   if FLAGS.groups == ["d"]:
-    from benchmarks import large_models
-    large_models.run(FLAGS.optimizers)
+    large_models.run(FLAGS.optimizers, FLAGS.large_steps, FLAGS.output_dir)
     return
   learned = []
   for name in FLAGS.optimizers:
@@ -153,12 +76,13 @@ def main(argv):
         FLAGS.groups, FLAGS.problems, FLAGS.max_problems)
   if FLAGS.plots:
     comparison_page.check_matplotlib()
-  outcomes = compare(
+  outcomes = comparison.run(
       problems, learned, horizon,
       FLAGS.cache_dir or os.path.join(FLAGS.output_dir, "cache"),
       sys.stdout if FLAGS.verbose else None, **options)
-  table = write(outcomes, FLAGS.output_dir,
-                options.get("seeds", contest.SEEDS), horizon, FLAGS.plots)
+  table = comparison.write(
+      outcomes, FLAGS.output_dir, options.get("seeds", contest.SEEDS), horizon,
+      FLAGS.plots)
   print("\n" + table)
   print("Page: " + os.path.join(FLAGS.output_dir, "index.html"))
 

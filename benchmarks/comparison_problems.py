@@ -98,9 +98,9 @@ def other_kinds():
   digits = _data(benchmark_data.digits, 500)
   few_digits = _data(benchmark_data.digits, 200)
   return [
-      (_spec(pg.SoftmaxRegression, 20, 10, l2_reg_scale=0.0),
+      (_spec(pg.SoftmaxRegression, 20, 10),
        _data(datasets.random, 20, 500, n_classes=10), 50),
-      (_spec(pg.SoftmaxRegression, 64, 10, l2_reg_scale=0.0), digits, 50),
+      (_spec(pg.SoftmaxRegression, 64, 10), digits, 50),
       (_spec(networks.ReLUNet, 20, 10, (32,)),
        _data(datasets.random, 20, 500, n_classes=10), 50),
       (_spec(networks.ReLUNet, 64, 10, (32,)), digits, 50),

@@ -154,24 +154,27 @@ class Contest(object):
     return list(groups.values())
 
   def _tuned(self, key, name, lazy):
-    """The learning rate whose mean final loss is least."""
-    losses = []
-    for rate in self._learning_rates:
-      values = self._cache.numbers(
-          [key, name, rate, self._horizon, list(self._tuning_seeds)],
-          lambda: self._tuning_losses(rate, lazy))
-      losses.append(np.mean(values))
-      self._progress()
-    return self._learning_rates[int(np.argmin(losses))]
+    """The learning rate whose mean final loss is least.
 
-  def _tuning_losses(self, rate, lazy):
-    losses = []
-    for seed in self._tuning_seeds:
-      curve, _ = lazy.get().run([rate], seed, self._horizon)
-      losses.append(metrics.final_loss(curve))
-      if not np.isfinite(losses[-1]):
-        break  # No other seed can make up for it.
-    return losses
+    Objectives are never negative. So a rate whose losses so far add up to more
+    than those of the best need not be followed further.
+    """
+    best_rate, best_total = min(self._learning_rates), float("inf")
+    # The likely ones first.
+    for rate in sorted(self._learning_rates,
+                       key=lambda rate: abs(np.log10(rate / 0.03))):
+      total = 0.0
+      for seed in self._tuning_seeds:
+        total += self._cache.number(
+            [key, name, rate, self._horizon, seed],
+            lambda: metrics.final_loss(lazy.get().run(
+                [rate], seed, self._horizon)[0]))
+        if not total < best_total:
+          break
+      if total < best_total:
+        best_rate, best_total = rate, total
+      self._progress()
+    return best_rate
 
   def _run(self, key, theta, lazy, horizon=None):
     """Runs all seeds: a `Result`."""

@@ -4,7 +4,8 @@
 
 They are `Problem`s whose starts are drawn from the noise they are given, so
 that all optimizers start at the same points. Weights start N(0, 2 / inputs)
-in front of ReLUs and N(0, 1 / inputs) elsewhere, biases 0.
+in front of ReLUs and N(0, 1 / inputs) elsewhere, biases 0. Classifiers have
+the weight penalty of `classifiers.Classifier`, so that no loss ends at 0.
 """
 
 from __future__ import absolute_import
@@ -43,7 +44,7 @@ class ReLUNet(_ScaledStart, pg.FullyConnected):
       random_seed: See `Problem`.
     """
     super(ReLUNet, self).__init__(n_features, n_classes, hidden_sizes,
-                                  tf.nn.relu, random_seed, l2_reg_scale=0.0)
+                                  tf.nn.relu, random_seed)
 
 
 class ConvNet(_ScaledStart, pg.ConvNet):
@@ -60,7 +61,7 @@ class ConvNet(_ScaledStart, pg.ConvNet):
     """
     super(ConvNet, self).__init__(
         image_shape, n_classes, [(3, 3, n) for n in filters], tf.nn.relu,
-        random_seed, l2_reg_scale=0.0)
+        random_seed)
     _, height, width = image_shape
     # The second convolution leaves every other row and column.
     self.param_shapes[-2][0] = (
@@ -95,8 +96,7 @@ class ResidualNet(_ScaledStart, pg.ConvNet):
       random_seed: See `Problem`.
     """
     super(ResidualNet, self).__init__(
-        image_shape, n_classes, [(3, 3, filters)] * 3, tf.nn.relu, random_seed,
-        l2_reg_scale=0.0)
+        image_shape, n_classes, [(3, 3, filters)] * 3, tf.nn.relu, random_seed)
     kernels = self.param_shapes[:-2:2]
     # In this order: a kernel, its scale [1, filters], its offset [filters].
     self.param_shapes = [
@@ -153,8 +153,7 @@ class LSTM(_ScaledStart, pg.SoftmaxRegression):
       hidden: Integer, the size of its state.
       random_seed: See `Problem`.
     """
-    super(LSTM, self).__init__(length, n_symbols, random_seed=random_seed,
-                               l2_reg_scale=0.0)
+    super(LSTM, self).__init__(length, n_symbols, random_seed=random_seed)
     self._hidden = hidden
     self.param_shapes = [[n_symbols + hidden, 4 * hidden], [4 * hidden],
                          [hidden, n_symbols], [n_symbols]]

@@ -16,7 +16,7 @@ import numpy as np
 from problems import problem_spec
 
 # To be raised when results kept so far would not come out again.
-_VERSION = 1
+_VERSION = 2
 
 
 def problem_key(problem):
@@ -74,19 +74,19 @@ class ResultCache(object):
             continue  # The last line of a run that was killed.
           self._numbers[key] = value
 
-  def numbers(self, key, make):
+  def number(self, key, make):
     """Returns what is kept for a key, or keeps what `make` returns.
 
     Args:
       key: List that JSON can represent.
-      make: Function that returns a list of floats.
+      make: Function that returns a float.
 
     Returns:
-      The list.
+      The float.
     """
     name = _name(key)
     if name not in self._numbers:
-      self._numbers[name] = make()
+      self._numbers[name] = float(make())
       with open(self._lines_path, "a") as stream:
         stream.write(json.dumps([name, self._numbers[name]]) + "\n")
     return self._numbers[name]

@@ -17,7 +17,7 @@ import six
 import tensorflow as tf
 
 from benchmarks import baselines
-from benchmarks import compare
+from benchmarks import comparison
 from benchmarks import comparison_page
 from benchmarks import comparison_problems
 from benchmarks import contest
@@ -138,6 +138,30 @@ class ContestTest(tf.test.TestCase):
     self.assertEqual(0.1, outcome.results["RMSProp"].learning_rate)
     self.assertEqual((2, 50), outcome.results["SGD"].curves.shape)
 
+  def test_tuning(self):
+    """Every rate is tried, hopeless ones on fewer seeds."""
+    losses = {0.1: (2, 2, 2), 0.01: (1, 3, 1), 1.0: (7, 0, 0),
+              10.0: (np.inf, 0, 0)}
+    tried = []
+
+    class Lazy(object):
+      """Stands for a runner."""
+
+      def get(self):
+        return self
+
+      def run(self, theta, seed, num_steps):
+        tried.append((theta[0], seed))
+        return np.full([num_steps], losses[theta[0]][seed], np.float32), 0.0
+
+    ring = contest.Contest(
+        [], 20, result_cache.ResultCache(self.directory),
+        learning_rates=sorted(losses), tuning_seeds=(0, 1, 2))
+    for _ in range(2):
+      self.assertEqual(0.01, ring._tuned("problem", "SGD", Lazy()))
+    self.assertEqual([(0.01, 0), (0.01, 1), (0.01, 2), (0.1, 0), (0.1, 1),
+                      (0.1, 2), (1.0, 0), (10.0, 0)], tried)
+
   def test_adam_goes_on_for_who_is_better(self):
     """The best rate of this grid is far too small."""
     options = {"learning_rates": (1e-4,)}
@@ -170,12 +194,12 @@ class ContestTest(tf.test.TestCase):
 
   def test_half_written_cache(self):
     cache = result_cache.ResultCache(self.directory)
-    self.assertEqual([2.0], cache.numbers(["a"], lambda: [2.0]))
+    self.assertEqual(2.0, cache.number(["a"], lambda: 2.0))
     with open(os.path.join(self.directory, "tuning.jsonl"), "a") as stream:
       stream.write('["unfini')
     cache = result_cache.ResultCache(self.directory)
-    self.assertEqual([2.0], cache.numbers(["a"], lambda: [3.0]))
-    self.assertEqual([3.0], cache.numbers(["b"], lambda: [3.0]))
+    self.assertEqual(2.0, cache.number(["a"], lambda: 3.0))
+    self.assertEqual(3.0, cache.number(["b"], lambda: 3.0))
 
   def test_load(self):
     first = contest.load("hierarchical_rnn")
@@ -193,7 +217,7 @@ class CompareTest(tf.test.TestCase):
   def test_tables_and_page(self):
     directory = tempfile.mkdtemp(dir=self.get_temp_dir())
     out = six.StringIO()
-    outcomes = compare.compare(
+    outcomes = comparison.run(
         [_QUADRATIC, _NET], [_learned("learned", 0.05)], 50,
         os.path.join(directory, "cache"), out, **_OPTIONS)
     self.assertRegexpMatches(out.getvalue(), r"b Quadratic\(3\): SGD@0.1 ")
@@ -202,7 +226,7 @@ class CompareTest(tf.test.TestCase):
       plots = True
     except ImportError:
       plots = False
-    table = compare.write(outcomes, directory, (1, 2), 50, plots)
+    table = comparison.write(outcomes, directory, (1, 2), 50, plots)
     self.assertIn("| b (held out, same families) | learned | 1 |", table)
     rows = self._read(directory, "runs.csv")
     self.assertLen(rows, 2 * 5 * 2)

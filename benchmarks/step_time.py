@@ -1,0 +1,188 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Time of a training step beside Adam's, against the batch size.
+
+  ./tools/bazel run //benchmarks:step_time -- --output_dir=/tmp/step_time
+
+The step of a learned optimizer costs the same for every batch, so the larger
+the batch, the less it matters. Each model is trained by both optimizers in
+turns, in one process; the fastest step counts. Data are random and fixed.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+import os
+import time
+
+from absl import app
+from absl import flags
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import comparison_page
+from benchmarks import comparison_tables
+from optimizer import pretrained
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string("optimizer", "hierarchical_rnn",
+                    "Name of a shipped optimizer, or log directory.")
+flags.DEFINE_list("models", ["mlp", "convnet"], "Models: mlp, convnet.")
+flags.DEFINE_list("batch_sizes", ["1", "4", "16", "64", "256", "1024"],
+                  "Batch sizes.")
+flags.DEFINE_integer("steps", 20, "Steps timed of each kind.", lower_bound=1)
+flags.DEFINE_float("seconds", 10.0, "Most seconds for each model, batch size "
+                   "and optimizer; at least three steps are made.")
+flags.DEFINE_string("output_dir", "/tmp/step_time", "Where table and plot are "
+                    "written.")
+flags.DEFINE_bool("plots", True, "Whether to draw.")
+
+_WARM_UP_STEPS = 2
+
+Row = collections.namedtuple(
+    "Row", "model, parameters, batch_size, adam_ms, learned_ms, ratio")
+"""Milliseconds of a step, and how many times longer the learned one takes."""
+
+
+def mlp(images):
+  """Logits of a net with two layers of 64 units, for images of 28 x 28."""
+  layer = tf.reshape(images, [-1, 784])
+  for _ in range(2):
+    layer = tf.compat.v1.layers.dense(layer, 64, tf.nn.relu)
+  return tf.compat.v1.layers.dense(layer, 10)
+
+
+def convnet(images):
+  """Logits of a net with two convolutions, for images of 28 x 28."""
+  layer = images
+  for filters in (16, 32):
+    layer = tf.compat.v1.layers.conv2d(layer, filters, 3, 2, "same",
+                                       activation=tf.nn.relu)
+  return tf.compat.v1.layers.dense(
+      tf.compat.v1.layers.flatten(layer), 10)
+
+
+MODELS = collections.OrderedDict((("mlp", mlp), ("convnet", convnet)))
+
+
+def measure(model, batch_size, make_optimizer, num_steps, max_seconds):
+  """Times training steps.
+
+  Args:
+    model: Function from images [batch, 28, 28, 1] to logits [batch, 10].
+    batch_size: Integer.
+    make_optimizer: Function that returns a `tf.train.Optimizer`.
+    num_steps: Integer.
+    max_seconds: Float; after three steps and this time there are no more.
+
+  Returns:
+    (milliseconds of the fastest step, number of trained parameters).
+  """
+  rng = np.random.RandomState(0)
+  with tf.Graph().as_default() as graph:
+    graph.seed = 0
+    images = tf.constant(rng.randn(batch_size, 28, 28, 1), tf.float32)
+    labels = tf.constant(rng.randint(10, size=[batch_size]), tf.int32)
+    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
+        labels=labels, logits=model(images)))
+    step = make_optimizer().minimize(loss)
+    size = sum(variable.shape.num_elements()
+               for variable in tf.compat.v1.trainable_variables())
+    with tf.compat.v1.Session() as session:
+      session.run(tf.compat.v1.global_variables_initializer())
+      for _ in range(_WARM_UP_STEPS):
+        session.run(step)
+      times, end = [], time.time() + max_seconds
+      while len(times) < min(3, num_steps) or (
+          len(times) < num_steps and time.time() < end):
+        start = time.time()
+        session.run(step)
+        times.append(time.time() - start)
+  return 1000 * min(times), size
+
+
+def rows(models, batch_sizes, make_learned, num_steps, max_seconds):
+  """Measures everything; yields a `Row` at a time.
+
+  Args:
+    models: List of keys of `MODELS`.
+    batch_sizes: List of integers.
+    make_learned: Function that returns the learned optimizer.
+    num_steps: Integer, see `measure`.
+    max_seconds: Float, see `measure`.
+
+  Yields:
+    `Row`s.
+  """
+  make_adam = lambda: tf.compat.v1.train.AdamOptimizer(1e-3)
+  for name in models:
+    for batch_size in batch_sizes:
+      (adam, size), (learned, _) = [
+          measure(MODELS[name], batch_size, make, num_steps, max_seconds)
+          for make in (make_adam, make_learned)]
+      yield Row(name, size, batch_size, adam, learned, learned / adam)
+
+
+def plot(path, measured):
+  """Draws the ratio against the batch size.
+
+  Args:
+    path: Where the PNG goes.
+    measured: List of `Row`s.
+  """
+  pyplot = comparison_page.check_matplotlib()
+  figure, axes = pyplot.subplots(figsize=(6, 4))
+  for name in MODELS:
+    points = [(row.batch_size, row.ratio) for row in measured
+              if row.model == name]
+    if points:
+      axes.loglog(*zip(*points), marker="o", label=name)
+  axes.axhline(1.0, color="gray", linewidth=0.8)
+  axes.set_xlabel("batch size")
+  axes.set_ylabel("time of a step / Adam's")
+  axes.legend()
+  figure.tight_layout()
+  figure.savefig(path, dpi=90)
+  pyplot.close(figure)
+
+
+def table(measured):
+  """Lays `Row`s out as a Markdown table."""
+  return comparison_tables.markdown(
+      ["model", "parameters", "batch size", "Adam, ms", "learned, ms",
+       "ratio"],
+      [[row.model, "{:,}".format(row.parameters), str(row.batch_size),
+        "{:.2f}".format(row.adam_ms), "{:.2f}".format(row.learned_ms),
+        "{:.1f}".format(row.ratio)] for row in measured])
+
+
+def main(argv):
+  """Measures, writes, and prints the table."""
+  del argv
+  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  unknown = set(FLAGS.models) - set(MODELS)
+  if unknown:
+    raise app.UsageError("Unknown models {}: expected some of {}.".format(
+        ", ".join(sorted(unknown)), ", ".join(MODELS)))
+  if FLAGS.plots:
+    comparison_page.check_matplotlib()
+  measured = []
+  for row in rows(FLAGS.models, [int(size) for size in FLAGS.batch_sizes],
+                  lambda: pretrained.load(FLAGS.optimizer), FLAGS.steps,
+                  FLAGS.seconds):
+    print(row)
+    measured.append(row)
+  if not os.path.isdir(FLAGS.output_dir):
+    os.makedirs(FLAGS.output_dir)
+  comparison_tables.write_csv(
+      os.path.join(FLAGS.output_dir, "step_time.csv"), Row._fields, measured)
+  if FLAGS.plots:
+    plot(os.path.join(FLAGS.output_dir, "step_time.png"), measured)
+  print("\n" + table(measured))
+
+
+if __name__ == "__main__":
+  app.run(main)

@@ -1,0 +1,48 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the times of steps, and what is made of them."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+import tempfile
+
+import tensorflow as tf
+
+from benchmarks import comparison_page
+from benchmarks import step_time
+
+
+class StepTimeTest(tf.test.TestCase):
+
+  def test_rows(self):
+    sgd = lambda: tf.compat.v1.train.GradientDescentOptimizer(1e-3)
+    rows = list(step_time.rows(["mlp", "convnet"], [1, 2], sgd, 2, 1.0))
+    self.assertEqual([("mlp", 1), ("mlp", 2), ("convnet", 1), ("convnet", 2)],
+                     [(row.model, row.batch_size) for row in rows])
+    for row in rows:
+      self.assertGreater(row.adam_ms, 0)
+      self.assertAlmostEqual(row.ratio, row.learned_ms / row.adam_ms)
+    self.assertEqual(784 * 64 + 64 + 64 * 64 + 64 + 640 + 10,
+                     rows[0].parameters)
+    self.assertEqual(9 * 16 + 16 + 9 * 16 * 32 + 32 + 49 * 32 * 10 + 10,
+                     rows[2].parameters)
+
+  def test_table_and_plot(self):
+    rows = [step_time.Row("mlp", 1234567, size, 2.0, 5.0, 2.5)
+            for size in (1, 10)]
+    self.assertIn("| mlp | 1,234,567 | 10 | 2.00 | 5.00 | 2.5 |",
+                  step_time.table(rows))
+    try:
+      comparison_page.check_matplotlib()
+    except ImportError as error:
+      self.skipTest(str(error))
+    path = os.path.join(tempfile.mkdtemp(dir=self.get_temp_dir()), "plot.png")
+    step_time.plot(path, rows)
+    self.assertGreater(os.path.getsize(path), 3000)
+
+
+if __name__ == "__main__":
+  tf.test.main()
