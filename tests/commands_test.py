@@ -57,14 +57,30 @@ def _commands():
     for block in repository.code_blocks(path):
       if block.language not in ("sh", "shell", "bash"):
         continue
-      text = block.text.replace("\\\n", " ")
-      for number, line in enumerate(text.splitlines()):
-        words = shlex.split(line, comments=True)
+      text, start = "", block.line
+      for number, line in enumerate(block.text.splitlines(), block.line):
+        text, start = text + line, start if text else number
+        try:
+          words = shlex.split(text.replace("\\\n", " "), comments=True)
+        except ValueError:
+          words = None  # A quotation that goes on.
+        if words is None or text.endswith("\\"):
+          text += "\n"
+          continue
+        text = ""
         while words and re.match(r"[A-Z_]+=", words[0]):
-          words.pop(0)  # A variable of the environment.
+          words.pop(0)  # A variable.
         if words:
-          found.append(("{}:{}".format(path, block.line + number), words))
+          found.append(("{}:{}".format(path, start), words))
   return found
+
+
+def _local_runs():
+  """The flags of each command that runs metarun, a cluster's tasks left out."""
+  return sorted(set(
+      tuple(words[words.index("--") + 1:]) for _, words in _commands()
+      if "//:metarun" in words and "--" in words and "--help" not in words and
+      not any("$" in word or "job_name" in word for word in words)))
 
 
 class CommandsTest(tf.test.TestCase, parameterized.TestCase):
@@ -129,7 +145,7 @@ class CommandsTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_flags_that_text_names_exist(self):
     known = set(_METARUN) | _FOREIGN
-    for path in repository.files("benchmarks", "tools"):
+    for path in repository.files("benchmarks", "tests", "tools"):
       if path.endswith(".py") or path == "tools/local_cluster":
         known |= _defined_in(path)
     for path in repository.documents():
@@ -143,9 +159,7 @@ class CommandsTest(tf.test.TestCase, parameterized.TestCase):
             any(each.startswith(name + "_") for each in known),
             "{}: --{}".format(path, name))
 
-  @parameterized.parameters(*sorted(set(
-      tuple(words[words.index("--") + 1:]) for _, words in _commands()
-      if "//:metarun" in words and "--" in words and "--help" not in words)))
+  @parameterized.parameters(*_local_runs())
   def test_metarun(self, *arguments):
     """In this process, small, in a directory of its own."""
     stdout, sys.stdout = sys.stdout, io.StringIO()
