@@ -180,6 +180,12 @@ class CommandsTest(tf.test.TestCase, parameterized.TestCase):
     else:
       self.assertIsNotNone(tf.train.latest_checkpoint(logdir))
 
+  def test_every_benchmark_is_on_a_page(self):
+    text = "".join(map(repository.read, repository.documents()))
+    for label, target in self._targets.items():
+      if target.rule == "py_binary" and target.package == "benchmarks":
+        self.assertRegexpMatches(text, re.escape(label) + r"\b")
+
   def test_links(self):
     """Pages and folders that pages point to exist."""
     for path in repository.documents():
