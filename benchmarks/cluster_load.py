@@ -13,15 +13,17 @@ Starts one parameter server and, one after the other,
 
 From each it takes the updates a second, the bytes of an update on the loopback
 interface, headers and acknowledgements included, whatever else crosses it
-subtracted, and the processor time of the parameter server for an update.
+subtracted, and the processor time for an update, of the parameter server and
+of the worker. With one core for each task,
 
-  capacity   = 1 / (processor seconds of the parameter server for an update)
-  workers    = capacity / (updates a second of one worker)
+  capacity = 1 / (processor seconds of the parameter server for an update)
+  appetite = 1 / (processor seconds of a worker for an update)
+  workers  = capacity / appetite.
 
-counts one core of the parameter server. It does not count what many
-connections cost beyond four; the server has many threads, so on several cores
-it bears more. What the clients reach here is a lower bound of it, since they
-share the cores with the server.
+Processor time is used because it changes little when cores are shared, with
+each other or with other programs; updates a second do. The parameter server
+has many threads, so on several cores it bears more. What more than four
+connections cost is not measured, nor is a network other than loopback.
 """
 
 from __future__ import absolute_import
@@ -69,8 +71,9 @@ _BASELINE_SECONDS = 3
 _GIGABIT = 125e6
 
 Load = collections.namedtuple(
-    "Load", "updates_per_second, bytes_per_update, cpu_seconds_per_update")
-"""What was measured; the last is the parameter server's processor time."""
+    "Load", "updates_per_second, bytes_per_update, server_seconds, "
+    "worker_seconds")
+"""What was measured; the last two are processor time of an update."""
 
 
 def run_role():
@@ -158,15 +161,16 @@ class Tasks(object):
       time.sleep(seconds)
       after = self._counts(session, step)
       session.close()
-    passed, updates, transferred, cpu = [
+    passed, updates, transferred, server, workers = [
         late - early for early, late in zip(before, after)]
     return Load(updates / passed,
                 (transferred - other_bytes_per_second * passed) / updates,
-                cpu / updates)
+                server / updates, workers / updates)
 
   def _counts(self, session, step):
-    return (time.time(), int(session.run(step)), _loopback_bytes(),
-            _cpu_seconds(self._processes[0].pid))
+    cpu = [_cpu_seconds(process.pid) for process in self._processes]
+    return (time.time(), int(session.run(step)), _loopback_bytes(), cpu[0],
+            sum(cpu[1:]))
 
 
 def _free_ports(count):
@@ -198,31 +202,32 @@ def _cpu_seconds(pid):
 
 
 def _measure_all(role, counts, other):
-  print("\n| {}s | updates/s | each | bytes/update | server's CPU ms/update |"
-        "\n|---|---|---|---|---|".format(role))
+  print("\n| {0}s | updates/s | each | bytes/update | server, CPU ms/update | "
+        "{0}, CPU ms/update |\n|---|---|---|---|---|---|".format(role))
   loads = []
   for count in counts:
     with Tasks(role, count) as tasks:
       loads.append(tasks.measure(FLAGS.seconds, other))
     load = loads[-1]
-    print("| {} | {:.1f} | {:.1f} | {:,.0f} | {:.2f} |".format(
+    print("| {} | {:.1f} | {:.1f} | {:,.0f} | {:.1f} | {:.1f} |".format(
         count, load.updates_per_second, load.updates_per_second / count,
-        load.bytes_per_update, 1e3 * load.cpu_seconds_per_update), flush=True)
+        load.bytes_per_update, 1e3 * load.server_seconds,
+        1e3 * load.worker_seconds), flush=True)
   return loads
 
 
 def _print_estimate(workers, clients):
-  reached = max(load.updates_per_second for load in clients)
-  capacity = 1 / min(load.cpu_seconds_per_update for load in clients)
-  appetite = workers[0].updates_per_second
+  capacity = 1 / max(load.server_seconds for load in clients)
+  appetite = 1 / workers[0].worker_seconds
   traffic = capacity * workers[0].bytes_per_update
-  print("\nOne parameter server: {:.0f} updates/s reached here beside its "
-        "clients, {:.0f} by its processor time on one core.\nIt feeds about "
-        "{:.0f} workers as hungry as these ({:.1f} updates/s each), {:.0f} of "
-        "1 update/s.\nIts traffic then: {:.1f} MB/s, {:.0%} of Gigabit "
-        "Ethernet.".format(
-            reached, capacity, capacity / appetite, appetite, capacity,
-            traffic / 1e6, traffic / _GIGABIT))
+  print("\nWith a core for each task, one parameter server applies {:.0f} "
+        "updates/s ({:.0f} were reached here,\nwith all tasks on these cores) "
+        "and feeds {:.1f} workers that make {:.1f} updates/s each, the "
+        "hungriest,\nor {:.0f} workers that make one a second. Its traffic "
+        "then is {:.1f} MB/s, {:.0%} of Gigabit Ethernet.".format(
+            capacity, max(load.updates_per_second for load in clients),
+            capacity / appetite, appetite, capacity, traffic / 1e6,
+            traffic / _GIGABIT))
 
 
 def main(argv):
