@@ -56,7 +56,7 @@ def digits(num_rows, random_seed=0):
 
 
 def images(size, num_rows, n_classes, random_seed=None):
-  """Images of one channel: a smooth pattern for each class, and noise.
+  """Images of one channel: a smooth pattern for each class, in strong noise.
 
   Args:
     size: Integer, even, height and width.
@@ -72,7 +72,7 @@ def images(size, num_rows, n_classes, random_seed=None):
   patterns = coarse.repeat(2, 1).repeat(2, 2).reshape([n_classes, -1])
   labels = rng.randint(n_classes, size=num_rows)
   return datasets.Dataset(
-      patterns[labels] + rng.randn(num_rows, size * size), labels)
+      patterns[labels] + 3 * rng.randn(num_rows, size * size), labels)
 
 
 def text(length, num_rows, random_seed=0):
