@@ -17,7 +17,7 @@ _WINDOW_UPDATES = 1000
 # Visits that the speed is measured over.
 _WINDOW_VISITS = 10
 _REDRAW_SECONDS = 0.2
-_BAR_WIDTH = 20
+_BAR_WIDTH = 10
 
 
 class Progress(object):
@@ -106,12 +106,18 @@ class Progress(object):
       words.append(_duration(self.seconds_left) + " left")
     return ", ".join(words)
 
-  def bar(self):
-    """A bar of characters, empty if there is no end."""
-    if self._num_visits is None:
-      return ""
-    full = int(_BAR_WIDTH * min(1.0, self.visits_done / self._num_visits))
-    return "[{}{}] ".format("=" * full, "." * (_BAR_WIDTH - full))
+  def short_text(self):
+    """The same for a line of 80 columns, with a bar if there is an end."""
+    start, left = "{} problems".format(self.visits_done), ""
+    if self._num_visits is not None:
+      full = int(_BAR_WIDTH * min(1.0, self.visits_done / self._num_visits))
+      start = "[{}{}] {}/{} problems".format(
+          "=" * full, "." * (_BAR_WIDTH - full), self.visits_done,
+          self._num_visits)
+    if self.seconds_left is not None:
+      left = ", {} left".format(_duration(self.seconds_left))
+    return "{}, {:.3g} updates/s, mean {:.4g}{}".format(
+        start, self.updates_per_second, self.mean_meta_objective, left)
 
 
 class Screen(object):

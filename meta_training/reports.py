@@ -52,16 +52,13 @@ class Report(object):
     """Writes a line of text."""
     self._screen.write(text)
 
-  def _status(self):
-    return self._progress.bar() + self._progress.text()
-
   def begin_visit(self, visit, spec, seconds):
     """Tells that a problem is ready."""
     of = "" if self._num_visits is None else " of {}".format(self._num_visits)
     self.write("problem {}{}: {}, ready after {:.2f} s".format(
         visit.index + 1, of, spec, seconds))
     self._progress.begin_visit(visit.index)
-    self._screen.status(self._status, now=True)
+    self._screen.status(self._progress.short_text, now=True)
 
   def unroll(self, update, result, num_steps):
     """Takes note of one unroll."""
@@ -73,7 +70,7 @@ class Report(object):
       self.write("  update {}: {} elements of the meta-gradient were not "
                  "finite and count as zero".format(
                      update.global_step, update.num_nonfinite))
-    self._screen.status(self._status)
+    self._screen.status(self._progress.short_text)
 
   def timeline(self, run_metadata):
     """Writes a trace, named after the last update."""
@@ -89,7 +86,7 @@ class Report(object):
         "in unrolls of {}".format(
             run + 1, np.mean(meta_objectives), seconds, steps, steps / seconds,
             ", ".join(str(length) for length in lengths)))
-    self._screen.status(self._status, now=True)
+    self._screen.status(self._progress.short_text, now=True)
 
   def end_visit(self, spec, set_name, metadata, checkpoint, get_states):
     """Tells how far the run is, and writes the summaries of a visit.
@@ -108,7 +105,7 @@ class Report(object):
       self.write("  saved {}".format(checkpoint))
     if not self._screen.is_terminal:
       self.write("  " + self._progress.text())
-    self._screen.status(self._status, now=True)
+    self._screen.status(self._progress.short_text, now=True)
     if self._writer is None or self._last_update is None:
       return
     step = self._last_update.global_step

@@ -52,7 +52,15 @@ class ProgressTest(tf.test.TestCase):
     self._visit(made, 0, range(1, 21))
     self.assertEqual("1 of 10 problems done, 2 updates/s, mean meta-objective "
                      "-1, 0:01:30 left", made.text())
-    self.assertEqual("[==..................] ", made.bar())
+    self.assertEqual("[=.........] 1/10 problems, 2 updates/s, mean -1, "
+                     "0:01:30 left", made.short_text())
+
+  def test_short_text_fits(self):
+    made = progress.Progress(1000, self.clock)
+    self._visit(made, 199, [1], seconds=61.7, objective=-0.012345)
+    self.assertEqual("[==........] 200/1000 problems, 0.0162 updates/s, mean "
+                     "-0.01235, 13:42:40 left", made.short_text())
+    self.assertLess(len(made.short_text()), 80)
 
   def test_time_left_is_of_this_process(self):
     made = progress.Progress(10, self.clock)
@@ -104,7 +112,7 @@ class ProgressTest(tf.test.TestCase):
     self._visit(made, 346, [347])
     self.assertEqual("2 problems done, 0.1 updates/s, mean meta-objective -1",
                      made.text())
-    self.assertEqual("", made.bar())
+    self.assertEqual("2 problems, 0.1 updates/s, mean -1", made.short_text())
 
 
 class ScreenTest(tf.test.TestCase):
@@ -161,8 +169,8 @@ class ScreenTest(tf.test.TestCase):
     for line, start in zip(lines, ["problem 1 of 2", "  run 1", "  saved"] * 2):
       self.assertTrue(line.startswith(start.replace("1 of", line[8] + " of")),
                       line)
-    self.assertIn("[==========..........] 1 of 2 problems done, ", text)
-    self.assertIn("[====================] 2 of 2 problems done, ", text)
+    self.assertIn("[=====.....] 1/2 problems, ", text)
+    self.assertIn("[==========] 2/2 problems, ", text)
     self.assertTrue(text.endswith("\r\033[K"))
 
 
