@@ -1,0 +1,102 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What the shipped optimizers are meta-trained on, beyond the default corpus.
+
+The default corpus starts everything from N(0, 1) and has two classes. Nets of
+other widths, depths, activations, numbers of classes and scales of their
+parameters teach to find the right size of a step. None has ReLUs, ten
+classes, convolutions, recurrence, batch norm or reconstruction, so that those
+stay unseen.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import itertools
+
+import numpy as np
+import tensorflow as tf
+
+from problems import datasets
+from problems import problem_generator as pg
+from problems import problem_sets
+from problems import problem_spec
+
+_Spec = problem_spec.Spec
+_NUM_NETS = 24
+_NUM_ROWS = 400
+_NETWORK_FLAGS = (
+    "include_softmax_2_class_problems",
+    "include_noisy_softmax_2_class_problems",
+    "include_fully_connected_random_2_class_problems",
+    "include_sparse_gradient_problems",
+)
+# A step of these takes as long as a hundred of the others.
+_SLOW_FLAGS = ("include_large_quadratic_problems", "include_matmul_problems")
+
+
+def corpus(with_networks, extended=True):
+  """The problems to meta-train on.
+
+  Args:
+    with_networks: Whether there are neural networks, and classifiers at all,
+      among them.
+    extended: Whether there is more than the default corpus has.
+
+  Returns:
+    List of (problem spec, dataset, batch size).
+  """
+  left_out = _SLOW_FLAGS + (() if with_networks else _NETWORK_FLAGS)
+  entries = []
+  for name, flagged in problem_sets.FLAGGED_SETS.items():
+    if flagged.default and name not in left_out:
+      for function in flagged.set_functions:
+        entries += function()
+  if not extended:
+    return entries
+  if with_networks:
+    return entries + networks()
+  entries += problem_sets.sparse_gradient_problems()
+  return entries + landscapes()
+
+
+def networks():
+  """Fully connected nets, half of them with rescaled parameters."""
+  rng = np.random.RandomState(20)
+  entries = []
+  for i in range(_NUM_NETS):
+    features = int(rng.choice([4, 8, 12, 20, 32, 64]))
+    classes = int(rng.choice([2, 2, 3, 4, 5]))
+    widths = [int(width) for width in rng.choice(
+        [4, 8, 16, 32, 48], size=rng.randint(1, 4))]
+    activation = (tf.nn.sigmoid, tf.tanh, tf.nn.softplus)[i % 3]
+    spec = _Spec(pg.FullyConnected, (features, classes),
+                 {"hidden_sizes": widths, "activation": activation})
+    if i % 2:
+      spec = _Spec(pg.Rescale, (spec,),
+                   {"scale": float(rng.choice([0.1, 0.3, 2.0, 4.0]))})
+    data = datasets.LazyDataset(
+        datasets.random, (features, _NUM_ROWS), {
+            "n_classes": classes, "random_seed": i,
+            "sep": float(rng.choice([0.7, 1.0, 1.5]))})
+    entries.append((spec, data, int(rng.choice([10, 20, 50, 100]))))
+  return entries
+
+
+def landscapes():
+  """Problems without data that the default corpus leaves out."""
+  none = datasets.EMPTY_DATASET
+  entries = []
+  for function in (problem_sets.dependency_chain_problems,
+                   problem_sets.outward_snake_problems,
+                   problem_sets.min_max_well_problems,
+                   problem_sets.sum_of_quadratics_problems,
+                   problem_sets.projection_quadratic_problems):
+    entries += function()
+  for size, (scale, noise) in itertools.product(
+      (10, 30, 100), ((0.05, 0.2), (0.3, 1.0), (5.0, 3.0), (30.0, 0.0))):
+    entries.append((_Spec(pg.Rescale, (_Spec(
+        pg.Quadratic, (size,), {"noise_stdev": noise}),), {"scale": scale}),
+                    none, None))
+  return entries

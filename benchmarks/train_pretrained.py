@@ -1,0 +1,94 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Meta-trains the optimizers that are shipped: the whole recipe.
+
+  ./tools/bazel run //benchmarks:train_pretrained -- \
+      --name=hierarchical_rnn --train_dir=/tmp/pretrained
+
+Stage after stage, each from where the one before ended; may be stopped and
+started again at any time. The last checkpoint in the directory, with its
+`optimizer.json`, is what `optimizer/pretrained/<name>` holds.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+import functools
+import os
+
+from absl import app
+from absl import flags
+import tensorflow as tf
+
+from benchmarks import pretraining_corpus
+import metaopt
+from optimizer import hierarchical_rnn
+from problems import problem_spec
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_enum("name", "hierarchical_rnn",
+                  ["hierarchical_rnn", "hierarchical_rnn_no_nets"],
+                  "Which of the shipped optimizers.")
+flags.DEFINE_string("train_dir", "/tmp/pretrained", "Where checkpoints go, "
+                    "into a directory of the optimizer's name.")
+
+Stage = collections.namedtuple(
+    "Stage", "num_visits, init_lr_range, learning_rate, half_life, "
+    "num_unrolls, num_steps, extended")
+"""A part of the meta-training.
+
+Attributes:
+  num_visits: Integer, visits made when it ends, earlier stages included.
+  init_lr_range: See `HierarchicalRNN`.
+  learning_rate: Of RMSProp, as if the stage had begun at update 0.
+  half_life: Updates in which that halves.
+  num_unrolls: Mean of the exponential part of the number of unrolls.
+  num_steps: Likewise of the number of steps of an unroll.
+  extended: Whether to train on more than the default corpus has.
+"""
+
+_DEFAULT_RANGE = (1e-4, 1e-1)
+STAGES = {
+    "hierarchical_rnn": (
+        Stage(1734, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, False),
+        Stage(10**6, _DEFAULT_RANGE, 6.2e-3, 8000.0, 15, 80, True),
+    ),
+    "hierarchical_rnn_no_nets": (
+        Stage(5236, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, False),
+        Stage(10**6, _DEFAULT_RANGE, 2.0e-2, 16000.0, 15, 80, True),
+    ),
+}
+_MIN_STEPS = 20
+_GRADIENT_CLIP = 0.05
+_SEED = 1
+
+
+def train(logdir, stage, with_networks):
+  """Runs a stage, from the last checkpoint on."""
+  metaopt.train_optimizer(
+      logdir,
+      problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (),
+                        {"init_lr_range": stage.init_lr_range}),
+      pretraining_corpus.corpus(with_networks, stage.extended),
+      stage.num_visits, 1,
+      functools.partial(metaopt.sample_numiter, stage.num_unrolls, 1),
+      functools.partial(metaopt.sample_numiter, stage.num_steps, _MIN_STEPS),
+      learning_rate=stage.learning_rate,
+      learning_rate_half_life=stage.half_life,
+      gradient_clip=_GRADIENT_CLIP, seed=_SEED, compiled=True)
+
+
+def main(argv):
+  """Trains until all stages are done."""
+  del argv
+  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  for stage in STAGES[FLAGS.name]:
+    train(os.path.join(FLAGS.train_dir, FLAGS.name), stage,
+          not FLAGS.name.endswith("no_nets"))
+
+
+if __name__ == "__main__":
+  app.run(main)
