@@ -86,10 +86,13 @@ def losses(model, optimizer, num_steps, batch_size=8, num_batches=2,
     step = optimizer.minimize(loss, var_list=net.trainable_weights)
     session.run(tf.compat.v1.global_variables_initializer())
     values, start = [], time.time()
+    # Steps take seconds.
+    bar = tf.keras.utils.Progbar(num_steps, stateful_metrics=["loss"])
     for i in range(num_steps):
       values.append(session.run([loss, step], {
           image_feed: images[i % num_batches],
           label_feed: labels[i % num_batches]})[0])
+      bar.update(i + 1, [("loss", values[-1])])
     seconds = (time.time() - start) / num_steps
     size = sum(weight.shape.num_elements() for weight in net.trainable_weights)
   tf.keras.backend.clear_session()
