@@ -186,12 +186,12 @@ def _in_blocks(step_rows, num_rows, num_moves, grad, state, mean_log_rate):
   Returns:
     `_Rows` with [n, k] tensors, but where `_AVERAGED`, means [1, k].
   """
-  num_blocks = -(-num_rows // _BLOCK_ROWS)
+  num_blocks = _num_blocks(num_rows)
   length = -(-num_rows // num_blocks)
   keys = sorted(state)
   averaged = []  # As the loop's body is traced.
 
-  def step_block(block, arrays):
+  def step_block(block, totals, results):
     start = tf.stack([block * length, 0])
     size = tf.minimum(length, num_rows - block * length)
     sizes = {width: tf.stack([size, width]) for width in set(
@@ -204,23 +204,48 @@ def _in_blocks(step_rows, num_rows, num_moves, grad, state, mean_log_rate):
     sums = [tf.reduce_sum(part, 0, keepdims=True)
             for part in tf.nest.flatten(averaged)]
     columns = [rows.state[key] for key in keys] + rows.moves
-    return block + 1, [array.write(block, value) for array, value in zip(
-        arrays, columns + [tf.concat(sums, 1)])]
+    if num_rows % length:
+      columns = [tf.pad(column, [[0, length - size], [0, 0]])
+                 for column in columns]
+    return (block + 1, totals.write(block, tf.concat(sums, 1)),
+            [_write_block(*each, block=block, length=length)
+             for each in zip(results, columns)])
 
-  _, arrays = tf.while_loop(
-      lambda block, _: block < num_blocks, step_block,
-      (tf.constant(0), [tf.TensorArray(
-          tf.float32, num_blocks, infer_shape=False)
-                        for _ in range(len(keys) + num_moves + 1)]),
+  shaped_like = [state[key] for key in keys] + [grad] * num_moves
+  _, totals, columns = tf.while_loop(
+      lambda block, *_: block < num_blocks, step_block,
+      (tf.constant(0), tf.TensorArray(tf.float32, num_blocks),
+       [tf.raw_ops.Empty(
+           shape=[num_blocks, length, like.shape.as_list()[1]],
+           dtype=tf.float32) for like in shaped_like]),
       parallel_iterations=_PARALLEL_BLOCKS, back_prop=False)
-  columns = [array.concat() for array in arrays[:-1]]
-  for column, like in zip(columns, [state[key] for key in keys] +
-                          [grad] * num_moves):
-    column.set_shape(like.shape)
+  columns = [tf.reshape(column, [-1, like.shape.as_list()[1]])[:num_rows]
+             for column, like in zip(columns, shaped_like)]
   widths = [part.shape.as_list()[1] for part in tf.nest.flatten(averaged)]
-  sums = arrays[-1].concat()
+  sums = totals.concat()
   sums.set_shape([num_blocks, sum(widths)])
   means = tf.split(tf.reduce_sum(sums, 0, keepdims=True) / num_rows, widths, 1)
   return _Rows(
       state=dict(zip(keys, columns)), moves=columns[len(keys):],
       **dict(zip(_AVERAGED, tf.nest.pack_sequence_as(averaged, means))))
+
+
+def _write_block(result, rows, block, length):
+  """Puts rows where they belong, in place: result[block] = rows.
+
+  A `TensorArray` would hold every block once more, beside their concatenation.
+  """
+  rows = tf.reshape(rows, [1, length, result.shape.as_list()[2]])
+  updated = tf.raw_ops.InplaceUpdate(x=result, i=[block], v=rows)
+  updated.set_shape(result.shape)
+  return updated
+
+
+def _num_blocks(num_rows):
+  """How many blocks to make; of equal lengths if that is possible.
+
+  Otherwise the results have to be cut, which copies them.
+  """
+  least = -(-num_rows // _BLOCK_ROWS)
+  return next((count for count in range(least, 2 * least)
+               if num_rows % count == 0), least)
