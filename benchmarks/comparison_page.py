@@ -21,6 +21,7 @@ from benchmarks import comparison_tables
 _MAX_POINTS = 400
 
 _INFINITY = 1e300
+_OVERVIEW_COLUMNS = 3
 
 _STYLE = ("body{font-family:sans-serif;max-width:70em;margin:2em auto}"
           "table{border-collapse:collapse}td,th{border:1px solid #ccc;"
@@ -55,6 +56,36 @@ def plot(path, outcome):
   """
   pyplot = check_matplotlib()
   figure, axes = pyplot.subplots(figsize=(6, 4))
+  _draw(axes, outcome)
+  figure.tight_layout()
+  figure.savefig(path, dpi=90)
+  pyplot.close(figure)
+
+
+def plot_overview(path, outcomes):
+  """Draws a few of the problems, evenly spread, in one picture.
+
+  Args:
+    path: Where the PNG goes.
+    outcomes: List of `contest.Outcome`s, at least one.
+  """
+  pyplot = check_matplotlib()
+  count = min(len(outcomes), _OVERVIEW_COLUMNS * 2)
+  chosen = [outcomes[i] for i in np.linspace(
+      0, len(outcomes) - 1, count).astype(np.int64)]
+  figure, grid = pyplot.subplots(
+      -(-count // _OVERVIEW_COLUMNS), min(count, _OVERVIEW_COLUMNS),
+      figsize=(15, 8), squeeze=False)
+  for axes in grid.ravel()[count:]:
+    axes.axis("off")
+  for axes, outcome in zip(grid.ravel(), chosen):
+    _draw(axes, outcome)
+  figure.tight_layout()
+  figure.savefig(path, dpi=70)
+  pyplot.close(figure)
+
+
+def _draw(axes, outcome):
   lowest = np.inf
   for name, result in six.iteritems(outcome.results):
     steps, low, median, high = band(result.curves)
@@ -72,9 +103,6 @@ def plot(path, outcome):
   axes.set_ylabel("loss on all rows")
   axes.set_title(_shortened(outcome.problem.name), fontsize=9)
   axes.legend(fontsize=8)
-  figure.tight_layout()
-  figure.savefig(path, dpi=90)
-  pyplot.close(figure)
 
 
 def band(curves):
@@ -97,7 +125,7 @@ def band(curves):
 
 
 def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots):
-  """Writes index.html and the plots it shows.
+  """Writes index.html, the plots it shows, and overview.png.
 
   Args:
     output_dir: Directory.
@@ -112,6 +140,8 @@ def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots):
            "<p>{} steps a run. Definitions: docs/comparison.md.</p>".format(
                _STYLE, horizon),
            _html(*comparison_tables.group_table(group_rows))]
+  if plots and outcomes:
+    plot_overview(os.path.join(output_dir, "overview.png"), outcomes)
   for group in sorted(set(row.group for row in problem_rows)):
     parts.append("<h2>Group {}: {}</h2>".format(
         group, comparison_problems.GROUPS[group].title))

@@ -247,7 +247,7 @@ class CompareTest(tf.test.TestCase):
       self.skipTest("No plots: matplotlib is not installed.")
     images = re.findall('img src="([^"]+)"', page)
     self.assertEqual(["b000_quadratic.png", "v000_fullyconnected.png"], images)
-    for image in images:
+    for image in images + ["overview.png"]:
       self.assertGreater(os.path.getsize(os.path.join(directory, image)), 5000)
 
   def _read(self, directory, name):
