@@ -6,8 +6,9 @@
       --name=hierarchical_rnn --train_dir=/tmp/pretrained
 
 Stage after stage, each from where the one before ended; may be stopped and
-started again at any time. The last checkpoint in the directory, with its
-`optimizer.json`, is what `optimizer/pretrained/<name>` holds.
+started again at any time. The last checkpoint in the directory is what
+`optimizer/pretrained/<name>` holds, with an `optimizer.json` that has one
+initial learning rate instead of a range of them.
 """
 
 from __future__ import absolute_import
@@ -50,15 +51,15 @@ Attributes:
   extended: Whether to train on more than the default corpus has.
 """
 
-_DEFAULT_RANGE = (1e-4, 1e-1)
+_WIDE_RANGE = (1e-4, 1e-1)
 STAGES = {
     "hierarchical_rnn": (
         Stage(1734, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, False),
-        Stage(10**6, _DEFAULT_RANGE, 6.2e-3, 8000.0, 15, 80, True),
+        Stage(3360, _WIDE_RANGE, 6.2e-3, 8000.0, 15, 80, True),
     ),
     "hierarchical_rnn_no_nets": (
         Stage(5236, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, False),
-        Stage(10**6, _DEFAULT_RANGE, 2.0e-2, 16000.0, 15, 80, True),
+        Stage(6297, _WIDE_RANGE, 2.0e-2, 16000.0, 15, 80, True),
     ),
 }
 _MIN_STEPS = 20

@@ -87,6 +87,20 @@ class PretrainedTest(harness.HostTest):
     for name, value in expected.items():
       self.assertAllEqual(value, values[name])
 
+  def test_what_is_shipped_trains(self):
+    self.assertIn("hierarchical_rnn", pretrained.names())
+    problems = (
+        (problem_generator.Quadratic(15, random_seed=3),
+         datasets.EMPTY_DATASET, None, 0.05),
+        (problem_generator.FullyConnected(
+            6, 2, random_seed=3, hidden_sizes=(8,), activation=tf.nn.relu),
+         datasets.random(6, 200, random_seed=3), 20, 0.7))
+    for name in pretrained.names():
+      for problem, data, batch_size, ratio in problems:
+        objectives, _, _ = metaopt.test_optimizer(
+            pretrained.load(name), problem, 300, data, batch_size, seed=1)
+        self.assertLess(objectives[-1], ratio * objectives[0], name)
+
   def test_a_checkpoint_of_2017(self):
     logdir = self.directory()
     rng = np.random.RandomState(0)
