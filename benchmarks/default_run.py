@@ -101,8 +101,12 @@ def main(argv):
     clock = _Clock(FLAGS.minutes)
     _train(corpus, _DEFAULT_VISITS, 5, functools.partial(sample, 40, 1),
            functools.partial(sample, 200, 50), True, None, clock)
-  print("{} visits, {} updates, {} inner steps in {:.0f} s".format(
-      len(clock.runs), clock.updates, clock.steps, time.time() - start))
+  seconds = time.time() - start
+  usage = resource.getrusage(resource.RUSAGE_SELF)
+  cores = (usage.ru_utime + usage.ru_stime) / seconds
+  print("{} visits, {} updates, {} inner steps in {:.0f} s, on {:.2f} "
+        "cores".format(len(clock.runs), clock.updates, clock.steps, seconds,
+                       cores))
   # Later visits have nothing to set up: the slowest count as first visits.
   first = sorted(clock.set_up)[-min(len(corpus), len(clock.set_up)):]
   print("before the first run of a visit: {:.1f} s, at most {:.1f} s".format(
@@ -112,10 +116,9 @@ def main(argv):
   if not FLAGS.corpus:
     hours = (len(corpus) * np.mean(first) +
              _DEFAULT_VISITS * np.mean(clock.runs)) / 3600
-    print("extrapolated to {} visits: {:.1f} hours".format(
-        _DEFAULT_VISITS, hours))
-  print("peak memory: {:.1f} GiB".format(
-      resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2.0**20))
+    print("extrapolated to {} visits: {:.1f} hours, {:.1f} of processor "
+          "time".format(_DEFAULT_VISITS, hours, hours * cores))
+  print("peak memory: {:.1f} GiB".format(usage.ru_maxrss / 2.0**20))
   sys.stdout.flush()
 
 
