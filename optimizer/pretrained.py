@@ -26,7 +26,7 @@ def names():
                     os.path.join(_SHIPPED, name, registry.FILE_NAME)))
 
 
-def load(name_or_logdir="hierarchical_rnn"):
+def load(name_or_logdir="hierarchical_rnn", **options):
   """Constructs an optimizer whose meta-parameters start from a checkpoint.
 
   The meta-parameters take the checkpoint's values whenever the host's own
@@ -37,6 +37,9 @@ def load(name_or_logdir="hierarchical_rnn"):
   Args:
     name_or_logdir: The name of a shipped optimizer, see `names`, or the log
       directory of a meta-training run.
+    **options: Constructor arguments that replace the described ones, such as
+      init_lr_range=(1e-4, 1e-4) to start a big model with smaller steps. The
+      meta-parameters still have to fit.
 
   Returns:
     A `TrainableOptimizer`.
@@ -55,16 +58,17 @@ def load(name_or_logdir="hierarchical_rnn"):
   if name_or_logdir in names():
     logdir = os.path.join(_SHIPPED, name_or_logdir)
   with tf.Graph().as_default():
-    optimizer = construct_from(logdir)
+    optimizer = construct_from(logdir, **options)
     optimizer.init_from_checkpoint(logdir)
   return optimizer
 
 
-def construct_from(logdir):
+def construct_from(logdir, **options):
   """Constructs, untrained, the optimizer that a log directory describes.
 
   Args:
     logdir: Directory with an `optimizer.json`.
+    **options: Constructor arguments that replace the described ones.
 
   Returns:
     A `TrainableOptimizer`.
@@ -83,4 +87,6 @@ def construct_from(logdir):
       description = json.loads(stream.read())
     except ValueError as error:
       raise ValueError("{!r} is not JSON: {}.".format(path, error))
+  if options and isinstance(description, dict):
+    description["kwargs"] = dict(description.get("kwargs") or {}, **options)
   return registry.construct(description)

@@ -87,6 +87,20 @@ class PretrainedTest(harness.HostTest):
     for name, value in expected.items():
       self.assertAllEqual(value, values[name])
 
+  def test_options_replace_those_described(self):
+    optimizer = pretrained.load(init_lr_range=(1e-4, 1e-4))
+    with tf.Graph().as_default():
+      loss = harness.full_loss()
+      optimizer.minimize(loss)
+      rates = [optimizer.get_slot(variable, "log_learning_rate")
+               for variable in tf.trainable_variables()]
+      with tf.Session(config=harness.session_config()) as session:
+        session.run(tf.global_variables_initializer())
+        for rate in session.run(rates):
+          self.assertAllClose(np.full(rate.shape, np.log(1e-4)), rate)
+    with self.assertRaisesRegexp((TypeError, ValueError), "no_such_option"):
+      pretrained.load(no_such_option=1)
+
   def test_what_is_shipped_trains(self):
     self.assertIn("hierarchical_rnn", pretrained.names())
     problems = (
