@@ -29,9 +29,9 @@ from absl import flags
 import numpy as np
 import tensorflow as tf
 
+from benchmarks import comparison_problems
 import metaopt
 from optimizer import hierarchical_rnn
-from problems import problem_sets
 from problems import problem_spec
 
 FLAGS = flags.FLAGS
@@ -40,13 +40,6 @@ flags.DEFINE_float("minutes", 30.0, "How long to run.")
 flags.DEFINE_bool("corpus", False, "Visit each problem once, run it briefly.")
 
 _DEFAULT_VISITS = 1000
-
-
-def default_corpus():
-  """The problems that metarun trains on by default."""
-  return [entry for flagged in problem_sets.FLAGGED_SETS.values()
-          if flagged.default for function in flagged.set_functions
-          for entry in function()]
 
 
 class _Clock(object):
@@ -91,7 +84,7 @@ def main(argv):
   """Runs and prints."""
   del argv
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
-  corpus = default_corpus()
+  corpus = comparison_problems.corpus()
   sample = metaopt.sample_numiter
   start = time.time()
   if FLAGS.corpus:

@@ -20,9 +20,9 @@ import time
 from absl import app
 from absl import flags
 import numpy as np
-import six
 import tensorflow as tf
 
+from benchmarks import curves
 from meta_training import inner_problem
 from optimizer import global_learning_rate
 from optimizer import hierarchical_rnn
@@ -67,17 +67,6 @@ _OPTIMIZERS = (
 )
 
 
-def initial_meta_parameters(optimizer_spec):
-  """float32 array, initial meta-parameters in a row."""
-  with tf.Graph().as_default():
-    variables = list(six.itervalues(
-        optimizer_spec.build().meta_parameters.variables()))
-    with tf.compat.v1.Session() as session:
-      session.run(tf.compat.v1.variables_initializer(variables))
-      return np.concatenate(
-          [value.ravel() for value in session.run(variables)])
-
-
 def measure(optimizer_spec, spec, dataset, batch_size, max_steps):
   """Times unrolls.
 
@@ -85,7 +74,7 @@ def measure(optimizer_spec, spec, dataset, batch_size, max_steps):
     (inner steps a second, seconds of a first visit, seconds before the first
     unroll of a later visit).
   """
-  theta = initial_meta_parameters(optimizer_spec)
+  theta = curves.initial_meta_parameters(optimizer_spec)
   kept = inner_problem.KeptProblems(
       optimizer_spec, [(spec, dataset, batch_size)],
       compiled=max_steps is not None)
