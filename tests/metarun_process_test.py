@@ -125,8 +125,9 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     process = self._train(directory, *_LONG)
     lines = self._read_until(process, "run 2:")
     process.send_signal(signum)
-    out, err = process.communicate()
-    self.assertEqual(0, process.returncode, err)
+    # Not communicate(), which forgets lines that readline() has buffered.
+    out, err = process.stdout.read(), process.stderr.read()
+    self.assertEqual(0, process.wait(), err)
     self.assertIn("Stopping: a checkpoint is saved first.", err)
     self.assertNotIn("Traceback", err)
     runs = [line for line in lines + out.splitlines()
