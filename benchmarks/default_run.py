@@ -1,17 +1,15 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How long the default run of metarun takes, from a part of it.
+"""How long the default run of metarun takes, and how much memory.
 
-  ./tools/bazel run //benchmarks:default_run -- --minutes=30
+  ./tools/bazel run //benchmarks:default_run
 
-Meta-trains on the default corpus with the default flags for the given time,
-then extrapolates to 1000 visits, which see nearly all 101 problems:
+Visits all 101 problems of the default corpus in one process, with the default
+flags but for the number of runs of a visit, and extrapolates to the default
+run, 1000 visits of 5 runs each, which see each problem equally often:
 
-  total = 101 * (mean seconds before the first run of a first visit)
-          + 1000 * (mean seconds of the runs of a visit).
-
-Also prints the peak memory. With --corpus it instead visits every problem once
-with one short run, compiled, and prints the seconds and the peak memory.
+  total = seconds before the first run, of all problems
+          + 1000 * 5 * (mean seconds of a run).
 """
 
 from __future__ import absolute_import
@@ -19,6 +17,7 @@ from __future__ import division
 from __future__ import print_function
 
 import functools
+import os
 import resource
 import sys
 import tempfile
@@ -26,7 +25,6 @@ import time
 
 from absl import app
 from absl import flags
-import numpy as np
 import tensorflow as tf
 
 from benchmarks import comparison_problems
@@ -36,83 +34,75 @@ from problems import problem_spec
 
 FLAGS = flags.FLAGS
 
-flags.DEFINE_float("minutes", 30.0, "How long to run.")
-flags.DEFINE_bool("corpus", False, "Visit each problem once, run it briefly.")
+flags.DEFINE_integer("runs", 2, "Runs of each problem.", lower_bound=1)
 
 _DEFAULT_VISITS = 1000
+_DEFAULT_RUNS = 5
 
 
 class _Clock(object):
-  """Callback that splits each visit into setting up and running."""
+  """Callback that splits each visit into setting up and running.
 
-  def __init__(self, minutes):
-    self._end = time.time() + 60 * minutes
+  Attributes:
+    set_up: List of seconds before the first run, one for each visit.
+    runs: List of lists of seconds, one list for each visit.
+    steps: Integer, inner steps of all.
+    updates: Integer, meta-updates of all.
+  """
+
+  def __init__(self):
     self._last = time.time()
-    self._request_stop = None
     self.set_up, self.runs, self.steps, self.updates = [], [], 0, 0
 
-  def on_start(self, request_stop):
-    """Takes the function that ends the run."""
-    self._request_stop = request_stop
-
-  def __call__(self, unused_name, unused_index, unused_logdir, metadata):
+  def __call__(self, name, unused_index, unused_logdir, metadata):
     now = time.time()
-    seconds = sum(metadata["runtimes"])
+    seconds = metadata["runtimes"]
     self.runs.append(seconds)
-    self.set_up.append(now - self._last - seconds)
+    self.set_up.append(now - self._last - sum(seconds))
     self.steps += sum(len(objectives) - 1
                       for objectives in metadata["subproblem_objs"])
     self.updates += len(metadata["meta_objs"])
     self._last = now
-    if now > self._end:
-      self._request_stop()
+    print("{:6.1f} s, then runs of {} s: {}".format(
+        self.set_up[-1], ", ".join(map("{:.1f}".format, seconds)), name))
+    sys.stdout.flush()
 
 
-def _train(corpus, num_problems, num_meta_iterations, num_unrolls, num_steps,
-           at_random, compiled, clock):
-  with tempfile.TemporaryFile("w") as out:
+def _train(corpus, num_runs, clock):
+  sample = metaopt.sample_numiter
+  with open(os.devnull, "w") as out:
     metaopt.train_optimizer(
         tempfile.mkdtemp(),
         problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (), {}), corpus,
-        num_problems, num_meta_iterations, num_unrolls, num_steps,
-        learning_rate=1e-6, gradient_clip=1e4, is_chief=True,
-        select_random_problems=at_random, callbacks=[clock], out=out, seed=1,
-        compiled=compiled, on_start=clock.on_start)
+        len(corpus), num_runs, functools.partial(sample, 40, 1),
+        functools.partial(sample, 200, 50), learning_rate=1e-6,
+        gradient_clip=1e4, is_chief=True, select_random_problems=False,
+        callbacks=[clock], out=out, seed=1)
 
 
 def main(argv):
   """Runs and prints."""
   del argv
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
-  corpus = comparison_problems.corpus()
-  sample = metaopt.sample_numiter
+  clock = _Clock()
   start = time.time()
-  if FLAGS.corpus:
-    clock = _Clock(minutes=float("inf"))
-    _train(corpus, len(corpus), 1, lambda: 1, lambda: 50, False, True, clock)
-  else:
-    clock = _Clock(FLAGS.minutes)
-    _train(corpus, _DEFAULT_VISITS, 5, functools.partial(sample, 40, 1),
-           functools.partial(sample, 200, 50), True, None, clock)
+  _train(comparison_problems.corpus(), FLAGS.runs, clock)
   seconds = time.time() - start
   usage = resource.getrusage(resource.RUSAGE_SELF)
   cores = (usage.ru_utime + usage.ru_stime) / seconds
+  run_seconds = sum(sum(runs) for runs in clock.runs)
   print("{} visits, {} updates, {} inner steps in {:.0f} s, on {:.2f} "
         "cores".format(len(clock.runs), clock.updates, clock.steps, seconds,
                        cores))
-  # Later visits have nothing to set up: the slowest count as first visits.
-  first = sorted(clock.set_up)[-min(len(corpus), len(clock.set_up)):]
-  print("before the first run of a visit: {:.1f} s, at most {:.1f} s".format(
-      np.mean(clock.set_up), max(clock.set_up)))
-  print("runs of a visit: mean {:.1f} s, {:.0f} steps a second".format(
-      np.mean(clock.runs), clock.steps / sum(clock.runs)))
-  if not FLAGS.corpus:
-    hours = (len(corpus) * np.mean(first) +
-             _DEFAULT_VISITS * np.mean(clock.runs)) / 3600
-    print("extrapolated to {} visits: {:.1f} hours, {:.1f} of processor "
-          "time".format(_DEFAULT_VISITS, hours, hours * cores))
+  print("before the first run: {:.0f} s in all, {:.1f} s at most".format(
+      sum(clock.set_up), max(clock.set_up)))
+  mean = run_seconds / (FLAGS.runs * len(clock.runs))
+  print("a run: {:.2f} s, {:.0f} steps a second".format(
+      mean, clock.steps / run_seconds))
+  hours = (sum(clock.set_up) + _DEFAULT_VISITS * _DEFAULT_RUNS * mean) / 3600
+  print("extrapolated to the default run: {:.1f} hours, {:.1f} of processor "
+        "time".format(hours, hours * cores))
   print("peak memory: {:.1f} GiB".format(usage.ru_maxrss / 2.0**20))
-  sys.stdout.flush()
 
 
 if __name__ == "__main__":
