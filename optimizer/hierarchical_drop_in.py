@@ -3,8 +3,8 @@
 """The hierarchical RNN's step on the tensors of a model.
 
 Small tensors are stepped together, by one set of ops whatever their number.
-A big one is stepped in blocks of rows that fit the processor's cache, so that
-intermediates, twenty times the size of the tensor, never reach memory.
+Big ones are stepped one by one, in blocks of rows, by calls of one TensorFlow
+function: a model of a hundred of them is built as fast as a model of one.
 """
 
 from __future__ import absolute_import
@@ -18,14 +18,12 @@ import tensorflow as tf
 
 from . import hierarchical_step
 from . import nonfinite_gradients
+from . import row_blocks
 from . import tensor_layout
 from . import update_rule
 
 # Tensors of up to this many elements share one set of ops.
 _SMALL_TENSOR = 2**14
-# Rows of a block, by measurement: smaller ones pay for dispatching ops.
-_BLOCK_ROWS = 2**16
-_PARALLEL_BLOCKS = 1
 
 _Rows = collections.namedtuple("_Rows", "state, moves, squares, bad, seen")
 """A step of some coordinates, as `hierarchical_step.Coordinates`, and
@@ -37,14 +35,15 @@ Attributes:
 # What of `_Rows` only counts as the mean over a tensor.
 _AVERAGED = ("squares", "bad", "seen")
 
-_Group = collections.namedtuple("_Group", "state, layer, steps, whole")
+_Group = collections.namedtuple("_Group", "state, layer, steps, finite")
 """A step of a group of T tensors.
 
 Attributes:
   state: Dict, new state of the coordinates.
   layer: float32 [T, units], new state of the tensors, or None.
-  steps: Pair of float32 [P, 1], see `hierarchical_step.step`.
-  whole: bool [T], whose gradients are all finite.
+  steps: One or two float32 [P, 1], what to subtract from the parameters to get
+    the new parameters, and with attention the attended location.
+  finite: bool [T], whose gradients are all finite.
 """
 
 
@@ -71,18 +70,16 @@ def compute_updates(options, theta, params, grads, states, global_state,
   packed = [update_rule.concat_states([states[i] for i in group])
             for group in groups]
   rates = hierarchical_step.mean_log_rates_of(options, layouts, packed)
-  results = [
-      _step_group(options, theta, *each, global_state=global_state,
-                  skip_nonfinite=skip_nonfinite)
-      for each in zip(layouts, columns, packed, rates)]
+  step = _Stepper(options, theta, global_state, skip_nonfinite)
+  results = [step(*each) for each in zip(layouts, columns, packed, rates)]
   if global_state:
     new_global = hierarchical_step.step_global(
         options, theta, [result.layer for result in results], global_state,
         np.argsort([i for group in groups for i in group]))
     if skip_nonfinite:
-      some_whole = tf.reduce_any(tf.concat(
-          [result.whole for result in results], 0))
-      new_global = [tf.where(some_whole, *each)
+      some_finite = tf.reduce_any(tf.concat(
+          [result.finite for result in results], 0))
+      new_global = [tf.where(some_finite, *each)
                     for each in zip(new_global, global_state)]
     global_state = new_global
   new_params, new_states, attended = ([None] * len(params) for _ in range(3))
@@ -96,6 +93,8 @@ def compute_updates(options, theta, params, grads, states, global_state,
     for column, values in zip(result.steps, (new_params, attended)):
       for i, change in zip(group, layout.unpack(column)):
         values[i] = params[i] - change
+  if len(results[0].steps) == 1:
+    attended = new_params
   return new_params, new_states, global_state, attended
 
 
@@ -116,36 +115,99 @@ def grouped(shapes):
            for group in groups], groups)
 
 
-def _step_group(options, theta, layout, grad, state, mean_log_rate,
-                global_state, skip_nonfinite):
-  """Steps one group of tensors: a `_Group`."""
-  layer = state.pop("layer", None)
-  bias = None
-  if layer is not None:
-    bias = hierarchical_step.coordinate_bias(
-        theta, layout, {"layer": layer}, global_state)
+class _Stepper(object):
+  """Steps groups of tensors, one after the other."""
 
-  def step_rows(grad, state, mean_log_rate):
-    return _step_rows(options, theta, grad, state, bias, mean_log_rate,
-                      skip_nonfinite)
+  def __init__(self, options, theta, global_state, skip_nonfinite):
+    self._options = options
+    self._shared = {"theta": dict(theta), "global_state": list(global_state)}
+    self._skip_nonfinite = skip_nonfinite
+    self._functions = {}
 
-  if layout.num_tensors == 1 and layout.num_coordinates > _BLOCK_ROWS:
-    rows = _in_blocks(
-        step_rows, layout.num_coordinates,
-        2 if "attention_weights" in theta else 1, grad, state, mean_log_rate)
-  else:
-    rows = step_rows(grad, state, mean_log_rate)
-    rows = rows._replace(**{
-        name: [layout.tensor_mean(part) for part in getattr(rows, name)]
-        for name in _AVERAGED})
-  whole = tf.equal(tf.reshape(rows.bad[0], [-1]), 0.0)
-  if layer is not None:
-    new_layer = hierarchical_step.step_layer(
-        options, theta, rows.seen, layer, global_state)
-    layer = (tf.where(whole, new_layer, layer) if skip_nonfinite
-             else new_layer)
-  return _Group(rows.state, layer, hierarchical_step.normalized(
-      rows.moves, rows.squares, layout), whole)
+  def __call__(self, layout, grad, state, mean_log_rate):
+    """Steps a group: a `_Group`."""
+    whole = dict(self._shared)
+    if mean_log_rate is not None:
+      whole["mean_log_rate"] = mean_log_rate
+    if "layer" in state:
+      whole["layer"] = state.pop("layer")
+    if layout.num_tensors > 1 or layout.num_coordinates <= _SMALL_TENSOR:
+      return self._step(layout, grad, state, whole)
+    count, equal = row_blocks.num_blocks(layout.num_coordinates)
+    key = (count > 1, equal)
+    if key not in self._functions:
+      self._functions[key] = self._function_of_any_size(
+          grad, state, whole, *key)
+    group = self._functions[key](grad, state, whole, tf.constant(count))
+    for rows in tf.nest.flatten((group.state, group.steps)):
+      rows.set_shape([layout.num_coordinates, None])
+    return group
+
+  def _function_of_any_size(self, grad, state, whole, several, equal):
+    """A TensorFlow function that steps any big tensor.
+
+    Args:
+      grad: float32 [n, 1], of one of the tensors.
+      state: Dict of float32 [n, k].
+      whole: Dict of tensors whose shapes do not depend on n.
+      several: Whether there is more than one block of rows.
+      equal: Whether they are of the same length.
+
+    Returns:
+      A function of tensors like these three and the number of blocks.
+    """
+    layout = tensor_layout.TensorLayout([[1]])
+
+    def step(grad, state, whole, count):
+      return self._step(layout, grad, state, whole,
+                        (count, equal) if several else None)
+
+    def specs(values, variable_size):
+      return tf.nest.map_structure(lambda value: tf.TensorSpec(
+          [None, value.shape[1]] if variable_size else value.shape,
+          value.dtype), values)
+
+    return tf.function(step, autograph=False, input_signature=[
+        specs(grad, True), specs(state, True), specs(whole, False),
+        tf.TensorSpec([], tf.int32)])
+
+  def _step(self, layout, grad, state, whole, blocks=None):
+    """Steps a group: a `_Group`.
+
+    Args:
+      layout: `TensorLayout`; any of one tensor will do for one tensor.
+      grad: float32 [P, 1].
+      state: Dict of float32 [P, k].
+      whole: Dict of the state of tensors, all tensors and meta-parameters.
+      blocks: None, or the number of blocks of rows and whether they are equal;
+        for one tensor only.
+    """
+    theta, global_state = whole["theta"], whole["global_state"]
+    layer, bias = whole.get("layer"), None
+    if layer is not None:
+      bias = hierarchical_step.coordinate_bias(
+          theta, layout, {"layer": layer}, global_state)
+
+    def step_rows(grad, state):
+      return _step_rows(self._options, theta, grad, state, bias,
+                        whole.get("mean_log_rate"), self._skip_nonfinite)
+
+    if blocks:
+      num_moves = 2 if "attention_weights" in theta else 1
+      rows = _in_blocks(step_rows, grad, state, num_moves, *blocks)
+    else:
+      rows = step_rows(grad, state)
+      rows = rows._replace(**{
+          name: [layout.tensor_mean(part) for part in getattr(rows, name)]
+          for name in _AVERAGED})
+    finite = tf.equal(tf.reshape(rows.bad[0], [-1]), 0.0)
+    if layer is not None:
+      new_layer = hierarchical_step.step_layer(
+          self._options, theta, rows.seen, layer, global_state)
+      layer = (tf.where(finite, new_layer, layer) if self._skip_nonfinite
+               else new_layer)
+    steps = hierarchical_step.normalized(rows.moves, rows.squares, layout)
+    return _Group(rows.state, layer, steps[:len(rows.moves)], finite)
 
 
 def _step_rows(options, theta, grad, state, bias, mean_log_rate,
@@ -171,81 +233,34 @@ def _step_rows(options, theta, grad, state, bias, mean_log_rate,
       coordinates.squares, [tf.cast(~finite, tf.float32)], coordinates.seen)
 
 
-def _in_blocks(step_rows, num_rows, num_moves, grad, state, mean_log_rate):
+def _in_blocks(step_rows, grad, state, num_moves, count, equal):
   """Steps a big tensor block by block.
 
   Args:
-    step_rows: Function of gradient, state and mean log learning rate of some
-      rows that returns `_Rows`.
-    num_rows: Integer n.
-    num_moves: Integer, moves there will be.
+    step_rows: Function of gradient and state of some rows that returns
+      `_Rows`.
     grad: float32 [n, 1].
     state: Dict of float32 [n, k].
-    mean_log_rate: None or float32 [1, 1].
+    num_moves: Integer, moves there will be.
+    count: See `row_blocks.map_rows`.
+    equal: See `row_blocks.map_rows`.
 
   Returns:
     `_Rows` with [n, k] tensors, but where `_AVERAGED`, means [1, k].
   """
-  num_blocks = _num_blocks(num_rows)
-  length = -(-num_rows // num_blocks)
   keys = sorted(state)
-  averaged = []  # As the loop's body is traced.
+  averaged = {}  # As a block is traced.
 
-  def step_block(block, totals, results):
-    start = tf.stack([block * length, 0])
-    size = tf.minimum(length, num_rows - block * length)
-    sizes = {width: tf.stack([size, width]) for width in set(
-        value.shape.as_list()[1] for value in state.values())}
-    cut = lambda values: tf.slice(
-        values, start, sizes[values.shape.as_list()[1]])
-    rows = step_rows(cut(grad), {key: cut(state[key]) for key in keys},
-                     mean_log_rate)
-    averaged[:] = [getattr(rows, name) for name in _AVERAGED]
-    sums = [tf.reduce_sum(part, 0, keepdims=True)
-            for part in tf.nest.flatten(averaged)]
-    columns = [rows.state[key] for key in keys] + rows.moves
-    if num_rows % length:
-      columns = [tf.pad(column, [[0, length - size], [0, 0]])
-                 for column in columns]
-    return (block + 1, totals.write(block, tf.concat(sums, 1)),
-            [_write_block(*each, block=block, length=length)
-             for each in zip(results, columns)])
+  def step(columns):
+    rows = step_rows(columns[0], dict(zip(keys, columns[1:])))
+    averaged.update((name, getattr(rows, name)) for name in _AVERAGED)
+    return ([rows.state[key] for key in keys] + rows.moves,
+            tf.nest.flatten(averaged))
 
-  shaped_like = [state[key] for key in keys] + [grad] * num_moves
-  _, totals, columns = tf.while_loop(
-      lambda block, *_: block < num_blocks, step_block,
-      (tf.constant(0), tf.TensorArray(tf.float32, num_blocks),
-       [tf.raw_ops.Empty(
-           shape=[num_blocks, length, like.shape.as_list()[1]],
-           dtype=tf.float32) for like in shaped_like]),
-      parallel_iterations=_PARALLEL_BLOCKS, back_prop=False)
-  columns = [tf.reshape(column, [-1, like.shape.as_list()[1]])[:num_rows]
-             for column, like in zip(columns, shaped_like)]
-  widths = [part.shape.as_list()[1] for part in tf.nest.flatten(averaged)]
-  sums = totals.concat()
-  sums.set_shape([num_blocks, sum(widths)])
-  means = tf.split(tf.reduce_sum(sums, 0, keepdims=True) / num_rows, widths, 1)
+  columns, means = row_blocks.map_rows(
+      step, [grad] + [state[key] for key in keys],
+      [state[key].shape.as_list()[1] for key in keys] + [1] * num_moves,
+      count, equal)
   return _Rows(
       state=dict(zip(keys, columns)), moves=columns[len(keys):],
-      **dict(zip(_AVERAGED, tf.nest.pack_sequence_as(averaged, means))))
-
-
-def _write_block(result, rows, block, length):
-  """Puts rows where they belong, in place: result[block] = rows.
-
-  A `TensorArray` would hold every block once more, beside their concatenation.
-  """
-  rows = tf.reshape(rows, [1, length, result.shape.as_list()[2]])
-  updated = tf.raw_ops.InplaceUpdate(x=result, i=[block], v=rows)
-  updated.set_shape(result.shape)
-  return updated
-
-
-def _num_blocks(num_rows):
-  """How many blocks to make; of equal lengths if that is possible.
-
-  Otherwise the results have to be cut, which copies them.
-  """
-  least = -(-num_rows // _BLOCK_ROWS)
-  return next((count for count in range(least, 2 * least)
-               if num_rows % count == 0), least)
+      **tf.nest.pack_sequence_as(averaged, means))

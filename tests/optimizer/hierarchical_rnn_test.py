@@ -10,9 +10,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from optimizer import hierarchical_drop_in
 from optimizer import hierarchical_rnn
-from tests.optimizer import harness
 from tests.optimizer import oracle
 from tests.optimizer import oracle_check
 
@@ -108,47 +106,6 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
   def test_one_timescale_and_a_low_ceiling(self):
     self._check({"num_gradient_scales": 1, "max_log_lr": -4.6},
                 {"scales": 1, "max_log_lr": -4.6})
-
-
-class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
-
-  @parameterized.parameters(
-      ("mean", 100, 1), ("last", 100, 1), ("mean", 3, 1), ("mean", 4, 2))
-  def test_big_tensors_apart_from_small_ones(self, global_input, block_rows,
-                                             parallel_blocks):
-    patch = tf.test.mock.patch.object
-    sizes = [3, 9, 2, 8, 4]
-    rng = np.random.RandomState(0)
-    starts = [np.float32(rng.randn(size)) for size in sizes]
-    with tf.Graph().as_default():
-      tf.set_random_seed(1)
-      optimizer = hierarchical_rnn.HierarchicalRNN(
-          [4, 5, 3], init_lr_range=(1e-2, 1e-2), global_input=global_input)
-      variables = [tf.Variable(start, use_resource=True) for start in starts]
-      feeds = [tf.placeholder(tf.float32, [size]) for size in sizes]
-      with patch(hierarchical_drop_in, "_SMALL_TENSOR", 5), patch(
-          hierarchical_drop_in, "_BLOCK_ROWS", block_rows), patch(
-              hierarchical_drop_in, "_PARALLEL_BLOCKS", parallel_blocks):
-        step = optimizer.apply_gradients(zip(feeds, variables))
-      with tf.Session(config=harness.fast_config()) as session:
-        session.run(tf.global_variables_initializer())
-        theta = session.run(optimizer.meta_parameters.checkpoint_names())
-        expected = oracle.HierarchicalRNN(theta, starts, init_lr=1e-2,
-                                          global_input=global_input)
-        for _ in range(4):
-          gradients = [rng.randn(size) for size in sizes]
-          session.run(step, dict(zip(feeds, gradients)))
-          expected.step(gradients)
-        for i, variable in enumerate(variables):
-          self.assertAllClose(expected.params[i], session.run(variable),
-                              atol=1e-5)
-          self.assertAllClose(
-              expected.states[i]["layer"],
-              session.run(optimizer.get_slot(variable, "layer")), atol=1e-4)
-        shared, = [variable for variable in tf.global_variables()
-                   if "global_state" in variable.name]
-        self.assertAllClose(expected.global_state, session.run(shared),
-                            atol=1e-4)
 
 
 class GraphSizeTest(tf.test.TestCase):

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from optimizer import hierarchical_drop_in
+from optimizer import row_blocks
 from tests.optimizer import harness
 
 _BAD = (np.nan, np.inf, -np.inf)
@@ -73,7 +74,7 @@ class NonfiniteGradientsTest(tf.test.TestCase, parameterized.TestCase):
     expected = self._run("hierarchical", gradients, (7,))
     patch = tf.test.mock.patch.object
     with patch(hierarchical_drop_in, "_SMALL_TENSOR", 1), patch(
-        hierarchical_drop_in, "_BLOCK_ROWS", 3):
+        row_blocks, "_BLOCK_ROWS", 3):
       actual = self._run("hierarchical", gradients, (7,))
     for after, (value, slots) in zip(expected, actual):
       self.assertAllClose(after[0], value, rtol=1e-5, atol=1e-6)
