@@ -57,6 +57,9 @@ def _problems():
       ("sum_of_nine", _Spec(
           pg.SumTask, ([_Spec(cls, (), {}) for cls in _TWO_DIMENSIONAL],),
           {}), none, None),
+      ("conv_net", _Spec(pg.ConvNet, ((1, 8, 8), 10, [(3, 3, 4), (3, 3, 8)]),
+                         {}),
+       datasets.random(64, 500, n_classes=10, random_seed=1), 50),
       ("quadratic2048", _Spec(pg.Quadratic, (2048,), {}), none, None),
   )
 

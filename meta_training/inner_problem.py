@@ -24,6 +24,8 @@ from tensorflow.core.protobuf import rewriter_config_pb2
 _STEPS_THAT_PAY = 10000
 # A compiled unroll has room for at least so many steps.
 _MIN_COMPILED_STEPS = 2048
+# XLA's code for these is slower than TensorFlow's kernels, on a CPU.
+_CONVOLUTIONS = ("Conv2D", "Conv3D", "DepthwiseConv2dNative")
 
 UnrollResult = collections.namedtuple(
     "UnrollResult", "meta_objective, objectives, gradient")
@@ -139,6 +141,12 @@ class InnerProblem(object):
       return np.zeros([num_steps, 0], np.int32)
     return self._dataset.batch_indices(num_steps, self._batch_size, rng)
 
+  @property
+  def has_convolutions(self):
+    """Whether there is a convolution among its ops."""
+    return any(op.type in _CONVOLUTIONS
+               for op in self._graph.get_operations())
+
   def try_out(self):
     """Runs a single step, which compiles what is to be compiled.
 
@@ -208,8 +216,8 @@ class KeptProblems(object):
   """The problems of a corpus, built when first visited and then kept.
 
   A problem is compiled when that pays for the steps it is still to run; what
-  XLA cannot compile runs uncompiled. Only so many are kept, those least
-  recently used go first.
+  XLA cannot compile, or makes slower, runs uncompiled. Only so many are kept,
+  those least recently used go first.
   """
 
   def __init__(self, optimizer_spec, problems_and_data, compiled=None,
@@ -278,15 +286,23 @@ class KeptProblems(object):
       problem = InnerProblem(
           *arguments, max_steps=max_steps,
           obj_train_max_multiplier=self._multiplier)
-      try:
-        problem.try_out()
+      reason = self._reason_not_to_compile(problem)
+      if not reason:
         return problem
-      except tf.errors.OpError as error:
-        problem.close()
-        self._uncompilable.add(index)
-        self._log("{} runs uncompiled, XLA cannot compile it: {}".format(
-            spec, str(error).splitlines()[0]))
+      problem.close()
+      self._uncompilable.add(index)
+      self._log("{} runs uncompiled, {}".format(spec, reason))
     return InnerProblem(*arguments, obj_train_max_multiplier=self._multiplier)
+
+  def _reason_not_to_compile(self, problem):
+    """Compiles a problem: an empty string, or why it should not be."""
+    if self._compiled is None and problem.has_convolutions:
+      return "as XLA's convolutions are slow"
+    try:
+      problem.try_out()
+    except tf.errors.OpError as error:
+      return "XLA cannot compile it: " + str(error).splitlines()[0]
+    return ""
 
   def close(self):
     """Closes all that are kept."""

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from meta_training import inner_problem
 from optimizer import global_learning_rate
+from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_spec
 from tests.meta_training import harness
@@ -227,6 +228,18 @@ class KeptProblemsTest(tf.test.TestCase):
     self.assertLen(self.lines, 1)
     self.assertIn("_FromPython() runs uncompiled, XLA cannot", self.lines[0])
     self.assertNotIn("\n", self.lines[0])
+
+  def test_convolutions_are_compiled_only_if_asked_for(self):
+    data = datasets.random(9, 10, random_seed=0)
+    spec = problem_spec.Spec(
+        pg.ConvNet, ((1, 3, 3), 2, [(2, 2, 1)]), {})
+    kept = self._kept([(spec, data, 5)], compiled=None)
+    self.assertIsNone(kept.get(0, 10**9, 10).max_steps)
+    self.assertLen(self.lines, 1)
+    self.assertIn("XLA's convolutions are slow", self.lines[0])
+    kept = self._kept([(spec, data, 5)], compiled=True)
+    self.assertEqual(2048, kept.get(0, 10, 10).max_steps)
+    self.assertEqual([], self.lines)
 
 
 if __name__ == "__main__":
