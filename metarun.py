@@ -28,6 +28,7 @@ import six
 import tensorflow as tf
 
 from meta_training import cluster
+from meta_training import processor_settings
 import metaopt
 import metarun_flags
 from optimizer import registry
@@ -169,6 +170,7 @@ def _stop_on_signals(request_stop):
 def main(argv):
   """Runs what the flags say."""
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  processor_settings.use_fast_settings()
   if len(argv) > 1:
     raise app.UsageError("Expected flags only, got {}.".format(argv[1:]))
   try:

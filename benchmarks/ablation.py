@@ -34,6 +34,7 @@ from benchmarks import comparison
 from benchmarks import comparison_problems
 from benchmarks import comparison_tables
 from benchmarks import contest
+from meta_training import processor_settings
 import metaopt
 from optimizer import hierarchical_rnn
 from problems import problem_sets
@@ -150,6 +151,7 @@ def table(outcomes, names):
 def main(argv):
   """Trains, compares, prints the table."""
   del argv
+  processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   names = FLAGS.variants or list(VARIANTS)
   unknown = set(names) - set(VARIANTS)

@@ -29,6 +29,7 @@ from benchmarks import comparison_page
 from benchmarks import comparison_problems
 from benchmarks import contest
 from benchmarks import large_models
+from meta_training import processor_settings
 
 FLAGS = flags.FLAGS
 
@@ -60,6 +61,7 @@ _QUICK_PROBLEMS = ("Quadratic(15)", "Branin(noise_stdev=0.3)",
 def main(argv):
   """Compares, and prints the table of groups."""
   del argv
+  processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   if FLAGS.groups == ["d"]:
     large_models.run(FLAGS.optimizers, FLAGS.large_steps, FLAGS.output_dir)

@@ -152,7 +152,10 @@ def _histogram(tag, values):
   values = values[np.isfinite(values)]
   if not values.size:
     return None
-  counts, edges = np.histogram(values, bins=30)
+  counts, edges = [values.size], [values[0], values[0]]
+  # Equal values that are large are beyond what NumPy's bins can tell apart.
+  if values.min() < values.max():
+    counts, edges = np.histogram(values, bins=30)
   return tf.compat.v1.Summary.Value(
       tag=tag, histo=tf.compat.v1.HistogramProto(
           min=values.min(), max=values.max(), num=values.size,

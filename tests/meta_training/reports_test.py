@@ -144,6 +144,13 @@ class SummariesTest(tf.test.TestCase):
     self.assertLen(histogram.bucket_limit, len(histogram.bucket))
     self.assertGreaterEqual(histogram.bucket_limit[-1], 4.0)
 
+  def test_histogram_of_equal_values(self):
+    for number in (0.0, -2.5, 3e38):
+      values = np.full([5], number, np.float32)
+      histogram = reports._histogram("tag", values).histo
+      self.assertEqual([5.0], histogram.bucket)
+      self.assertEqual([values[0]], histogram.bucket_limit)
+
   def test_histogram_of_nothing(self):
     self.assertIsNone(reports._histogram("tag", [np.nan, np.inf]))
     self.assertIsNone(reports._histogram("tag", []))

@@ -9,6 +9,7 @@ from __future__ import print_function
 from absl.testing import parameterized
 import tensorflow as tf
 
+from meta_training import processor_settings
 from problems import datasets
 from problems import problem_generator
 from tests.optimizer import harness
@@ -100,4 +101,6 @@ class UnrollFidelityTest(tf.test.TestCase, parameterized.TestCase):
 
 
 if __name__ == "__main__":
+  # What is compiled is to be right as metarun compiles it.
+  processor_settings.use_fast_settings()
   tf.test.main()

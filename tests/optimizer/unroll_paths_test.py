@@ -10,6 +10,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+from meta_training import processor_settings
 from problems import datasets
 from problems import problem_generator
 from tests.optimizer import harness
@@ -124,4 +125,6 @@ class UnrollPathsTest(tf.test.TestCase, parameterized.TestCase):
 
 
 if __name__ == "__main__":
+  # What is compiled is to be right as metarun compiles it.
+  processor_settings.use_fast_settings()
   tf.test.main()
