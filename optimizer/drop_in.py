@@ -106,9 +106,12 @@ def _check_variable(optimizer, var):
 
 def _read(variable):
   """The value, in an op of its own."""
-  value = variable.read_value()
-  # That of a reference variable may be the reference itself.
-  return value if hasattr(variable, "handle") else tf.identity(value)
+  if hasattr(variable, "handle"):
+    # `read_value` makes two ops, and large models have thousands of slots.
+    return tf.raw_ops.ReadVariableOp(
+        resource=variable.handle, dtype=variable.dtype.base_dtype)
+  # The value of a reference variable may be the reference itself.
+  return tf.identity(variable.read_value())
 
 
 def _dense_writes(optimizer, pairs):
