@@ -34,51 +34,57 @@ _NETWORK_FLAGS = (
 )
 # A step of these takes as long as a hundred of the others.
 _SLOW_FLAGS = ("include_large_quadratic_problems", "include_matmul_problems")
+_PLAIN, _EXTENDED, _NETWORKS = "plain", "extended", "networks"
+KINDS = (_PLAIN, _EXTENDED, _NETWORKS)
+"""The default corpus; with more problems; with mostly neural networks."""
 
 
-def corpus(with_networks, extended=True):
+def corpus(with_networks, kind):
   """The problems to meta-train on.
 
   Args:
     with_networks: Whether there are neural networks, and classifiers at all,
       among them.
-    extended: Whether there is more than the default corpus has.
+    kind: One of `KINDS`. Without networks the last is the second.
 
   Returns:
     List of (problem spec, dataset, batch size).
   """
   left_out = _SLOW_FLAGS + (() if with_networks else _NETWORK_FLAGS)
-  entries = []
-  for name, flagged in problem_sets.FLAGGED_SETS.items():
-    if flagged.default and name not in left_out:
-      for function in flagged.set_functions:
-        entries += function()
-  if not extended:
+  by_flag = [
+      [entry for function in flagged.set_functions for entry in function()]
+      for name, flagged in problem_sets.FLAGGED_SETS.items()
+      if flagged.default and name not in left_out]
+  entries = list(itertools.chain(*by_flag))
+  if kind == _PLAIN:
     return entries
-  if with_networks:
+  if not with_networks:
+    return (entries + problem_sets.sparse_gradient_problems() + landscapes())
+  if kind == _EXTENDED:
     return entries + networks()
-  entries += problem_sets.sparse_gradient_problems()
-  return entries + landscapes()
+  return entries[::2] + networks() + networks(
+      seed=21, max_layers=4, widths=(6, 12, 24, 32), scales=(0.03, 0.1, 0.3))
 
 
-def networks():
+def networks(seed=20, max_layers=3, widths=(4, 8, 16, 32, 48),
+             scales=(0.1, 0.3, 2.0, 4.0)):
   """Fully connected nets, half of them with rescaled parameters."""
-  rng = np.random.RandomState(20)
+  rng = np.random.RandomState(seed)
   entries = []
   for i in range(_NUM_NETS):
     features = int(rng.choice([4, 8, 12, 20, 32, 64]))
     classes = int(rng.choice([2, 2, 3, 4, 5]))
-    widths = [int(width) for width in rng.choice(
-        [4, 8, 16, 32, 48], size=rng.randint(1, 4))]
+    hidden_sizes = [int(width) for width in rng.choice(
+        widths, size=rng.randint(1, max_layers + 1))]
     activation = (tf.nn.sigmoid, tf.tanh, tf.nn.softplus)[i % 3]
     spec = _Spec(pg.FullyConnected, (features, classes),
-                 {"hidden_sizes": widths, "activation": activation})
+                 {"hidden_sizes": hidden_sizes, "activation": activation})
     if i % 2:
       spec = _Spec(pg.Rescale, (spec,),
-                   {"scale": float(rng.choice([0.1, 0.3, 2.0, 4.0]))})
+                   {"scale": float(rng.choice(scales))})
     data = datasets.LazyDataset(
         datasets.random, (features, _NUM_ROWS), {
-            "n_classes": classes, "random_seed": i,
+            "n_classes": classes, "random_seed": seed - 20 + i,
             "sep": float(rng.choice([0.7, 1.0, 1.5]))})
     entries.append((spec, data, int(rng.choice([10, 20, 50, 100]))))
   return entries

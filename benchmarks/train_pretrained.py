@@ -25,6 +25,7 @@ import tensorflow as tf
 
 from benchmarks import pretraining_corpus
 import metaopt
+from meta_training import processor_settings
 from optimizer import hierarchical_rnn
 from problems import problem_spec
 
@@ -38,7 +39,7 @@ flags.DEFINE_string("train_dir", "/tmp/pretrained", "Where checkpoints go, "
 
 Stage = collections.namedtuple(
     "Stage", "num_visits, init_lr_range, learning_rate, half_life, "
-    "num_unrolls, num_steps, extended")
+    "num_unrolls, num_steps, corpus")
 """A part of the meta-training.
 
 Attributes:
@@ -48,18 +49,21 @@ Attributes:
   half_life: Updates in which that halves.
   num_unrolls: Mean of the exponential part of the number of unrolls.
   num_steps: Likewise of the number of steps of an unroll.
-  extended: Whether to train on more than the default corpus has.
+  corpus: One of `pretraining_corpus.KINDS`.
 """
 
 _WIDE_RANGE = (1e-4, 1e-1)
+_NARROW_RANGE = (5e-4, 1e-2)
 STAGES = {
     "hierarchical_rnn": (
-        Stage(1734, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, False),
-        Stage(3360, _WIDE_RANGE, 6.2e-3, 8000.0, 15, 80, True),
+        Stage(1734, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, "plain"),
+        Stage(3360, _WIDE_RANGE, 6.2e-3, 8000.0, 15, 80, "extended"),
+        Stage(4338, _NARROW_RANGE, 9.2e-3, 12000.0, 15, 80, "networks"),
+        Stage(6039, _NARROW_RANGE, 1.5e-2, 12000.0, 15, 80, "networks"),
     ),
     "hierarchical_rnn_no_nets": (
-        Stage(5236, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, False),
-        Stage(6297, _WIDE_RANGE, 2.0e-2, 16000.0, 15, 80, True),
+        Stage(5236, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, "plain"),
+        Stage(6297, _WIDE_RANGE, 2.0e-2, 16000.0, 15, 80, "extended"),
     ),
 }
 _MIN_STEPS = 20
@@ -73,7 +77,7 @@ def train(logdir, stage, with_networks):
       logdir,
       problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (),
                         {"init_lr_range": stage.init_lr_range}),
-      pretraining_corpus.corpus(with_networks, stage.extended),
+      pretraining_corpus.corpus(with_networks, stage.corpus),
       stage.num_visits, 1,
       functools.partial(metaopt.sample_numiter, stage.num_unrolls, 1),
       functools.partial(metaopt.sample_numiter, stage.num_steps, _MIN_STEPS),
@@ -85,6 +89,7 @@ def train(logdir, stage, with_networks):
 def main(argv):
   """Trains until all stages are done."""
   del argv
+  processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   for stage in STAGES[FLAGS.name]:
     train(os.path.join(FLAGS.train_dir, FLAGS.name), stage,
