@@ -51,15 +51,14 @@ def corpus(with_networks, kind):
     List of (problem spec, dataset, batch size).
   """
   left_out = _SLOW_FLAGS + (() if with_networks else _NETWORK_FLAGS)
-  by_flag = [
-      [entry for function in flagged.set_functions for entry in function()]
-      for name, flagged in problem_sets.FLAGGED_SETS.items()
-      if flagged.default and name not in left_out]
-  entries = list(itertools.chain(*by_flag))
+  entries = [
+      entry for name, flagged in problem_sets.FLAGGED_SETS.items()
+      if flagged.default and name not in left_out
+      for function in flagged.set_functions for entry in function()]
   if kind == _PLAIN:
     return entries
   if not with_networks:
-    return (entries + problem_sets.sparse_gradient_problems() + landscapes())
+    return entries + problem_sets.sparse_gradient_problems() + landscapes()
   if kind == _EXTENDED:
     return entries + networks()
   return entries[::2] + networks() + networks(

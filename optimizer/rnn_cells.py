@@ -13,6 +13,10 @@ import tensorflow as tf
 
 from . import meta_parameters
 
+# Products for so many rows are made together: one is faster than three. Of
+# more rows they are made one by one, as cutting the result takes longer.
+_FEW_ROWS = 2**14
+
 
 def affine_declarations(rows, columns, scale, mean=0.0, bias_init=0.0,
                         use_bias=True):
@@ -45,11 +49,6 @@ def affine(inputs, parameters, name):
   outputs = tf.matmul(inputs, parameters[name + "/Matrix"])
   bias = parameters.get(name + "/Bias")
   return outputs if bias is None else outputs + bias
-
-
-# Products for so many rows are made together: one is faster than three. Of
-# more rows they are made one by one, as cutting the result takes longer.
-_FEW_ROWS = 2**14
 
 
 class BiasGRUCell(object):
