@@ -4,9 +4,10 @@
 
 The default corpus starts everything from N(0, 1) and has two classes. Nets of
 other widths, depths, activations, numbers of classes and scales of their
-parameters teach to find the right size of a step. None has ReLUs, ten
-classes, convolutions, recurrence, batch norm or reconstruction, so that those
-stay unseen.
+parameters teach to find the right size of a step; nets that regress, plateaus;
+more problems with sparse gradients, not to diverge between two gradients. None
+has ReLUs, ten classes, convolutions, recurrence, batch norm or a bottleneck
+that reconstructs, so that those stay unseen.
 """
 
 from __future__ import absolute_import
@@ -34,9 +35,45 @@ _NETWORK_FLAGS = (
 )
 # A step of these takes as long as a hundred of the others.
 _SLOW_FLAGS = ("include_large_quadratic_problems", "include_matmul_problems")
-_PLAIN, _EXTENDED, _NETWORKS = "plain", "extended", "networks"
-KINDS = (_PLAIN, _EXTENDED, _NETWORKS)
-"""The default corpus; with more problems; with mostly neural networks."""
+_PLAIN, _EXTENDED, _NETWORKS, _VARIED = KINDS = (
+    "plain", "extended", "networks", "varied")
+"""The default corpus; with more problems; with mostly neural networks; with
+regressions and sparse gradients among them, or with linear classifiers where
+there are no networks."""
+_ACTIVATIONS = (tf.nn.sigmoid, tf.tanh, tf.nn.softplus)
+
+
+class Regression(pg.FullyConnected):
+  """A multi-layer perceptron that imitates a random net, by squared error.
+
+  The imitated net has one hidden layer of eight tanh units.
+  """
+
+  def __init__(self, n_features, n_outputs, hidden_sizes, activation,
+               target_seed, random_seed=None):
+    """Creates a net.
+
+    Args:
+      n_features: Integer.
+      n_outputs: Integer >= 2.
+      hidden_sizes: Sequence of integers.
+      activation: See `FullyConnected`.
+      target_seed: Integer, seed of the net that is imitated.
+      random_seed: See `Problem`.
+    """
+    super(Regression, self).__init__(
+        n_features, n_outputs, hidden_sizes, activation, random_seed)
+    rng = np.random.RandomState(target_seed)
+    self._target_weights = [
+        (rng.randn(rows, columns) / np.sqrt(rows)).astype(np.float32)
+        for rows, columns in ((n_features, 8), (8, n_outputs))]
+
+  def objective(self, parameters, data=None, labels=None):
+    """Returns the mean over all elements of the squared error, a scalar."""
+    first, last = self._target_weights
+    target = tf.matmul(tf.tanh(tf.matmul(data, first)), last)
+    return tf.reduce_mean(tf.math.squared_difference(
+        self.inference(parameters, data), target))
 
 
 def corpus(with_networks, kind):
@@ -44,8 +81,8 @@ def corpus(with_networks, kind):
 
   Args:
     with_networks: Whether there are neural networks, and classifiers at all,
-      among them.
-    kind: One of `KINDS`. Without networks the last is the second.
+      among them; linear classifiers are in the last kind in any case.
+    kind: One of `KINDS`. Without networks the third is the second.
 
   Returns:
     List of (problem spec, dataset, batch size).
@@ -57,12 +94,26 @@ def corpus(with_networks, kind):
       for function in flagged.set_functions for entry in function()]
   if kind == _PLAIN:
     return entries
+  if kind == _VARIED:
+    return _varied(entries, with_networks)
   if not with_networks:
     return entries + problem_sets.sparse_gradient_problems() + landscapes()
   if kind == _EXTENDED:
     return entries + networks()
   return entries[::2] + networks() + networks(
       seed=21, max_layers=4, widths=(6, 12, 24, 32), scales=(0.03, 0.1, 0.3))
+
+
+def _varied(entries, with_networks):
+  dense = [entry for entry in entries if entry[0].callable != pg.SparseProblem]
+  if not with_networks:
+    return (dense + problem_sets.sparse_gradient_problems() +
+            sparse_gradients() + landscapes()[::2] + linear_classifiers())
+  return (dense[::2] + problem_sets.sparse_gradient_problems() +
+          problem_sets.sparse_gradient_problems_mlp() + sparse_gradients() +
+          networks()[::2] + networks(
+              seed=21, max_layers=4, widths=(6, 12, 24, 32),
+              scales=(0.03, 0.1, 0.3)) + regressions())
 
 
 def networks(seed=20, max_layers=3, widths=(4, 8, 16, 32, 48),
@@ -75,9 +126,9 @@ def networks(seed=20, max_layers=3, widths=(4, 8, 16, 32, 48),
     classes = int(rng.choice([2, 2, 3, 4, 5]))
     hidden_sizes = [int(width) for width in rng.choice(
         widths, size=rng.randint(1, max_layers + 1))]
-    activation = (tf.nn.sigmoid, tf.tanh, tf.nn.softplus)[i % 3]
     spec = _Spec(pg.FullyConnected, (features, classes),
-                 {"hidden_sizes": hidden_sizes, "activation": activation})
+                 {"hidden_sizes": hidden_sizes,
+                  "activation": _ACTIVATIONS[i % 3]})
     if i % 2:
       spec = _Spec(pg.Rescale, (spec,),
                    {"scale": float(rng.choice(scales))})
@@ -87,6 +138,52 @@ def networks(seed=20, max_layers=3, widths=(4, 8, 16, 32, 48),
             "sep": float(rng.choice([0.7, 1.0, 1.5]))})
     entries.append((spec, data, int(rng.choice([10, 20, 50, 100]))))
   return entries
+
+
+def regressions(seed=40):
+  """Ten nets that imitate others."""
+  rng = np.random.RandomState(seed)
+  entries = []
+  for i in range(10):
+    features, outputs = int(rng.choice([5, 10, 20])), int(rng.choice([2, 4, 8]))
+    hidden_sizes = [int(width) for width in rng.choice(
+        [6, 12, 24], size=rng.randint(1, 4))]
+    spec = _Spec(Regression, (features, outputs),
+                 {"hidden_sizes": hidden_sizes, "target_seed": seed + i,
+                  "activation": _ACTIVATIONS[i % 3]})
+    data = datasets.LazyDataset(datasets.random, (features, _NUM_ROWS),
+                                {"random_seed": i, "sep": 1.0})
+    entries.append((spec, data, int(rng.choice([10, 25, 50, 100]))))
+  return entries
+
+
+def linear_classifiers(seed=60):
+  """Twelve softmax regressions, half of them with rescaled parameters."""
+  rng = np.random.RandomState(seed)
+  entries = []
+  for i in range(12):
+    features, classes = int(rng.choice([5, 20, 50])), int(rng.choice([2, 3, 5]))
+    spec = _Spec(pg.SoftmaxRegression, (features, classes),
+                 {"noise_stdev": 0.1 if i % 4 == 3 else 0.0})
+    if i % 2:
+      spec = _Spec(pg.Rescale, (spec,),
+                   {"scale": float(rng.choice([0.1, 0.3, 3.0]))})
+    data = datasets.LazyDataset(
+        datasets.random, (features, _NUM_ROWS), {
+            "n_classes": classes, "random_seed": i,
+            "sep": float(rng.choice([0.7, 1.0, 1.5]))})
+    entries.append((spec, data, int(rng.choice([10, 20, 50, 100]))))
+  return entries
+
+
+def sparse_gradients():
+  """Sparse gradients of four quadratics and norms of other sizes."""
+  specs = [_Spec(pg.Quadratic, (10,), {}), _Spec(pg.Quadratic, (64,), {}),
+           _Spec(pg.Norm, (15,), {"norm_power": 2.0}),
+           _Spec(pg.Rescale, (_Spec(pg.Quadratic, (25,), {}),),
+                 {"scale": 10.0})]
+  return [(_Spec(pg.SparseProblem, (spec,), {}), datasets.EMPTY_DATASET, None)
+          for spec in specs]
 
 
 def landscapes():

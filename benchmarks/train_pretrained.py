@@ -60,10 +60,12 @@ STAGES = {
         Stage(3360, _WIDE_RANGE, 6.2e-3, 8000.0, 15, 80, "extended"),
         Stage(4338, _NARROW_RANGE, 9.2e-3, 12000.0, 15, 80, "networks"),
         Stage(6039, _NARROW_RANGE, 1.5e-2, 12000.0, 15, 80, "networks"),
+        Stage(30000, _NARROW_RANGE, 2.9e-2, 15000.0, 15, 80, "varied"),
     ),
     "hierarchical_rnn_no_nets": (
         Stage(5236, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, "plain"),
         Stage(6297, _WIDE_RANGE, 2.0e-2, 16000.0, 15, 80, "extended"),
+        Stage(30000, _NARROW_RANGE, 7.0e-3, 25000.0, 15, 80, "varied"),
     ),
 }
 _MIN_STEPS = 20

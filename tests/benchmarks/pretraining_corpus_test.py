@@ -1,0 +1,116 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the problems that the shipped optimizers are meta-trained on."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import itertools
+
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import comparison_problems
+from benchmarks import networks
+from benchmarks import pretraining_corpus as corpus
+from problems import datasets
+from problems import problem_generator as pg
+
+_OWN = {
+    "networks": corpus.networks,
+    "regressions": corpus.regressions,
+    "linear_classifiers": corpus.linear_classifiers,
+    "sparse_gradients": corpus.sparse_gradients,
+}
+
+
+class CorpusTest(tf.test.TestCase, parameterized.TestCase):
+
+  @parameterized.parameters(*sorted(_OWN))
+  def test_builds_and_differentiates(self, name):
+    for spec, dataset, batch_size in _OWN[name]():
+      with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        problem = spec.build()
+        variables = problem.init_variables(seed=2)
+        loss = problem.objective(variables, *(
+            [tf.constant(dataset.data[:batch_size]),
+             tf.constant(dataset.labels[:batch_size])] if batch_size else []))
+        gradients = problem.gradients(loss, variables)
+        session.run(tf.compat.v1.global_variables_initializer())
+        value, slopes = session.run([loss, gradients])
+        self.assertGreaterEqual(value, 0, str(spec))
+        for slope in slopes:
+          self.assertTrue(np.isfinite(slope).all(), str(spec))
+        if name != "sparse_gradients":
+          self.assertGreater(max(np.abs(slope).max() for slope in slopes), 0)
+
+  @parameterized.parameters(*itertools.product((True, False), corpus.KINDS))
+  def test_leaves_held_out_problems_out(self, with_networks, kind):
+    trained_on = set(str(spec) for spec, _, _ in corpus.corpus(
+        with_networks, kind))
+    for held_out in (comparison_problems.same_families,
+                     comparison_problems.other_kinds,
+                     comparison_problems.validation):
+      self.assertEqual(set(), trained_on & set(
+          str(spec) for spec, _, _ in held_out()))
+
+  @parameterized.parameters(*corpus.KINDS)
+  def test_no_kind_of_network_that_should_stay_unseen(self, kind):
+    unseen = (networks.ReLUNet, networks.ConvNet, networks.ResidualNet,
+              networks.LSTM, networks.Autoencoder, pg.ConvNet)
+    for with_networks in (True, False):
+      for spec, _, _ in corpus.corpus(with_networks, kind):
+        for problem in _with_inner(spec.build()):
+          self.assertNotIsInstance(problem, unseen)
+          if isinstance(problem, pg.FullyConnected):
+            self.assertLessEqual(problem.n_classes, 8)
+            self.assertIsNot(problem.activation, tf.nn.relu)
+            if not with_networks:
+              self.assertEqual((), problem.hidden_sizes)
+
+
+def _with_inner(problem):
+  """A problem and those it wraps."""
+  found = [problem]
+  for value in vars(problem).values():
+    for inner in value if isinstance(value, (list, tuple)) else [value]:
+      if isinstance(inner, pg.Problem):
+        found += _with_inner(inner)
+  return found
+
+
+class RegressionTest(tf.test.TestCase):
+
+  def test_by_hand(self):
+    problem = corpus.Regression(3, 2, [4], tf.tanh, target_seed=5)
+    rng = np.random.RandomState(0)
+    params = [rng.randn(*shape).astype(np.float32)
+              for shape in problem.param_shapes]
+    data = rng.randn(6, 3).astype(np.float32)
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      loss = session.run(problem.objective(
+          [tf.constant(param) for param in params], tf.constant(data)))
+    draws = np.random.RandomState(5)
+    first = draws.randn(3, 8) / np.sqrt(3)
+    last = draws.randn(8, 2) / np.sqrt(8)
+    target = np.tanh(data.dot(first)).dot(last)
+    output = np.tanh(data.dot(params[0]) + params[1]).dot(
+        params[2]) + params[3]
+    self.assertAllClose(np.mean((output - target)**2), loss, rtol=1e-5)
+
+  def test_targets_are_the_same_in_every_build(self):
+    spec = corpus.regressions()[0][0]
+    data = datasets.random(20, 5).data
+    losses = []
+    for _ in range(2):
+      with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        problem = spec.build()
+        zeros = [tf.zeros(shape) for shape in problem.param_shapes]
+        losses.append(session.run(problem.objective(zeros, tf.constant(data))))
+    self.assertEqual(*losses)
+
+
+if __name__ == "__main__":
+  tf.test.main()
