@@ -19,6 +19,7 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
+from benchmarks import pretraining_problems
 from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_sets
@@ -38,42 +39,9 @@ _SLOW_FLAGS = ("include_large_quadratic_problems", "include_matmul_problems")
 _PLAIN, _EXTENDED, _NETWORKS, _VARIED = KINDS = (
     "plain", "extended", "networks", "varied")
 """The default corpus; with more problems; with mostly neural networks; with
-regressions and sparse gradients among them, or with linear classifiers where
-there are no networks."""
+regressions and sparse gradients among them, or with linear classifiers and
+matrix completions where there are no networks."""
 _ACTIVATIONS = (tf.nn.sigmoid, tf.tanh, tf.nn.softplus)
-
-
-class Regression(pg.FullyConnected):
-  """A multi-layer perceptron that imitates a random net, by squared error.
-
-  The imitated net has one hidden layer of eight tanh units.
-  """
-
-  def __init__(self, n_features, n_outputs, hidden_sizes, activation,
-               target_seed, random_seed=None):
-    """Creates a net.
-
-    Args:
-      n_features: Integer.
-      n_outputs: Integer >= 2.
-      hidden_sizes: Sequence of integers.
-      activation: See `FullyConnected`.
-      target_seed: Integer, seed of the net that is imitated.
-      random_seed: See `Problem`.
-    """
-    super(Regression, self).__init__(
-        n_features, n_outputs, hidden_sizes, activation, random_seed)
-    rng = np.random.RandomState(target_seed)
-    self._target_weights = [
-        (rng.randn(rows, columns) / np.sqrt(rows)).astype(np.float32)
-        for rows, columns in ((n_features, 8), (8, n_outputs))]
-
-  def objective(self, parameters, data=None, labels=None):
-    """Returns the mean over all elements of the squared error, a scalar."""
-    first, last = self._target_weights
-    target = tf.matmul(tf.tanh(tf.matmul(data, first)), last)
-    return tf.reduce_mean(tf.math.squared_difference(
-        self.inference(parameters, data), target))
 
 
 def corpus(with_networks, kind):
@@ -107,8 +75,9 @@ def corpus(with_networks, kind):
 def _varied(entries, with_networks):
   dense = [entry for entry in entries if entry[0].callable != pg.SparseProblem]
   if not with_networks:
-    return (dense + problem_sets.sparse_gradient_problems() +
-            sparse_gradients() + landscapes()[::2] + linear_classifiers())
+    return (dense[::2] + problem_sets.sparse_gradient_problems() +
+            sparse_gradients() + landscapes()[::4] + linear_classifiers() +
+            matrix_completions())
   return (dense[::2] + problem_sets.sparse_gradient_problems() +
           problem_sets.sparse_gradient_problems_mlp() + sparse_gradients() +
           networks()[::2] + networks(
@@ -148,7 +117,7 @@ def regressions(seed=40):
     features, outputs = int(rng.choice([5, 10, 20])), int(rng.choice([2, 4, 8]))
     hidden_sizes = [int(width) for width in rng.choice(
         [6, 12, 24], size=rng.randint(1, 4))]
-    spec = _Spec(Regression, (features, outputs),
+    spec = _Spec(pretraining_problems.Regression, (features, outputs),
                  {"hidden_sizes": hidden_sizes, "target_seed": seed + i,
                   "activation": _ACTIVATIONS[i % 3]})
     data = datasets.LazyDataset(datasets.random, (features, _NUM_ROWS),
@@ -158,10 +127,10 @@ def regressions(seed=40):
 
 
 def linear_classifiers(seed=60):
-  """Twelve softmax regressions, half of them with rescaled parameters."""
+  """24 softmax regressions, half of them with rescaled parameters."""
   rng = np.random.RandomState(seed)
   entries = []
-  for i in range(12):
+  for i in range(24):
     features, classes = int(rng.choice([5, 20, 50])), int(rng.choice([2, 3, 5]))
     spec = _Spec(pg.SoftmaxRegression, (features, classes),
                  {"noise_stdev": 0.1 if i % 4 == 3 else 0.0})
@@ -172,6 +141,23 @@ def linear_classifiers(seed=60):
         datasets.random, (features, _NUM_ROWS), {
             "n_classes": classes, "random_seed": i,
             "sep": float(rng.choice([0.7, 1.0, 1.5]))})
+    entries.append((spec, data, int(rng.choice([10, 20, 50, 100]))))
+  return entries
+
+
+def matrix_completions(seed=80):
+  """18 factorizations of matrices, from batches of their elements."""
+  rng = np.random.RandomState(seed)
+  entries = []
+  for i in range(18):
+    rows, columns = [int(size) for size in rng.choice([4, 8, 16, 32], size=2)]
+    spec = _Spec(
+        pretraining_problems.MatrixCompletion,
+        (rows, columns, int(rng.choice([2, 4, 8]))),
+        {"num_factors": 2 + i % 3, "start": float(rng.choice([0.1, 0.3, 1.0])),
+         "target_seed": seed + i})
+    data = datasets.LazyDataset(pretraining_problems.matrix_indices,
+                                (rows, columns, _NUM_ROWS), {"random_seed": i})
     entries.append((spec, data, int(rng.choice([10, 20, 50, 100]))))
   return entries
 

@@ -65,7 +65,7 @@ STAGES = {
     "hierarchical_rnn_no_nets": (
         Stage(5236, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, "plain"),
         Stage(6297, _WIDE_RANGE, 2.0e-2, 16000.0, 15, 80, "extended"),
-        Stage(30000, _NARROW_RANGE, 7.0e-3, 25000.0, 15, 80, "varied"),
+        Stage(30000, _NARROW_RANGE, 2.4e-3, 40000.0, 15, 80, "varied"),
     ),
 }
 _MIN_STEPS = 20

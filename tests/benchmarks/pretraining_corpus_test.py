@@ -15,13 +15,13 @@ import tensorflow as tf
 from benchmarks import comparison_problems
 from benchmarks import networks
 from benchmarks import pretraining_corpus as corpus
-from problems import datasets
 from problems import problem_generator as pg
 
 _OWN = {
     "networks": corpus.networks,
     "regressions": corpus.regressions,
     "linear_classifiers": corpus.linear_classifiers,
+    "matrix_completions": corpus.matrix_completions,
     "sparse_gradients": corpus.sparse_gradients,
 }
 
@@ -79,37 +79,6 @@ def _with_inner(problem):
       if isinstance(inner, pg.Problem):
         found += _with_inner(inner)
   return found
-
-
-class RegressionTest(tf.test.TestCase):
-
-  def test_by_hand(self):
-    problem = corpus.Regression(3, 2, [4], tf.tanh, target_seed=5)
-    rng = np.random.RandomState(0)
-    params = [rng.randn(*shape).astype(np.float32)
-              for shape in problem.param_shapes]
-    data = rng.randn(6, 3).astype(np.float32)
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-      loss = session.run(problem.objective(
-          [tf.constant(param) for param in params], tf.constant(data)))
-    draws = np.random.RandomState(5)
-    first = draws.randn(3, 8) / np.sqrt(3)
-    last = draws.randn(8, 2) / np.sqrt(8)
-    target = np.tanh(data.dot(first)).dot(last)
-    output = np.tanh(data.dot(params[0]) + params[1]).dot(
-        params[2]) + params[3]
-    self.assertAllClose(np.mean((output - target)**2), loss, rtol=1e-5)
-
-  def test_targets_are_the_same_in_every_build(self):
-    spec = corpus.regressions()[0][0]
-    data = datasets.random(20, 5).data
-    losses = []
-    for _ in range(2):
-      with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        problem = spec.build()
-        zeros = [tf.zeros(shape) for shape in problem.param_shapes]
-        losses.append(session.run(problem.objective(zeros, tf.constant(data))))
-    self.assertEqual(*losses)
 
 
 if __name__ == "__main__":

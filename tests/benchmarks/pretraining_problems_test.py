@@ -1,0 +1,78 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the problems that only the shipped optimizers' training uses."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import pretraining_problems as problems
+from problems import datasets
+
+
+class RegressionTest(tf.test.TestCase):
+
+  def test_by_hand(self):
+    problem = problems.Regression(3, 2, [4], tf.tanh, target_seed=5)
+    rng = np.random.RandomState(0)
+    params = [rng.randn(*shape).astype(np.float32)
+              for shape in problem.param_shapes]
+    data = rng.randn(6, 3).astype(np.float32)
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      loss = session.run(problem.objective(
+          [tf.constant(param) for param in params], tf.constant(data)))
+    draws = np.random.RandomState(5)
+    first = draws.randn(3, 8) / np.sqrt(3)
+    last = draws.randn(8, 2) / np.sqrt(8)
+    target = np.tanh(data.dot(first)).dot(last)
+    output = np.tanh(data.dot(params[0]) + params[1]).dot(
+        params[2]) + params[3]
+    self.assertAllClose(np.mean((output - target)**2), loss, rtol=1e-5)
+
+  def test_targets_are_the_same_in_every_build(self):
+    data = datasets.random(20, 5, random_seed=1).data
+    losses = []
+    for _ in range(2):
+      with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        problem = problems.Regression(20, 4, [6], tf.tanh, target_seed=40)
+        zeros = [tf.zeros(shape) for shape in problem.param_shapes]
+        losses.append(session.run(problem.objective(zeros, tf.constant(data))))
+    self.assertEqual(*losses)
+
+
+class MatrixCompletionTest(tf.test.TestCase):
+
+  def test_by_hand(self):
+    problem = problems.MatrixCompletion(5, 3, 4, num_factors=3, target_seed=6)
+    rng = np.random.RandomState(0)
+    u, middle, v = [rng.randn(*shape).astype(np.float32)
+                    for shape in ([5, 4], [4, 4], [3, 4])]
+    rows, columns = [0, 4, 2], [2, 0, 2]
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      loss = session.run(problem.objective(
+          [tf.constant(factor) for factor in (u, middle, v)],
+          tf.constant(np.stack([rows, columns], 1), tf.float32)))
+    draws = np.random.RandomState(6)
+    target = draws.randn(5, 2).dot(draws.randn(2, 3)) + 0.1 * draws.randn(5, 3)
+    error = (u.dot(middle).dot(v.T) - target)[rows, columns]
+    penalty = 1e-3 * sum(np.sum(f**2) for f in (u, middle, v)) / 3
+    self.assertAllClose(np.mean(error**2) + penalty, loss, rtol=1e-5)
+
+  def test_start(self):
+    problem = problems.MatrixCompletion(300, 200, 4, start=0.3)
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      start = session.run(problem.init_tensors(seed=1))
+    self.assertEqual([(300, 4), (200, 4)], [factor.shape for factor in start])
+    self.assertAllClose(0.15, np.std(start[0]), rtol=0.1)
+
+  def test_indices(self):
+    data = problems.matrix_indices(4, 7, 200, random_seed=1).data
+    self.assertEqual(list(range(4)), sorted(set(data[:, 0])))
+    self.assertEqual(list(range(7)), sorted(set(data[:, 1])))
+
+
+if __name__ == "__main__":
+  tf.test.main()
