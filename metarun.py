@@ -68,6 +68,7 @@ _HIERARCHICAL_ARGUMENTS = {
     "use_lr_shortcut": "use_lr_shortcut",
     "zero_init_lr_weights": "zero_init_lr_weights",
     "global_input": "global_input",
+    "skip_zero_gradients": "skip_zero_gradients",
     "gate_bias_init": "biasgrucell_gate_bias_init",
     "cell_scale": "biasgrucell_scale",
     "affine_scale": "hrnn_affine_scale",

@@ -98,6 +98,8 @@ _HIERARCHICAL = (
      "a coordinate, of a tensor and of the whole problem; one to three."),
     ("global_input", "string", "mean", "mean or last", "What the GRU of the "
      "problem sees of the tensors; last as in the release of 2017."),
+    ("skip_zero_gradients", "bool", False, None, "Whether elements whose "
+     "gradient is exactly 0 keep their value and state."),
     ("max_log_lr", "float", 33.0, "log learning rate",
      "Upper bound of a learning rate's logarithm."),
     ("learnable_inp_decay", "bool", True, None,

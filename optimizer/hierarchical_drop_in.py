@@ -25,7 +25,8 @@ from . import update_rule
 # Tensors of up to this many elements share one set of ops.
 _SMALL_TENSOR = 2**14
 
-_Rows = collections.namedtuple("_Rows", "state, moves, squares, bad, seen")
+_Rows = collections.namedtuple(
+    "_Rows", "state, moves, squares, bad, seen, active")
 """A step of some coordinates, as `hierarchical_step.Coordinates`, and
 
 Attributes:
@@ -33,9 +34,10 @@ Attributes:
 """
 
 # What of `_Rows` only counts as the mean over a tensor.
-_AVERAGED = ("squares", "bad", "seen")
+_AVERAGED = ("squares", "bad", "seen", "active")
 
-_Group = collections.namedtuple("_Group", "state, layer, steps, finite")
+_Group = collections.namedtuple(
+    "_Group", "state, layer, steps, finite, active")
 """A step of a group of T tensors.
 
 Attributes:
@@ -44,6 +46,7 @@ Attributes:
   steps: One or two float32 [P, 1], what to subtract from the parameters to get
     the new parameters, and with attention the attended location.
   finite: bool [T], whose gradients are all finite.
+  active: List, see `hierarchical_step.step_layer`.
 """
 
 
@@ -75,7 +78,8 @@ def compute_updates(options, theta, params, grads, states, global_state,
   if global_state:
     new_global = hierarchical_step.step_global(
         options, theta, [result.layer for result in results], global_state,
-        np.argsort([i for group in groups for i in group]))
+        np.argsort([i for group in groups for i in group]),
+        sum([result.active for result in results], []))
     if skip_nonfinite:
       some_finite = tf.reduce_any(tf.concat(
           [result.finite for result in results], 0))
@@ -203,11 +207,13 @@ class _Stepper(object):
     finite = tf.equal(tf.reshape(rows.bad[0], [-1]), 0.0)
     if layer is not None:
       new_layer = hierarchical_step.step_layer(
-          self._options, theta, rows.seen, layer, global_state)
+          self._options, theta, rows.seen, layer, global_state, rows.active)
       layer = (tf.where(finite, new_layer, layer) if self._skip_nonfinite
                else new_layer)
-    steps = hierarchical_step.normalized(rows.moves, rows.squares, layout)
-    return _Group(rows.state, layer, steps[:len(rows.moves)], finite)
+    steps = hierarchical_step.normalized(
+        rows.moves, rows.squares, layout, rows.active)
+    return _Group(rows.state, layer, steps[:len(rows.moves)], finite,
+                  rows.active)
 
 
 def _step_rows(options, theta, grad, state, bias, mean_log_rate,
@@ -230,7 +236,8 @@ def _step_rows(options, theta, grad, state, bias, mean_log_rate,
     moves = [tf.where(finite, move, tf.zeros_like(move)) for move in moves]
   return _Rows(
       hierarchical_step.split_scales(new_state, options.num_scales), moves,
-      coordinates.squares, [tf.cast(~finite, tf.float32)], coordinates.seen)
+      coordinates.squares, [tf.cast(~finite, tf.float32)], coordinates.seen,
+      coordinates.active)
 
 
 def _in_blocks(step_rows, grad, state, num_moves, count, equal):

@@ -57,6 +57,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                use_second_derivatives=True,
                use_numerator_epsilon=False,
                global_input="mean",
+               skip_zero_gradients=False,
                gate_bias_init=2.2,
                cell_scale=0.5,
                affine_scale=0.5,
@@ -104,6 +105,12 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       global_input: "mean" feeds level 2 the mean of the level-1 states, as
         the paper describes; "last" feeds it the last tensor's, as the code
         released in 2017 did.
+      skip_zero_gradients: Whether elements whose gradient is exactly 0 sit the
+        step out: they keep their value and their state, and a tensor's means
+        (what level 1 sees, what normalizes steps) are over the others. For
+        embeddings and other sparse gradients: steps are normalized per tensor,
+        so that otherwise elements without a gradient move as far as those with
+        one. With attention their location is their value.
       gate_bias_init: Initial bias of the GRU gates.
       cell_scale: Spread of the initial GRU matrices.
       affine_scale: Spread of the initial matrices between levels.
@@ -131,6 +138,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     self._use_problem_lr_mean = use_problem_lr_mean
     self._multiple_scale_decays = use_multiple_scale_decays
     self._global_input = global_input
+    self._skip_zero_gradients = skip_zero_gradients
     self._columns = gradient_features.feature_columns(
         num_gradient_scales, use_grad_products, use_log_means_squared,
         use_relative_lr, use_extreme_indicator, use_lr_shortcut)
@@ -304,7 +312,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         num_scales=self._num_scales,
         multiple_scale_decays=self._multiple_scale_decays,
         problem_rate_mean=self._use_problem_lr_mean,
-        max_log_rate=self._max_log_lr, global_input=self._global_input)
+        max_log_rate=self._max_log_lr, global_input=self._global_input,
+        skip_zero_gradients=self._skip_zero_gradients)
 
 
 class _HierarchicalRule(update_rule.PerTensorRule):

@@ -38,7 +38,7 @@ GLOBAL_INPUTS = {
 
 Options = collections.namedtuple(
     "Options", "cells, columns, num_scales, multiple_scale_decays, "
-    "problem_rate_mean, max_log_rate, global_input")
+    "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
@@ -49,11 +49,13 @@ Attributes:
   problem_rate_mean: Whether relative rates are relative to the whole problem.
   max_log_rate: Upper bound of a log learning rate.
   global_input: A key of `GLOBAL_INPUTS`.
+  skip_zero_gradients: Whether coordinates whose gradient is 0 sit the step
+    out: see `HierarchicalRNN`.
 """
 
 
 Coordinates = collections.namedtuple(
-    "Coordinates", "state, seen, moves, squares")
+    "Coordinates", "state, seen, moves, squares, active")
 """What a step makes of some coordinates, before their tensors are looked at.
 
 Attributes:
@@ -63,6 +65,9 @@ Attributes:
     parameters and, with attention, of the attended locations.
   squares: List of float32 [P, 1] whose means over tensors normalize them;
     empty without a learning rate.
+  active: List with one float32 [P, 1], 0 where a coordinate sits the step out,
+    else 1; empty if none ever does. What is seen and the squares are 0 where
+    it is.
 """
 
 
@@ -86,26 +91,26 @@ def step(options, theta, layouts, grads, states, global_state,
     to get the attended location (the same without attention).
   """
   mean_log_rates = mean_log_rates_of(options, layouts, states)
-  steps, new_states = [], []
+  steps, new_states, shares = [], [], []
   for layout, grad, state, mean_log_rate in zip(
       layouts, grads, states, mean_log_rates):
     coordinates = step_coordinates(
         options, theta, grad, state,
         coordinate_bias(theta, layout, state, global_state), mean_log_rate)
     new_state = coordinates.state
+    seen, squares, active = [
+        [layout.tensor_mean(part) for part in parts] for parts in (
+            coordinates.seen, coordinates.squares, coordinates.active)]
     if "layer" in state:
       new_state["layer"] = step_layer(
-          options, theta, [layout.tensor_mean(part)
-                           for part in coordinates.seen],
-          state["layer"], global_state)
-    steps.append(normalized(
-        coordinates.moves, [layout.tensor_mean(square)
-                            for square in coordinates.squares], layout))
+          options, theta, seen, state["layer"], global_state, active)
+    steps.append(normalized(coordinates.moves, squares, layout, active))
     new_states.append(new_state)
+    shares += active
   if global_state:
     global_state = step_global(
         options, theta, [state["layer"] for state in new_states],
-        global_state, order)
+        global_state, order, shares)
   return steps, new_states, global_state
 
 
@@ -152,10 +157,41 @@ def step_coordinates(options, theta, grad, state, bias, mean_log_rate):
   # Scaled gradients alone are no news to the level above.
   seen = [hidden] if len(columns) == 1 else [hidden, inputs]
   moves, squares = _moves(options, theta, outputs, observation, new_state)
-  return Coordinates(new_state, seen, moves, squares)
+  coordinates = Coordinates(new_state, seen, moves, squares, [])
+  return (_skip_zero_gradients(coordinates, grad, state)
+          if options.skip_zero_gradients else coordinates)
 
 
-def step_layer(options, theta, seen, layer, global_state):
+def _skip_zero_gradients(coordinates, grad, old_state):
+  """Undoes the step of coordinates whose gradient is 0."""
+  is_active = tf.not_equal(tf.reshape(grad, [-1]), 0.0)
+
+  def choose(values, others):
+    return [tf.compat.v1.where(is_active, value, other)
+            for value, other in zip(values, others)]
+
+  def or_zero(values):
+    return choose(values, [tf.zeros_like(value) for value in values])
+
+  keys = sorted(coordinates.state)
+  return Coordinates(
+      state=dict(zip(keys, choose([coordinates.state[key] for key in keys],
+                                  [old_state[key] for key in keys]))),
+      seen=or_zero(coordinates.seen), moves=or_zero(coordinates.moves),
+      squares=or_zero(coordinates.squares),
+      active=[tf.cast(tf.expand_dims(is_active, 1), tf.float32)])
+
+
+def _of_active(means, active):
+  """Means over active coordinates, from those over all where others are 0."""
+  if not active:
+    return means
+  share = tf.compat.v1.where(
+      tf.equal(active[0], 0.0), tf.ones_like(active[0]), active[0])
+  return [mean / share for mean in means]
+
+
+def step_layer(options, theta, seen, layer, global_state, active=()):
   """Steps the level of the tensors.
 
   Args:
@@ -164,20 +200,27 @@ def step_layer(options, theta, seen, layer, global_state):
     seen: List of float32 [T, k], means of what `Coordinates` say is seen.
     layer: float32 [T, units].
     global_state: List of tensors.
+    active: Empty, or a list with one float32 [T, 1], the mean of what
+      `Coordinates` say is active. Tensors where it is 0 sit the step out.
 
   Returns:
     float32 [T, units].
   """
+  seen = _of_active(seen, active)
   bias = None
   if global_state:
     bias = rnn_cells.affine(
         global_state[0], theta, "PerTensor/Layer1_RNN/Affine")
-  return options.cells[1](
+  new_layer = options.cells[1](
       seen[0] if len(seen) == 1 else tf.concat(seen, 1), layer,
       theta, "PerTensor/Layer1_RNN/", bias)
+  if not active:
+    return new_layer
+  return tf.compat.v1.where(
+      tf.greater(tf.reshape(active[0], [-1]), 0.0), new_layer, layer)
 
 
-def step_global(options, theta, layers, global_state, order=None):
+def step_global(options, theta, layers, global_state, order=None, active=()):
   """Steps the level of the whole problem.
 
   Args:
@@ -186,6 +229,8 @@ def step_global(options, theta, layers, global_state, order=None):
     layers: List of float32 [T, units], new states of the tensors, one a group.
     global_state: List with one float32 [1, units].
     order: See `step`.
+    active: List of float32 [T, 1], see `step_layer`; if all are 0, nothing
+      changes.
 
   Returns:
     The new global state.
@@ -194,7 +239,11 @@ def step_global(options, theta, layers, global_state, order=None):
   if order is not None:
     layers = tf.gather(layers, order)
   inputs = GLOBAL_INPUTS[options.global_input](layers)
-  return [options.cells[2](inputs, global_state[0], theta, "Layer2_RNN/")]
+  new_state = options.cells[2](inputs, global_state[0], theta, "Layer2_RNN/")
+  if active:
+    is_active = tf.reduce_any(tf.greater(tf.concat(list(active), 0), 0.0), 0)
+    new_state = tf.compat.v1.where(is_active, new_state, global_state[0])
+  return [new_state]
 
 
 def _mean_of_groups(columns):
@@ -284,7 +333,7 @@ def _moves(options, theta, outputs, observation, new_state):
           [direction * direction for direction in directions])
 
 
-def normalized(moves, mean_squares, layout):
+def normalized(moves, mean_squares, layout, active=()):
   """Normalizes moves per tensor.
 
   Args:
@@ -292,6 +341,7 @@ def normalized(moves, mean_squares, layout):
     mean_squares: List of float32 [T, 1], means of the squares; if empty, moves
       are steps already.
     layout: `TensorLayout`.
+    active: See `step_layer`.
 
   Returns:
     Pair of float32 [P, 1]: the steps of parameters and attended locations.
@@ -299,7 +349,7 @@ def normalized(moves, mean_squares, layout):
   steps = moves
   if mean_squares:
     steps = [move * layout.spread(tf.math.rsqrt(square + _OUTPUT_EPSILON))
-             for move, square in zip(moves, mean_squares)]
+             for move, square in zip(moves, _of_active(mean_squares, active))]
   return steps[0], steps[-1]
 
 

@@ -68,7 +68,8 @@ class FlagsTest(tf.test.TestCase):
     ours = set(flag.name for flag in FLAGS.flags_by_module_dict()["metarun"])
     self.assertEqual(set(), names - ours)
     self.assertContainsSubset(
-        {"compile", "global_input", "level_sizes", "list_problems", "seed"},
+        {"compile", "global_input", "level_sizes", "list_problems", "seed",
+         "skip_zero_gradients"},
         ours - names)
 
   def test_only_metarun_defines_flags(self):
@@ -115,7 +116,8 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
        "learning_rate_momentum_logit_init"),
       ("objective_training_max_multiplier", 4.0, "obj_train_max_multiplier"),
       ("use_attention", True, "use_attention"),
-      ("global_input", "last", "global_input"))
+      ("global_input", "last", "global_input"),
+      ("skip_zero_gradients", True, "skip_zero_gradients"))
   def test_flag_reaches_the_constructor(self, flag, value, argument):
     with flagsaver.flagsaver(**{flag: value}):
       self.assertEqual(value, metarun.optimizer_spec().kwargs[argument])

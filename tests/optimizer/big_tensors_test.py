@@ -79,6 +79,7 @@ class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
        "use_relative_lr": False},
       {"num_gradient_scales": 1, "use_grad_products": False},
       {"use_problem_lr_mean": False},
+      {"skip_zero_gradients": True},
       {"learnable_decay": False, "use_multiple_scale_decays": True})
   def test_options(self, **options):
     values = []
@@ -92,8 +93,11 @@ class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
           session.run(tf.global_variables_initializer())
           rng = np.random.RandomState(1)
           for _ in range(3):
-            session.run(step, {feed: rng.randn(*feed.shape.as_list())
-                               for feed in feeds})
+            gradients = [rng.randn(*feed.shape.as_list()) for feed in feeds]
+            if options.get("skip_zero_gradients"):
+              gradients = [gradient * rng.randint(2, size=gradient.shape)
+                           for gradient in gradients]
+            session.run(step, dict(zip(feeds, gradients)))
           values.append(session.run(watched))
     self.assertAllClose(*values, rtol=1e-5, atol=1e-6)
 

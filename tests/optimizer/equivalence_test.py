@@ -19,9 +19,9 @@ _STEPS = 12
 
 class EquivalenceTest(tf.test.TestCase, parameterized.TestCase):
 
-  def _check(self, make_optimizer):
+  def _check(self, make_optimizer, l2_reg_scale=1e-3):
     problem = problem_generator.FullyConnected(
-        3, 2, hidden_sizes=(4,), activation=tf.tanh)
+        3, 2, hidden_sizes=(4,), activation=tf.tanh, l2_reg_scale=l2_reg_scale)
     rng = np.random.RandomState(0)
     starts = [np.float32(rng.randn(*shape)) for shape in problem.param_shapes]
     data = np.float32(rng.randn(10, 3))
@@ -74,6 +74,11 @@ class EquivalenceTest(tf.test.TestCase, parameterized.TestCase):
   def test_with_attention(self):
     self._check(
         lambda: harness.OPTIMIZERS["hierarchical"](use_attention=True))
+
+  def test_skipping_zero_gradients(self):
+    # The second of two logits has no gradient but for the penalty.
+    self._check(lambda: harness.OPTIMIZERS["hierarchical"](
+        skip_zero_gradients=True), l2_reg_scale=0.0)
 
 
 if __name__ == "__main__":

@@ -83,6 +83,40 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
   def test_global_level_sees_the_last_tensor(self):
     self._check({"global_input": "last"}, {"global_input": "last"})
 
+  @parameterized.parameters(True, False)
+  def test_elements_without_a_gradient_sit_out(self, use_resource):
+    self._check({"skip_zero_gradients": True}, {"skip_zeros": True},
+                use_resource)
+
+  @parameterized.parameters(
+      ({"level_sizes": [10]}, {"levels": 1}),
+      ({"level_sizes": [10, 20]}, {"levels": 2}),
+      ({"use_attention": True}, {}),
+      ({"use_problem_lr_mean": False}, {"problem_mean": False}),
+      ({"dynamic_output_scale": False, "use_relative_lr": False},
+       {"dynamic_scale": False, "relative_lr": False}))
+  def test_sitting_out_with_other_options(self, options, oracle_options):
+    self._check(dict(options, skip_zero_gradients=True),
+                dict(oracle_options, skip_zeros=True))
+
+  def test_nothing_moves_without_a_gradient(self):
+    for skip in (True, False):
+      with tf.Graph().as_default(), tf.Session() as session:
+        tf.set_random_seed(1)
+        optimizer = hierarchical_rnn.HierarchicalRNN(skip_zero_gradients=skip)
+        table = tf.Variable(tf.ones([4, 3]), use_resource=True)
+        looked_up = tf.nn.embedding_lookup(table, [1, 1, 3])
+        step = optimizer.minimize(tf.reduce_sum(looked_up**2))
+        session.run(tf.global_variables_initializer())
+        watched = [table] + [optimizer.get_slot(table, key)
+                             for key in ("parameter", "ms1")]
+        before = session.run(watched)
+        for _ in range(3):
+          session.run(step)
+        for old, new in zip(before, session.run(watched)):
+          moved = np.any((old != new).reshape([4, -1]), axis=1)
+          self.assertAllEqual([not skip, True, not skip, True], moved)
+
   def test_other_sizes_and_all_features(self):
     self._check(
         {"level_sizes": (3, 7, 5), "num_gradient_scales": 3,

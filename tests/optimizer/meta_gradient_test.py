@@ -17,12 +17,14 @@ from tests.optimizer import harness
 _STEPS = 6
 
 
-def _problem():
+def _problem(is_sparse=False):
   """Two tensors; third and mixed derivatives of it are not zero."""
   problem = problem_generator.SumTask([
       problem_generator.Quadratic(3, random_seed=2),
       problem_generator.Rescale(
           problem_generator.LogSumExp(), 0.5)])
+  if is_sparse:
+    problem = problem_generator.SparseProblem(problem, 0.4)
   return harness.start_at(problem, [
       np.float32([[1.0], [-0.5], [2.0]]), np.float32([[1.5], [-0.7]])])
 
@@ -36,11 +38,13 @@ def _unit(parts):
 
 class FiniteDifferencesTest(tf.test.TestCase, parameterized.TestCase):
 
-  def _check(self, make_optimizer, tolerance=5e-3, step=1e-2):
+  def _check(self, make_optimizer, tolerance=5e-3, step=1e-2,
+             is_sparse=False):
     with tf.Graph().as_default():
       tf.set_random_seed(1)
       optimizer = make_optimizer()
-      unroll = harness.Unroll(optimizer, _problem())
+      unroll = harness.Unroll(optimizer, _problem(is_sparse),
+                              noise_seed=tf.constant([5, 6]))
       with tf.Session(config=harness.fast_config()) as session:
         session.run(tf.global_variables_initializer())
         theta = harness.perturb(optimizer, session, 0.1)
@@ -90,6 +94,11 @@ class FiniteDifferencesTest(tf.test.TestCase, parameterized.TestCase):
   def test_attention(self):
     self._check(
         lambda: harness.OPTIMIZERS["hierarchical"](use_attention=True))
+
+  @parameterized.parameters(True, False)
+  def test_sparse_gradients(self, skip_zero_gradients):
+    self._check(lambda: harness.OPTIMIZERS["hierarchical"](
+        skip_zero_gradients=skip_zero_gradients), is_sparse=True)
 
 
 class SecondDerivativesTest(tf.test.TestCase, parameterized.TestCase):

@@ -24,6 +24,12 @@ def float64(theta):
   return {name: np.asarray(theta[name], np.float64) for name in theta}
 
 
+def _with_rows(whole, rows, part):
+  flat = whole.reshape((-1,) + part.shape[1:]).copy()
+  flat[rows] = part
+  return flat.reshape(whole.shape)
+
+
 class HierarchicalRNN(object):
   """Steps a list of tensors; gradients are dense.
 
@@ -37,7 +43,8 @@ class HierarchicalRNN(object):
   def __init__(self, theta, params, levels=3, scales=4, init_lr=1e-2,
                products=True, log_means=True, relative_lr=True, extreme=False,
                lr_shortcut=False, problem_mean=True, multiple_scale=False,
-               dynamic_scale=True, max_log_lr=33.0, global_input="mean"):
+               dynamic_scale=True, max_log_lr=33.0, global_input="mean",
+               skip_zeros=False):
     self._theta = float64(theta)
     self._levels, self._scales = levels, scales
     self._products, self._log_means = products, log_means
@@ -45,6 +52,7 @@ class HierarchicalRNN(object):
     self._lr_shortcut, self._problem_mean = lr_shortcut, problem_mean
     self._multiple_scale, self._dynamic = multiple_scale, dynamic_scale
     self._max_log_lr, self._global_input = max_log_lr, global_input
+    self._skip_zeros = skip_zeros
     self.params = [np.asarray(param, np.float64) for param in params]
     self.attended = list(self.params)
     self.states = [self._initial_state(param, init_lr)
@@ -76,14 +84,35 @@ class HierarchicalRNN(object):
       rate_mean = np.concatenate(
           [state["log_learning_rate"] for state in self.states]).mean()
     for i, grad in enumerate(grads):
-      self._step_tensor(i, np.reshape(grad, [-1, 1]).astype(np.float64),
-                        rate_mean)
-    if self._levels > 2:
+      grad = np.reshape(grad, [-1, 1]).astype(np.float64)
+      step = self._step_where if self._skip_zeros else self._step_tensor
+      step(i, grad, rate_mean)
+    anew = not self._skip_zeros or any(np.any(grad) for grad in grads)
+    if self._levels > 2 and anew:
       layers = [state["layer"] for state in self.states]
       seen = layers[-1] if self._global_input == "last" else sum(
           layers) / len(layers)
       self.global_state = self._gru(
           "LOL/Layer2_RNN/", seen, self.global_state, 0.0)
+
+  def _step_where(self, i, grad, rate_mean):
+    """Steps the elements with a gradient as if they were the whole tensor."""
+    whole, old, where = self.params[i], self.states[i], np.flatnonzero(grad)
+    self.attended[i] = whole
+    if not where.size:
+      return
+    if self._dynamic and rate_mean is None:
+      rate_mean = old["log_learning_rate"].mean()
+    by_element = [key for key in old if key not in ("layer", "true_param")]
+    self.states[i] = dict(old, **{key: old[key][where] for key in by_element})
+    self.params[i] = whole.reshape(-1)[where]
+    self._step_tensor(i, grad[where], rate_mean)
+    for values in (self.params, self.attended):
+      values[i] = _with_rows(whole, where, values[i])
+    for key in by_element:
+      self.states[i][key] = _with_rows(old[key], where, self.states[i][key])
+    if "true_param" in old:
+      self.states[i]["true_param"] = self.params[i]
 
   def _step_tensor(self, i, grad, rate_mean):
     state, theta = self.states[i], self._theta
@@ -127,6 +156,8 @@ class HierarchicalRNN(object):
       if self._scales > 1:
         a = (1 - d) * grad + d * state[a_key]
       decay = s if np.any(state[m_key]) else 0.0 * s
+      if self._skip_zeros:  # Elements have first steps of their own.
+        decay = np.where(state[m_key] == 0, 0.0, s)
       m = (1 - decay) * (a**2 + 1e-12) + decay * state[m_key]
       x = a / np.sqrt(m + 1e-16)
       z.append(np.log(x + np.sqrt(1 + x**2)))

@@ -81,6 +81,12 @@ class UnrollPathsTest(tf.test.TestCase, parameterized.TestCase):
         lambda: harness.OPTIMIZERS["hierarchical"](use_attention=True),
         _sum(), [{"recompute": False}], tolerance=1e-4)
 
+  def test_sitting_out_stacked_and_compiled(self):
+    self._check(
+        lambda: harness.OPTIMIZERS["hierarchical"](skip_zero_gradients=True),
+        _sum(), [{"recompute": False}, {"compiled": True, "max_steps": 11}],
+        tolerance=1e-4)
+
   def test_first_order_stacked(self):
     self._check(
         lambda: harness.OPTIMIZERS["hierarchical"](
