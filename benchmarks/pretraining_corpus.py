@@ -4,10 +4,10 @@
 
 The default corpus starts everything from N(0, 1) and has two classes. Nets of
 other widths, depths, activations, numbers of classes and scales of their
-parameters teach to find the right size of a step; nets that regress, plateaus;
-more problems with sparse gradients, not to diverge between two gradients. None
-has ReLUs, ten classes, convolutions, recurrence, batch norm or a bottleneck
-that reconstructs, so that those stay unseen.
+parameters teach to find the right size of a step. None has ReLUs, ten
+classes, convolutions, recurrence, batch norm or reconstruction, so that those
+stay unseen. Where no network may be seen at all, softmax regressions and matrix
+completions have what networks have: minibatches, plateaus, several tensors.
 """
 
 from __future__ import absolute_import
@@ -36,21 +36,17 @@ _NETWORK_FLAGS = (
 )
 # A step of these takes as long as a hundred of the others.
 _SLOW_FLAGS = ("include_large_quadratic_problems", "include_matmul_problems")
-_PLAIN, _EXTENDED, _NETWORKS, _VARIED = KINDS = (
-    "plain", "extended", "networks", "varied")
-"""The default corpus; with more problems; with mostly neural networks; with
-regressions and sparse gradients among them, or with linear classifiers and
-matrix completions where there are no networks."""
-_ACTIVATIONS = (tf.nn.sigmoid, tf.tanh, tf.nn.softplus)
+_PLAIN, _EXTENDED, _VARIED = KINDS = ("plain", "extended", "varied")
+"""The default corpus; with more problems; half of it, with still others."""
 
 
 def corpus(with_networks, kind):
   """The problems to meta-train on.
 
   Args:
-    with_networks: Whether there are neural networks, and classifiers at all,
-      among them; linear classifiers are in the last kind in any case.
-    kind: One of `KINDS`. Without networks the third is the second.
+    with_networks: Whether there are neural networks among them. Without, there
+      are linear classifiers in the last kind only.
+    kind: One of `KINDS`.
 
   Returns:
     List of (problem spec, dataset, batch size).
@@ -62,27 +58,16 @@ def corpus(with_networks, kind):
       for function in flagged.set_functions for entry in function()]
   if kind == _PLAIN:
     return entries
-  if kind == _VARIED:
-    return _varied(entries, with_networks)
-  if not with_networks:
-    return entries + problem_sets.sparse_gradient_problems() + landscapes()
+  if with_networks:
+    if kind == _EXTENDED:
+      return entries + networks()
+    return entries[::2] + networks() + networks(
+        seed=21, max_layers=4, widths=(6, 12, 24, 32), scales=(0.03, 0.1, 0.3))
+  sparse = problem_sets.sparse_gradient_problems()
   if kind == _EXTENDED:
-    return entries + networks()
-  return entries[::2] + networks() + networks(
-      seed=21, max_layers=4, widths=(6, 12, 24, 32), scales=(0.03, 0.1, 0.3))
-
-
-def _varied(entries, with_networks):
-  dense = [entry for entry in entries if entry[0].callable != pg.SparseProblem]
-  if not with_networks:
-    return (dense[::2] + problem_sets.sparse_gradient_problems() +
-            sparse_gradients() + landscapes()[::4] + linear_classifiers() +
-            matrix_completions())
-  return (dense[::2] + problem_sets.sparse_gradient_problems() +
-          problem_sets.sparse_gradient_problems_mlp() + sparse_gradients() +
-          networks()[::2] + networks(
-              seed=21, max_layers=4, widths=(6, 12, 24, 32),
-              scales=(0.03, 0.1, 0.3)) + regressions())
+    return entries + sparse + landscapes()
+  return (entries[::2] + sparse + sparse_gradients() + landscapes()[::4] +
+          linear_classifiers() + matrix_completions())
 
 
 def networks(seed=20, max_layers=3, widths=(4, 8, 16, 32, 48),
@@ -95,9 +80,9 @@ def networks(seed=20, max_layers=3, widths=(4, 8, 16, 32, 48),
     classes = int(rng.choice([2, 2, 3, 4, 5]))
     hidden_sizes = [int(width) for width in rng.choice(
         widths, size=rng.randint(1, max_layers + 1))]
+    activation = (tf.nn.sigmoid, tf.tanh, tf.nn.softplus)[i % 3]
     spec = _Spec(pg.FullyConnected, (features, classes),
-                 {"hidden_sizes": hidden_sizes,
-                  "activation": _ACTIVATIONS[i % 3]})
+                 {"hidden_sizes": hidden_sizes, "activation": activation})
     if i % 2:
       spec = _Spec(pg.Rescale, (spec,),
                    {"scale": float(rng.choice(scales))})
@@ -106,23 +91,6 @@ def networks(seed=20, max_layers=3, widths=(4, 8, 16, 32, 48),
             "n_classes": classes, "random_seed": seed - 20 + i,
             "sep": float(rng.choice([0.7, 1.0, 1.5]))})
     entries.append((spec, data, int(rng.choice([10, 20, 50, 100]))))
-  return entries
-
-
-def regressions(seed=40):
-  """Ten nets that imitate others."""
-  rng = np.random.RandomState(seed)
-  entries = []
-  for i in range(10):
-    features, outputs = int(rng.choice([5, 10, 20])), int(rng.choice([2, 4, 8]))
-    hidden_sizes = [int(width) for width in rng.choice(
-        [6, 12, 24], size=rng.randint(1, 4))]
-    spec = _Spec(pretraining_problems.Regression, (features, outputs),
-                 {"hidden_sizes": hidden_sizes, "target_seed": seed + i,
-                  "activation": _ACTIVATIONS[i % 3]})
-    data = datasets.LazyDataset(datasets.random, (features, _NUM_ROWS),
-                                {"random_seed": i, "sep": 1.0})
-    entries.append((spec, data, int(rng.choice([10, 25, 50, 100]))))
   return entries
 
 

@@ -13,39 +13,6 @@ from problems import datasets
 from problems import problem_generator as pg
 
 
-class Regression(pg.FullyConnected):
-  """A multi-layer perceptron that imitates a random net, by squared error.
-
-  The imitated net has one hidden layer of eight tanh units.
-  """
-
-  def __init__(self, n_features, n_outputs, hidden_sizes, activation,
-               target_seed, random_seed=None):
-    """Creates a net.
-
-    Args:
-      n_features: Integer.
-      n_outputs: Integer >= 2.
-      hidden_sizes: Sequence of integers.
-      activation: See `FullyConnected`.
-      target_seed: Integer, seed of the net that is imitated.
-      random_seed: See `Problem`.
-    """
-    super(Regression, self).__init__(
-        n_features, n_outputs, hidden_sizes, activation, random_seed)
-    rng = np.random.RandomState(target_seed)
-    self._target_weights = [
-        (rng.randn(rows, columns) / np.sqrt(rows)).astype(np.float32)
-        for rows, columns in ((n_features, 8), (8, n_outputs))]
-
-  def objective(self, parameters, data=None, labels=None):
-    """Returns the mean over all elements of the squared error, a scalar."""
-    first, last = self._target_weights
-    target = tf.matmul(tf.tanh(tf.matmul(data, first)), last)
-    return tf.reduce_mean(tf.math.squared_difference(
-        self.inference(parameters, data), target))
-
-
 class MatrixCompletion(pg.Problem):
   """Learns a matrix from some of its elements, as a product of factors.
 

@@ -8,7 +8,7 @@
 Stage after stage, each from where the one before ended; may be stopped and
 started again at any time. The last checkpoint in the directory is what
 `optimizer/pretrained/<name>` holds, with an `optimizer.json` that has one
-initial learning rate instead of a range of them.
+initial learning rate instead of a range of them and `skip_zero_gradients`.
 """
 
 from __future__ import absolute_import
@@ -58,14 +58,13 @@ STAGES = {
     "hierarchical_rnn": (
         Stage(1734, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, "plain"),
         Stage(3360, _WIDE_RANGE, 6.2e-3, 8000.0, 15, 80, "extended"),
-        Stage(4338, _NARROW_RANGE, 9.2e-3, 12000.0, 15, 80, "networks"),
-        Stage(6039, _NARROW_RANGE, 1.5e-2, 12000.0, 15, 80, "networks"),
-        Stage(30000, _NARROW_RANGE, 2.9e-2, 15000.0, 15, 80, "varied"),
+        Stage(4338, _NARROW_RANGE, 9.2e-3, 12000.0, 15, 80, "varied"),
+        Stage(6039, _NARROW_RANGE, 1.5e-2, 12000.0, 15, 80, "varied"),
     ),
     "hierarchical_rnn_no_nets": (
         Stage(5236, (1e-2, 1e-2), 1e-3, 10000.0, 15, 80, "plain"),
         Stage(6297, _WIDE_RANGE, 2.0e-2, 16000.0, 15, 80, "extended"),
-        Stage(30000, _NARROW_RANGE, 2.4e-3, 40000.0, 15, 80, "varied"),
+        Stage(17310, _NARROW_RANGE, 2.4e-3, 40000.0, 15, 80, "varied"),
     ),
 }
 _MIN_STEPS = 20

@@ -10,37 +10,6 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import pretraining_problems as problems
-from problems import datasets
-
-
-class RegressionTest(tf.test.TestCase):
-
-  def test_by_hand(self):
-    problem = problems.Regression(3, 2, [4], tf.tanh, target_seed=5)
-    rng = np.random.RandomState(0)
-    params = [rng.randn(*shape).astype(np.float32)
-              for shape in problem.param_shapes]
-    data = rng.randn(6, 3).astype(np.float32)
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-      loss = session.run(problem.objective(
-          [tf.constant(param) for param in params], tf.constant(data)))
-    draws = np.random.RandomState(5)
-    first = draws.randn(3, 8) / np.sqrt(3)
-    last = draws.randn(8, 2) / np.sqrt(8)
-    target = np.tanh(data.dot(first)).dot(last)
-    output = np.tanh(data.dot(params[0]) + params[1]).dot(
-        params[2]) + params[3]
-    self.assertAllClose(np.mean((output - target)**2), loss, rtol=1e-5)
-
-  def test_targets_are_the_same_in_every_build(self):
-    data = datasets.random(20, 5, random_seed=1).data
-    losses = []
-    for _ in range(2):
-      with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        problem = problems.Regression(20, 4, [6], tf.tanh, target_seed=40)
-        zeros = [tf.zeros(shape) for shape in problem.param_shapes]
-        losses.append(session.run(problem.objective(zeros, tf.constant(data))))
-    self.assertEqual(*losses)
 
 
 class MatrixCompletionTest(tf.test.TestCase):
