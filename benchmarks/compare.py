@@ -43,6 +43,8 @@ flags.DEFINE_integer("max_problems", None, "So many of each group at most.",
                      lower_bound=1)
 flags.DEFINE_integer("horizon", 1000, "Steps of a run.", lower_bound=10)
 flags.DEFINE_integer("large_steps", 200, "Steps in group d.", lower_bound=1)
+flags.DEFINE_float("large_init_lr", 1e-5, "Initial learning rates in group d; "
+                   "0 for the optimizer's own.", lower_bound=0.0)
 flags.DEFINE_string("output_dir", "/tmp/comparison", "Where tables and plots "
                     "are written.")
 flags.DEFINE_string("cache_dir", None, "Where results are kept; cache/ of the "
@@ -64,7 +66,8 @@ def main(argv):
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   if FLAGS.groups == ["d"]:
-    large_models.run(FLAGS.optimizers, FLAGS.large_steps, FLAGS.output_dir)
+    large_models.run(FLAGS.optimizers, FLAGS.large_steps, FLAGS.output_dir,
+                     FLAGS.large_init_lr)
     return
   learned = []
   for name in FLAGS.optimizers:

@@ -108,7 +108,7 @@ def summarize(optimizer_name, model_name, values, seconds, size):
                 bool(np.isfinite(values).all()), last < first, seconds)
 
 
-def run(optimizers, num_steps, output_dir, models=tuple(MODELS),
+def run(optimizers, num_steps, output_dir, init_lr, models=tuple(MODELS),
         out=sys.stdout):
   """Trains all models with all optimizers.
 
@@ -116,6 +116,7 @@ def run(optimizers, num_steps, output_dir, models=tuple(MODELS),
     optimizers: List of names or log directories, see `pretrained.load`.
     num_steps: Integer.
     output_dir: Where large.csv is written; made if it is not there.
+    init_lr: Float, where learning rates start; 0 for the optimizer's own.
     models: Keys of `MODELS`.
     out: Stream for a Markdown table.
 
@@ -123,10 +124,11 @@ def run(optimizers, num_steps, output_dir, models=tuple(MODELS),
     List of `Result`s.
   """
   results = []
+  options = {"init_lr_range": (init_lr, init_lr)} if init_lr else {}
   for name in optimizers:
     for model in models:
       results.append(summarize(name, model, *losses(
-          MODELS[model], pretrained.load(name), num_steps)))
+          MODELS[model], pretrained.load(name, **options), num_steps)))
   if not os.path.isdir(output_dir):
     os.makedirs(output_dir)
   comparison_tables.write_csv(os.path.join(output_dir, "large.csv"),

@@ -38,7 +38,7 @@ def load(name_or_logdir="hierarchical_rnn", **options):
     name_or_logdir: The name of a shipped optimizer, see `names`, or the log
       directory of a meta-training run.
     **options: Constructor arguments that replace the described ones, such as
-      init_lr_range=(1e-4, 1e-4) to start a big model with smaller steps. The
+      init_lr_range=(1e-5, 1e-5) to start a big model with smaller steps. The
       meta-parameters still have to fit.
 
   Returns:

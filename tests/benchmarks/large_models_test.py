@@ -53,7 +53,7 @@ class LargeModelsTest(tf.test.TestCase):
       out = six.StringIO()
       results = large_models.run(
           ["hierarchical_rnn"], 3, tempfile.mkdtemp(dir=self.get_temp_dir()),
-          ["small"], out)
+          1e-5, ["small"], out)
     finally:
       del large_models.MODELS["small"]
     self.assertEqual(sorted(models), sorted(large_models.MODELS))
