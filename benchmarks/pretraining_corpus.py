@@ -83,39 +83,39 @@ def networks(seed=20, max_layers=3, widths=(4, 8, 16, 32, 48),
     activation = (tf.nn.sigmoid, tf.tanh, tf.nn.softplus)[i % 3]
     spec = _Spec(pg.FullyConnected, (features, classes),
                  {"hidden_sizes": hidden_sizes, "activation": activation})
-    if i % 2:
-      spec = _Spec(pg.Rescale, (spec,),
-                   {"scale": float(rng.choice(scales))})
-    data = datasets.LazyDataset(
-        datasets.random, (features, _NUM_ROWS), {
-            "n_classes": classes, "random_seed": seed - 20 + i,
-            "sep": float(rng.choice([0.7, 1.0, 1.5]))})
-    entries.append((spec, data, int(rng.choice([10, 20, 50, 100]))))
+    entries.append(_classifier(rng, spec, scales if i % 2 else None,
+                               seed - 20 + i))
   return entries
 
 
-def linear_classifiers(seed=60):
+def linear_classifiers():
   """24 softmax regressions, half of them with rescaled parameters."""
-  rng = np.random.RandomState(seed)
+  rng = np.random.RandomState(60)
   entries = []
   for i in range(24):
     features, classes = int(rng.choice([5, 20, 50])), int(rng.choice([2, 3, 5]))
     spec = _Spec(pg.SoftmaxRegression, (features, classes),
                  {"noise_stdev": 0.1 if i % 4 == 3 else 0.0})
-    if i % 2:
-      spec = _Spec(pg.Rescale, (spec,),
-                   {"scale": float(rng.choice([0.1, 0.3, 3.0]))})
-    data = datasets.LazyDataset(
-        datasets.random, (features, _NUM_ROWS), {
-            "n_classes": classes, "random_seed": i,
-            "sep": float(rng.choice([0.7, 1.0, 1.5]))})
-    entries.append((spec, data, int(rng.choice([10, 20, 50, 100]))))
+    entries.append(_classifier(
+        rng, spec, (0.1, 0.3, 3.0) if i % 2 else None, i))
   return entries
 
 
-def matrix_completions(seed=80):
+def _classifier(rng, spec, scales, data_seed):
+  """An entry: a classifier, rescaled unless `scales` is None, and its data."""
+  features, classes = spec.args
+  if scales:
+    spec = _Spec(pg.Rescale, (spec,), {"scale": float(rng.choice(scales))})
+  data = datasets.LazyDataset(
+      datasets.random, (features, _NUM_ROWS), {
+          "n_classes": classes, "random_seed": data_seed,
+          "sep": float(rng.choice([0.7, 1.0, 1.5]))})
+  return spec, data, int(rng.choice([10, 20, 50, 100]))
+
+
+def matrix_completions():
   """18 factorizations of matrices, from batches of their elements."""
-  rng = np.random.RandomState(seed)
+  rng = np.random.RandomState(80)
   entries = []
   for i in range(18):
     rows, columns = [int(size) for size in rng.choice([4, 8, 16, 32], size=2)]
@@ -123,7 +123,7 @@ def matrix_completions(seed=80):
         pretraining_problems.MatrixCompletion,
         (rows, columns, int(rng.choice([2, 4, 8]))),
         {"num_factors": 2 + i % 3, "start": float(rng.choice([0.1, 0.3, 1.0])),
-         "target_seed": seed + i})
+         "target_seed": 80 + i})
     data = datasets.LazyDataset(pretraining_problems.matrix_indices,
                                 (rows, columns, _NUM_ROWS), {"random_seed": i})
     entries.append((spec, data, int(rng.choice([10, 20, 50, 100]))))
