@@ -24,13 +24,14 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from meta_training import inner_problem
-from meta_training import lease
+from meta_training import kept_problems
+from meta_training.distributed import lease
 from meta_training import meta_loop
 from meta_training import meta_optimizer
+from meta_training import plots
 from meta_training import reports
-from meta_training import trial
-from meta_training import visits
+from meta_training import evaluation
+from meta_training import visit_schedule
 from problems import corpus_options
 from problems import datasets
 
@@ -156,12 +157,12 @@ def train_optimizer(logdir,
   position = meta.position()
   problems_and_data = corpus_options.with_random_seeds(
       problems_and_data, position.seed)
-  kept = inner_problem.KeptProblems(
+  kept = kept_problems.KeptProblems(
       optimizer_spec, problems_and_data, compiled,
       obj_train_max_multiplier if obj_train_max_multiplier > 0 else None,
       log=report.write)
   loop = meta_loop.MetaLoop(
-      meta, kept, visits.Itinerary(
+      meta, kept, visit_schedule.VisitSchedule(
           position.seed, len(problems_and_data), select_random_problems,
           num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
           cluster.task if cluster else 0),
@@ -241,8 +242,8 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
     raise ValueError("num_iter and record_every must be positive, not {!r} and "
                      "{!r}.".format(num_iter, record_every))
   values, records, start = [], [], time.time()
-  with trial.Trial(optimizer, problem, dataset, batch_size, seed, graph,
-                   logdir) as run:
+  with evaluation.Evaluation(optimizer, problem, dataset, batch_size, seed,
+                             graph, logdir) as run:
     for iteration, feeds in run.feeds(num_iter):
       if record_every is not None and iteration % record_every == 0:
         records.append(run.record(iteration, feeds))
@@ -251,7 +252,8 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
     values.append(run.objective())
     parameters = run.parameters()
   if out is not None:
-    out.write(trial.summary(optimizer, problem, values, time.time() - start))
+    out.write(evaluation.summary(
+        optimizer, problem, values, time.time() - start))
   return values, parameters, records
 
 
@@ -278,8 +280,8 @@ def run_wall_clock_test(optimizer, problem, num_steps,
   """
   if num_steps < 1:
     raise ValueError("num_steps must be positive, not {!r}.".format(num_steps))
-  with trial.Trial(optimizer, problem, dataset, batch_size, seed, None,
-                   logdir) as run:
+  with evaluation.Evaluation(optimizer, problem, dataset, batch_size, seed,
+                             None, logdir) as run:
     feeds = [each for _, each in run.feeds(num_steps + 1)]
     run.step(feeds[0])
     start = time.time()
@@ -309,7 +311,7 @@ def plot_objectives(curves, path=None, title=None):
     ImportError: If matplotlib is not installed.
     ValueError: If there is no curve.
   """
-  return trial.plot_objectives(curves, path, title)
+  return plots.plot_objectives(curves, path, title)
 
 
 def sample_numiter(scale, min_steps=50, rng=None):

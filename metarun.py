@@ -27,7 +27,7 @@ from absl import flags
 import six
 import tensorflow as tf
 
-from meta_training import cluster
+from meta_training.distributed import cluster
 from meta_training import processor_settings
 import metaopt
 import metarun_flags

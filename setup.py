@@ -47,11 +47,15 @@ setuptools.setup(
     packages=[
         "learned_optimizer",
         "learned_optimizer.optimizer",
+        "learned_optimizer.optimizer.drop_in",
+        "learned_optimizer.optimizer.unroll",
         "learned_optimizer.problems",
     ],
     package_dir={
         "learned_optimizer": "tools/package",
         "learned_optimizer.optimizer": "optimizer",
+        "learned_optimizer.optimizer.drop_in": "optimizer/drop_in",
+        "learned_optimizer.optimizer.unroll": "optimizer/unroll",
         "learned_optimizer.problems": "problems",
     },
     package_data={

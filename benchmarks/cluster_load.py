@@ -44,10 +44,10 @@ from absl import flags
 import numpy as np
 import tensorflow as tf
 
-from meta_training import cluster
-from meta_training import inner_problem
+from meta_training.distributed import cluster
 from meta_training import meta_optimizer
 import metaopt
+from optimizer import meta_parameters
 from optimizer import hierarchical_rnn
 from problems import datasets
 from problems import problem_generator as pg
@@ -91,7 +91,7 @@ def run_role():
   meta = meta_optimizer.MetaOptimizer(
       FLAGS.role_dir, _SPEC, meta_optimizer.Options(1e-6), 1, place, {}, print)
   gradient = np.full(
-      [inner_problem.total_size(meta.shapes)], 1e-3, np.float32)
+      [meta_parameters.total_size(meta.shapes)], 1e-3, np.float32)
   print("  run 1: only updates", flush=True)
   while True:
     meta.update(gradient, 0.0)
@@ -238,7 +238,7 @@ def main(argv):
     run_role()
   with tf.Graph().as_default():
     declarations = _SPEC.build().meta_parameters.declarations
-    size = inner_problem.total_size(
+    size = meta_parameters.total_size(
         {name: declaration.shape
          for name, declaration in declarations.items()})
   before = _loopback_bytes()

@@ -89,7 +89,7 @@ class Runner(object):
     self.is_compiled = self._inner is not None
     if not self.is_compiled:
       self._inner = self._build(None)
-      self._inner.try_out()
+      self._inner.warm_up()
 
   def _build(self, max_steps):
     # No optimizer stops early for its own reasons.
@@ -100,7 +100,7 @@ class Runner(object):
   def _compiled(self):
     inner = self._build(self._length)
     try:
-      inner.try_out()
+      inner.warm_up()
     except tf.errors.OpError as error:
       tf.compat.v1.logging.error(
           "XLA cannot compile %s: %s", self._arguments[1],

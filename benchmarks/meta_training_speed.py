@@ -23,7 +23,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import curves
-from meta_training import inner_problem
+from meta_training import kept_problems
 from meta_training import processor_settings
 from optimizer import global_learning_rate
 from optimizer import hierarchical_rnn
@@ -79,7 +79,7 @@ def measure(optimizer_spec, spec, dataset, batch_size, max_steps):
     unroll of a later visit).
   """
   theta = curves.initial_meta_parameters(optimizer_spec)
-  kept = inner_problem.KeptProblems(
+  kept = kept_problems.KeptProblems(
       optimizer_spec, [(spec, dataset, batch_size)],
       compiled=max_steps is not None)
   rng = np.random.RandomState(0)

@@ -20,10 +20,8 @@ import tensorflow as tf
 
 from tensorflow.core.protobuf import rewriter_config_pb2
 
-# Compiling takes about as long as this many uncompiled steps.
-_STEPS_THAT_PAY = 10000
-# A compiled unroll has room for at least so many steps.
-_MIN_COMPILED_STEPS = 2048
+from optimizer import meta_parameters
+
 # XLA's code for these is slower than TensorFlow's kernels, on a CPU.
 _CONVOLUTIONS = ("Conv2D", "Conv3D", "DepthwiseConv2dNative")
 
@@ -80,10 +78,10 @@ class InnerProblem(object):
         (name, declaration.shape) for name, declaration in six.iteritems(
             optimizer.meta_parameters.declarations))
     self._theta = tf.compat.v1.placeholder(
-        tf.float32, [total_size(shapes)], "meta_parameters")
+        tf.float32, [meta_parameters.total_size(shapes)], "meta_parameters")
     self._noise_seed = tf.compat.v1.placeholder(tf.int32, [2], "noise_seed")
     self._start_seed = tf.compat.v1.placeholder(tf.int32, [2], "start_seed")
-    theta = unflatten(self._theta, shapes)
+    theta = meta_parameters.unflatten(self._theta, shapes)
     with optimizer.meta_parameters.bound(theta):
       self._output = output = optimizer.train(
           problem, self._dataset, compiled=max_steps is not None,
@@ -147,7 +145,7 @@ class InnerProblem(object):
     return any(op.type in _CONVOLUTIONS
                for op in self._graph.get_operations())
 
-  def try_out(self):
+  def warm_up(self):
     """Runs a single step, which compiles what is to be compiled.
 
     Raises:
@@ -192,119 +190,3 @@ def session_config():
   config.graph_options.rewrite_options.CopyFrom(
       rewriter_config_pb2.RewriterConfig(disable_meta_optimizer=True))
   return config
-
-
-def total_size(shapes):
-  """Number of elements of all shapes together."""
-  return int(sum(np.prod(shape, dtype=np.int64)
-                 for shape in six.itervalues(shapes)))
-
-
-def unflatten(vector, shapes):
-  """Splits a vector, tensor or array, into an OrderedDict of shapes."""
-  values, start = collections.OrderedDict(), 0
-  for name, shape in six.iteritems(shapes):
-    size = int(np.prod(shape, dtype=np.int64))
-    part = vector[start:start + size]
-    values[name] = (part.reshape(shape) if isinstance(vector, np.ndarray)
-                    else tf.reshape(part, shape))
-    start += size
-  return values
-
-
-class KeptProblems(object):
-  """The problems of a corpus, built when first visited and then kept.
-
-  A problem is compiled when that pays for the steps it is still to run; what
-  XLA cannot compile, or makes slower, runs uncompiled. Only so many are kept,
-  those least recently used go first.
-  """
-
-  def __init__(self, optimizer_spec, problems_and_data, compiled=None,
-               obj_train_max_multiplier=None, capacity=128,
-               log=tf.compat.v1.logging.info):
-    """Remembers the corpus; builds nothing.
-
-    Args:
-      optimizer_spec: Spec of the `TrainableOptimizer`.
-      problems_and_data: List of (problem spec, dataset, batch size).
-      compiled: True, False, or None for whatever takes less time.
-      obj_train_max_multiplier: See `InnerProblem`.
-      capacity: How many problems to keep.
-      log: Function of a string, told what happens.
-    """
-    self._optimizer_spec = optimizer_spec
-    self._problems_and_data = problems_and_data
-    self._compiled = compiled
-    self._multiplier = obj_train_max_multiplier
-    self._capacity = capacity
-    self._log = log
-    self._kept = collections.OrderedDict()
-    self._uncompilable = set()
-
-  def get(self, index, steps_to_come, longest_unroll):
-    """The problem of an index, ready to run.
-
-    Args:
-      index: Integer, position in the corpus.
-      steps_to_come: How many steps it is expected to run yet.
-      longest_unroll: The most steps of an unroll of this visit.
-
-    Returns:
-      An `InnerProblem`.
-    """
-    problem = self._kept.pop(index, None)
-    if problem is not None and not self._serves(
-        problem, index, steps_to_come, longest_unroll):
-      problem.close()
-      problem = None
-    if problem is None:
-      problem = self._build(index, steps_to_come, longest_unroll)
-    self._kept[index] = problem
-    while len(self._kept) > self._capacity:
-      _, oldest = self._kept.popitem(last=False)
-      oldest.close()
-    return problem
-
-  def _serves(self, problem, index, steps_to_come, longest_unroll):
-    if problem.max_steps is None:
-      return not self._compiling_pays(index, steps_to_come)
-    return longest_unroll <= problem.max_steps
-
-  def _compiling_pays(self, index, steps_to_come):
-    if index in self._uncompilable or self._compiled is False:
-      return False
-    return bool(self._compiled) or steps_to_come >= _STEPS_THAT_PAY
-
-  def _build(self, index, steps_to_come, longest_unroll):
-    spec, dataset, batch_size = self._problems_and_data[index][:3]
-    arguments = (self._optimizer_spec, spec, dataset, batch_size)
-    if self._compiling_pays(index, steps_to_come):
-      max_steps = _MIN_COMPILED_STEPS
-      while max_steps < longest_unroll:
-        max_steps *= 2
-      problem = InnerProblem(
-          *arguments, max_steps=max_steps,
-          obj_train_max_multiplier=self._multiplier)
-      reason = self._reason_not_to_compile(problem)
-      if not reason:
-        return problem
-      problem.close()
-      self._uncompilable.add(index)
-      self._log("{} runs uncompiled, {}".format(spec, reason))
-    return InnerProblem(*arguments, obj_train_max_multiplier=self._multiplier)
-
-  def _reason_not_to_compile(self, problem):
-    """Compiles a problem: an empty string, or why it should not be."""
-    if self._compiled is None and problem.has_convolutions:
-      return "as XLA's convolutions are slow"
-    try:
-      problem.try_out()
-    except tf.errors.OpError as error:
-      return "XLA cannot compile it: " + str(error).splitlines()[0]
-    return ""
-
-  def close(self):
-    """Closes all that are kept."""
-    while self._kept:
-      self._kept.popitem()[1].close()

@@ -13,10 +13,10 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from . import inner_problem
-from . import lease
+from .distributed import lease
 from . import meta_optimizer
-from . import waiting
+from .distributed import waiting
+from optimizer import meta_parameters
 from optimizer import registry
 
 
@@ -27,15 +27,15 @@ _STOP_SECONDS = 10.0
 class MetaLoop(object):
   """Runs the visits of one task from where they stopped."""
 
-  def __init__(self, meta, kept_problems, itinerary, problems_and_data,
+  def __init__(self, meta, kept_problems, schedule, problems_and_data,
                report, reset_state_every_run=True, callbacks=None,
                logdir=None, profile=False, set_names=None):
     """Puts the parts together.
 
     Args:
       meta: A `meta_optimizer.MetaOptimizer`.
-      kept_problems: An `inner_problem.KeptProblems`.
-      itinerary: A `visits.Itinerary`.
+      kept_problems: An `kept_problems.KeptProblems`.
+      schedule: A `visit_schedule.VisitSchedule`.
       problems_and_data: List of (problem spec, dataset, batch size).
       report: A `reports.Report`.
       reset_state_every_run: Whether each meta-iteration starts with a fresh
@@ -48,7 +48,7 @@ class MetaLoop(object):
     """
     self._meta = meta
     self._kept_problems = kept_problems
-    self._itinerary = itinerary
+    self._schedule = schedule
     self._problems_and_data = problems_and_data
     self._report = report
     self._reset_state_every_run = reset_state_every_run
@@ -137,7 +137,7 @@ class MetaLoop(object):
       self._report.write("cannot save: {}".format(error))
 
   def _visit(self, visits_to_come):
-    visit = self._itinerary.visit(self._position.visits)
+    visit = self._schedule.visit(self._position.visits)
     spec = self._problems_and_data[visit.problem][0]
     start = time.time()
     steps = sum(sum(lengths) for lengths in visit.unroll_lengths)
@@ -181,15 +181,15 @@ class MetaLoop(object):
     start = time.time()
     lengths = visit.unroll_lengths[run]
     meta_objectives = []
-    start_seed = self._itinerary.seed_pair(visit.index, run)
+    start_seed = self._schedule.seed_pair(visit.index, run)
     for i, num_steps in enumerate(lengths):
       result = problem.unroll(
           self._values, num_steps, first_unroll=i == 0,
           reset_state=i == 0 and (self._reset_state_every_run or
                                   first_of_session),
           start_seed=start_seed,
-          noise_seed=self._itinerary.seed_pair(visit.index, run, i),
-          rng=self._itinerary.generator(visit.index, run, i, 0))
+          noise_seed=self._schedule.seed_pair(visit.index, run, i),
+          rng=self._schedule.generator(visit.index, run, i, 0))
       _check_objectives(result.objectives, spec)
       update = self._meta.update(result.gradient, result.meta_objective)
       self._values = update.values
@@ -210,8 +210,8 @@ class MetaLoop(object):
     """List of (gradient, value) arrays, one for each meta-parameter."""
     shapes = self._meta.shapes
     return list(zip(
-        inner_problem.unflatten(update.gradient, shapes).values(),
-        inner_problem.unflatten(update.values, shapes).values()))
+        meta_parameters.unflatten(update.gradient, shapes).values(),
+        meta_parameters.unflatten(update.values, shapes).values()))
 
 
 def _check_objectives(objectives, spec):

@@ -22,8 +22,8 @@ import tensorflow as tf
 
 from . import checkpoint_files
 from . import inner_problem
-from . import lease as lease_lib
-from . import waiting
+from .distributed import lease as lease_lib
+from .distributed import waiting
 from optimizer import meta_parameters as meta_parameters_lib
 
 Options = collections.namedtuple(
@@ -222,7 +222,7 @@ class MetaOptimizer(object):
     self._lease = lease_lib.Lease(
         "/job:ps/task:0" if self._cluster else "",
         self._cluster.name if self._cluster else "", description)
-    gradients = inner_problem.unflatten(penalized, self.shapes)
+    gradients = meta_parameters_lib.unflatten(penalized, self.shapes)
     with tf.control_dependencies([penalized, self._lease.check]):
       update = optimizer.apply_gradients(
           [(tf.identity(gradient), variable) for gradient, variable in zip(

@@ -9,9 +9,9 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
-from . import inner_problem
 from . import profiles
 from . import progress
+from optimizer import meta_parameters
 
 
 class Report(object):
@@ -126,7 +126,7 @@ class Report(object):
       values.append(_scalar("meta_objective/set/" + set_name, mean))
     for prefix, vector in (("meta_gradient", self._last_update.gradient),
                            ("meta_parameter", self._last_update.values)):
-      for name, value in inner_problem.unflatten(
+      for name, value in meta_parameters.unflatten(
           vector, self._shapes).items():
         values.append(_histogram("{}/{}".format(prefix, name), value))
     for key, value in get_states().items():

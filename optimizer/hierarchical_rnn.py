@@ -18,12 +18,12 @@ import numpy as np
 import tensorflow as tf
 
 from . import gradient_features
-from . import hierarchical_drop_in
+from .drop_in import big_tensors
 from . import hierarchical_step
 from . import rnn_cells
 from . import tensor_layout
 from . import trainable_optimizer
-from . import update_rule
+from .unroll import update_rule
 
 _LEVEL_RNN = "PerTensor/Layer{}_RNN/"
 
@@ -295,7 +295,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     states = [{key: value for key, value in state.items()
                if key != "true_param"} for state in states]
     new_params, new_states, global_state, attended = (
-        hierarchical_drop_in.compute_updates(
+        big_tensors.compute_updates(
             self._step_options(), self._meta_parameters.values(), params,
             grads, states, global_state, skip_nonfinite))
     if self._use_attention:

@@ -301,3 +301,21 @@ def _read_tensor(reader, prefix, name):
   except (tf.errors.OpError, ValueError) as error:
     raise ValueError("Cannot read checkpoint {!r}: tensor {}: {}".format(
         prefix, name, error))
+
+
+def total_size(shapes):
+  """Number of elements of all shapes together."""
+  return int(sum(np.prod(shape, dtype=np.int64)
+                 for shape in six.itervalues(shapes)))
+
+
+def unflatten(vector, shapes):
+  """Splits a vector, tensor or array, into an OrderedDict of shapes."""
+  values, start = collections.OrderedDict(), 0
+  for name, shape in six.iteritems(shapes):
+    size = int(np.prod(shape, dtype=np.int64))
+    part = vector[start:start + size]
+    values[name] = (part.reshape(shape) if isinstance(vector, np.ndarray)
+                    else tf.reshape(part, shape))
+    start += size
+  return values

@@ -18,16 +18,16 @@ import contextlib
 import six
 import tensorflow as tf
 
-from . import drop_in
-from . import drop_in_state
+from .drop_in import apply_gradients
+from .drop_in import slots
 from . import meta_parameters
-from . import true_parameters
-from . import nonfinite_gradients
-from . import unroll_adapter
-from . import update_rule
+from .drop_in import true_parameters
+from .drop_in import nonfinite
+from .unroll import adapter
+from .unroll import update_rule
 
 OPTIMIZER_SCOPE = meta_parameters.OPTIMIZER_SCOPE
-TrainingOutput = unroll_adapter.TrainingOutput
+TrainingOutput = adapter.TrainingOutput
 
 _OBJECTIVE_EPSILON = 1e-6
 
@@ -133,7 +133,7 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
         fit; see `MetaParameters.init_from_checkpoint`.
     """
     prefix = self._meta_parameters.init_from_checkpoint(path)
-    drop_in_state.reset_initial_values(self)
+    slots.reset_initial_values(self)
     return prefix
 
   # Hooks.
@@ -208,7 +208,7 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
 
   def _compute_finite_updates(self, params, grads, states, global_state):
     """The same; gradients that are not finite leave states as they were."""
-    return nonfinite_gradients.compute_updates(
+    return nonfinite.compute_updates(
         self, params, grads, states, global_state)
 
   def _rule(self, shapes):
@@ -263,7 +263,8 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
         shape or a type that cannot be computed in float32.
       RuntimeError: Under a `tf.distribute` strategy with several replicas.
     """
-    return drop_in.apply_gradients(self, grads_and_vars, global_step, name)
+    return apply_gradients.apply_gradients(
+        self, grads_and_vars, global_step, name)
 
   def variables(self):
     """Slots, global state and meta-parameters there are in the default graph.
@@ -324,10 +325,10 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
     Args:
       problem: A `problem_generator.Problem`.
       dataset: A `datasets.Dataset`.
-      **options: See `unroll_adapter.Options`: how the unroll is run.
+      **options: See `adapter.Options`: how the unroll is run.
 
     Returns:
       A `TrainingOutput`.
     """
-    return unroll_adapter.build(
-        self, problem, dataset, unroll_adapter.Options(**options))
+    return adapter.build(
+        self, problem, dataset, adapter.Options(**options))

@@ -120,7 +120,7 @@ def run_task(options):
   """Trains, or serves."""
   # pylint: disable=g-import-not-at-top
   import tensorflow as tf
-  from meta_training import cluster as cluster_lib
+  from meta_training.distributed import cluster as cluster_lib
   from tests.meta_training import harness
   # A process in the background may have been told to ignore it.
   signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -11,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from meta_training import inner_problem
+from optimizer import meta_parameters
 from optimizer import global_learning_rate
-from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_spec
 from tests.meta_training import harness
@@ -156,90 +156,21 @@ class VectorTest(tf.test.TestCase):
 
   def test_sizes(self):
     shapes = {"a": [2, 3], "b": [], "c": [0, 4], "d": [1]}
-    self.assertEqual(8, inner_problem.total_size(shapes))
-    self.assertEqual(0, inner_problem.total_size({}))
+    self.assertEqual(8, meta_parameters.total_size(shapes))
+    self.assertEqual(0, meta_parameters.total_size({}))
 
   def test_unflatten(self):
     shapes = {"a": [2, 3], "b": [], "d": [1]}
     vector = np.arange(8, dtype=np.float32)
-    values = inner_problem.unflatten(vector, shapes)
+    values = meta_parameters.unflatten(vector, shapes)
     self.assertEqual(list(shapes), list(values))
     self.assertAllEqual([[0, 1, 2], [3, 4, 5]], values["a"])
     self.assertEqual((), values["b"].shape)
     with self.session() as session:
-      tensors = session.run(inner_problem.unflatten(tf.constant(vector),
+      tensors = session.run(meta_parameters.unflatten(tf.constant(vector),
                                                     shapes))
     for name in shapes:
       self.assertAllEqual(values[name], tensors[name])
-
-
-class KeptProblemsTest(tf.test.TestCase):
-
-  def _kept(self, corpus, compiled=False, **options):
-    self.lines = []
-    return inner_problem.KeptProblems(
-        harness.GLOBAL, corpus, compiled, log=self.lines.append, **options)
-
-  def test_kept(self):
-    kept = self._kept(harness.without_data(harness.Parabola))
-    problem = kept.get(0, 10**9, 100)
-    self.assertIsNone(problem.max_steps)
-    self.assertIs(problem, kept.get(0, 10**9, 10**6))
-    kept.close()
-
-  def test_least_recently_used_goes_first(self):
-    corpus = 3 * harness.without_data(harness.Parabola)
-    kept = self._kept(corpus, capacity=2)
-    problems = [kept.get(i, 1, 1) for i in (0, 1)]
-    self.assertIs(problems[0], kept.get(0, 1, 1))
-    kept.get(2, 1, 1)
-    self.assertIs(problems[0], kept.get(0, 1, 1))
-    self.assertIsNot(problems[1], kept.get(1, 1, 1))
-    with self.assertRaises(RuntimeError):  # Its session is closed.
-      _unroll(problems[1], [_RATE], 1)
-
-  def test_few_steps_are_not_compiled(self):
-    kept = self._kept(harness.without_data(harness.Parabola), compiled=None)
-    self.assertIsNone(kept.get(0, 9999, 100).max_steps)
-
-  def test_many_steps_are_compiled(self):
-    kept = self._kept(harness.without_data(
-        harness.Parabola, noise_stdev=1.0), compiled=None)
-    plain = kept.get(0, 10, 10)
-    expected = _unroll(plain, [_RATE], 7)
-    compiled = kept.get(0, 10000, 10)
-    self.assertEqual(2048, compiled.max_steps)
-    self.assertIs(compiled, kept.get(0, 10, 10))
-    actual = _unroll(compiled, [_RATE], 7)
-    self.assertAllClose(expected.objectives, actual.objectives, rtol=1e-5)
-    self.assertAllClose(expected.meta_objective, actual.meta_objective)
-    self.assertAllClose(expected.gradient, actual.gradient, rtol=1e-4)
-    self.assertIs(compiled, kept.get(0, 10, 2048))
-    self.assertEqual(8192, kept.get(0, 10000, 5000).max_steps)
-    self.assertEqual([], self.lines)
-
-  def test_what_cannot_be_compiled_runs_all_the_same(self):
-    kept = self._kept(harness.without_data(_FromPython), compiled=True)
-    problem = kept.get(0, 10, 10)
-    self.assertIsNone(problem.max_steps)
-    self.assertAllClose(1 + _descent(5)[0],
-                        _unroll(problem, [_RATE], 5).objectives)
-    self.assertIs(problem, kept.get(0, 10**9, 10))
-    self.assertLen(self.lines, 1)
-    self.assertIn("_FromPython() runs uncompiled, XLA cannot", self.lines[0])
-    self.assertNotIn("\n", self.lines[0])
-
-  def test_convolutions_are_compiled_only_if_asked_for(self):
-    data = datasets.random(9, 10, random_seed=0)
-    spec = problem_spec.Spec(
-        pg.ConvNet, ((1, 3, 3), 2, [(2, 2, 1)]), {})
-    kept = self._kept([(spec, data, 5)], compiled=None)
-    self.assertIsNone(kept.get(0, 10**9, 10).max_steps)
-    self.assertLen(self.lines, 1)
-    self.assertIn("XLA's convolutions are slow", self.lines[0])
-    kept = self._kept([(spec, data, 5)], compiled=True)
-    self.assertEqual(2048, kept.get(0, 10, 10).max_steps)
-    self.assertEqual([], self.lines)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from __future__ import print_function
 import six
 import tensorflow as tf
 
-from . import meta_parameters
+from .. import meta_parameters
 
 TRUE_PARAM = "true_param"
 """The slot with a variable's parameter, if the variable holds an attended

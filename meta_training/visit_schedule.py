@@ -31,7 +31,7 @@ Attributes:
 _MAX_SEED = np.iinfo(np.int32).max
 
 
-class Itinerary(object):
+class VisitSchedule(object):
   """Draws the visits of one task."""
 
   def __init__(self, seed, num_problems, select_at_random,

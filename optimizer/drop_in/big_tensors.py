@@ -16,11 +16,11 @@ import collections
 import numpy as np
 import tensorflow as tf
 
-from . import hierarchical_step
-from . import nonfinite_gradients
+from .. import hierarchical_step
+from . import nonfinite
 from . import row_blocks
-from . import tensor_layout
-from . import update_rule
+from .. import tensor_layout
+from ..unroll import update_rule
 
 # Tensors of up to this many elements share one set of ops.
 _SMALL_TENSOR = 2**14
@@ -221,14 +221,14 @@ def _step_rows(options, theta, grad, state, bias, mean_log_rate,
   """Steps the lowest level of some coordinates: `_Rows`."""
   finite = tf.math.is_finite(grad)
   if skip_nonfinite:
-    grad = nonfinite_gradients.tamed(grad, finite)
+    grad = nonfinite.tamed(grad, finite)
   state = hierarchical_step.join_scales(state, options.num_scales)
   coordinates = hierarchical_step.step_coordinates(
       options, theta, grad, state, bias, mean_log_rate)
   new_state, moves = coordinates.state, coordinates.moves
   if skip_nonfinite:
     keys = sorted(state)
-    values = nonfinite_gradients.keep_old(
+    values = nonfinite.keep_old(
         tf.reduce_all(finite), [new_state[key] for key in keys],
         [state[key] for key in keys],
         lambda: [tf.reshape(finite, [-1])] * len(keys))

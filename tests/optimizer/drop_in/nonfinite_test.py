@@ -10,8 +10,8 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from optimizer import hierarchical_drop_in
-from optimizer import row_blocks
+from optimizer.drop_in import big_tensors
+from optimizer.drop_in import row_blocks
 from tests.optimizer import harness
 
 _BAD = (np.nan, np.inf, -np.inf)
@@ -73,7 +73,7 @@ class NonfiniteGradientsTest(tf.test.TestCase, parameterized.TestCase):
         np.where(np.arange(7) == i, np.nan, 1.0) for i in (0, 3, 6)]
     expected = self._run("hierarchical", gradients, (7,))
     patch = tf.test.mock.patch.object
-    with patch(hierarchical_drop_in, "_SMALL_TENSOR", 1), patch(
+    with patch(big_tensors, "_SMALL_TENSOR", 1), patch(
         row_blocks, "_BLOCK_ROWS", 3):
       actual = self._run("hierarchical", gradients, (7,))
     for after, (value, slots) in zip(expected, actual):

@@ -13,7 +13,7 @@ import time
 
 import tensorflow as tf
 
-from meta_training import waiting
+from meta_training.distributed import waiting
 
 
 class WaitingTest(tf.test.TestCase):

@@ -19,7 +19,7 @@ import tensorflow as tf
 # TensorFlow exports no name for what a saver takes besides variables.
 from tensorflow.python.training.saving import saveable_object
 
-from . import drop_in_state
+from . import slots
 
 _LOCATION = "location"
 
@@ -38,15 +38,15 @@ def true_value(located, state):
     float32 tensor of the same shape.
   """
   if "ms1" not in state:
-    return state[drop_in_state.TRUE_PARAM]
+    return state[slots.TRUE_PARAM]
   untouched = tf.reshape(tf.equal(state["ms1"], 0.0), located.shape)
-  return tf.where(untouched, located, state[drop_in_state.TRUE_PARAM])
+  return tf.where(untouched, located, state[slots.TRUE_PARAM])
 
 
 def _parameter_of(optimizer, var):
   """The parameter of a variable, of its type."""
   state = {key: optimizer.get_slot(var, key).read_value()
-           for key in ("ms1", drop_in_state.TRUE_PARAM)}
+           for key in ("ms1", slots.TRUE_PARAM)}
   value = tf.cast(var.read_value(), tf.float32)
   return tf.cast(true_value(value, state), var.dtype.base_dtype)
 
@@ -103,7 +103,7 @@ def _attended(optimizer):
   """Variables of the default graph that hold an attended location."""
   if not optimizer.use_attention:
     return []
-  return list(drop_in_state.stepped_variables(optimizer))
+  return list(slots.stepped_variables(optimizer))
 
 
 def _backup(var):
@@ -141,7 +141,7 @@ def swapping_saver(optimizer, var_list, **options):
       swapped[name] = value
       continue
     for part in parts:
-      slot = optimizer.get_slot(part, drop_in_state.TRUE_PARAM)
+      slot = optimizer.get_slot(part, slots.TRUE_PARAM)
       if not any(slot is other for other in saved):
         raise ValueError(
             "To save {!r} with its true parameter, so that training can go on, "

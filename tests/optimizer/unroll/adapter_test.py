@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from optimizer import global_learning_rate
-from optimizer import unroll_adapter
+from optimizer.unroll import adapter
 from problems import datasets
 from problems import problem_generator
 from tests.optimizer import harness
@@ -77,12 +77,12 @@ class UnrollAdapterTest(tf.test.TestCase, parameterized.TestCase):
         ("metaobj", "obj_weights", "problem_objectives", "initial_obj",
          "batches", "first_unroll", "reset_state", "output_state",
          "init_loop_vars", "output_loop_vars"),
-        unroll_adapter.TrainingOutput._fields)
+        adapter.TrainingOutput._fields)
 
   def test_types_and_shapes(self):
     optimizer = harness.OPTIMIZERS["hierarchical"]()
     output = optimizer.train(*self._network())
-    self.assertIsInstance(output, unroll_adapter.TrainingOutput)
+    self.assertIsInstance(output, adapter.TrainingOutput)
     self.assertEqual([], output.metaobj.shape.as_list())
     self.assertEqual([], output.initial_obj.shape.as_list())
     self.assertEqual((tf.float32, [None]), (

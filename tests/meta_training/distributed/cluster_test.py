@@ -12,7 +12,7 @@ import os
 from absl.testing import parameterized
 import tensorflow as tf
 
-from meta_training import cluster
+from meta_training.distributed import cluster
 
 _VARIABLES = ("TF_CONFIG", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_NNODES",
               "SLURM_NTASKS_PER_NODE", "PATH")

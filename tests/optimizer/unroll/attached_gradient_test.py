@@ -12,7 +12,7 @@ import weakref
 import numpy as np
 import tensorflow as tf
 
-from optimizer import attached_gradient
+from optimizer.unroll import attached_gradient
 
 
 class AttachGradientTest(tf.test.TestCase):

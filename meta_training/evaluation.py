@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""An optimizer tried on a single problem, and how to show what came of it."""
+"""An optimizer run on a single problem."""
 
 from __future__ import absolute_import
 from __future__ import division
@@ -9,13 +9,12 @@ from __future__ import print_function
 import collections
 
 import numpy as np
-import six
 import tensorflow as tf
 
 from optimizer import trainable_optimizer
 
 
-class Trial(object):
+class Evaluation(object):
   """A problem with an optimizer on it, in a session."""
 
   def __init__(self, optimizer, problem, dataset, batch_size, seed, graph,
@@ -112,7 +111,7 @@ class Trial(object):
 
 
 def summary(optimizer, problem, values, seconds):
-  """Tells in a line or two how a trial went.
+  """Tells in a line or two how an evaluation went.
 
   Args:
     optimizer: The optimizer.
@@ -133,36 +132,3 @@ def summary(optimizer, problem, values, seconds):
   if not finite.all():
     text += "; not finite after step {}".format(int(np.argmin(finite)))
   return text + "\n"
-
-
-def plot_objectives(curves, path=None, title=None):
-  """Plots objectives against steps; see `metaopt.plot_objectives`."""
-  try:
-    # No pyplot: it would choose a window system and keep every figure.
-    from matplotlib import figure
-    from matplotlib.backends import backend_agg
-  except ImportError as error:
-    raise ImportError(
-        "Plots need matplotlib, which cannot be imported ({}). Install it with "
-        "'.venv/bin/python -m pip install matplotlib'; all else works without "
-        "it.".format(error))
-  if not curves:
-    raise ValueError("There is nothing to plot: expected at least one curve.")
-  plot = figure.Figure(figsize=(6.4, 4.0))
-  backend_agg.FigureCanvasAgg(plot)
-  axes = plot.add_subplot(1, 1, 1)
-  lowest = np.inf
-  for name, values in six.iteritems(curves):
-    values = np.asarray(values, np.float64)
-    values = np.where(np.isfinite(values), values, np.nan)
-    axes.plot(values, label=name)
-    lowest = np.nanmin(np.append(values, lowest))
-  if lowest > 0:
-    axes.set_yscale("log")
-  axes.set_xlabel("step")
-  axes.set_ylabel("objective")
-  axes.set_title(title or "")
-  axes.legend()
-  if path is not None:
-    plot.savefig(path, bbox_inches="tight")
-  return plot

@@ -21,8 +21,8 @@ import collections
 import six
 import tensorflow as tf
 
-from . import drop_in_state
-from . import nonfinite_gradients
+from . import slots
+from . import nonfinite
 from . import true_parameters
 
 _Write = collections.namedtuple("_Write", "variable, value, rows")
@@ -34,7 +34,7 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name):
   pairs = _checked_pairs(optimizer, grads_and_vars)
   variables = [var for _, var in pairs]
   with tf.init_scope():
-    drop_in_state.create(optimizer, variables)
+    slots.create(optimizer, variables)
   with tf.name_scope(name, optimizer.get_name()) as scope:
     dense, sparse = [], []
     for grad, var in pairs:
@@ -127,7 +127,7 @@ def _dense_writes(optimizer, pairs):
     # The variables hold where the gradients were taken.
     params = [true_parameters.true_value(param, state)
               for param, state in zip(params, states)]
-  global_vars = drop_in_state.global_state(optimizer) or []
+  global_vars = slots.global_state(optimizer) or []
   global_state = [_read(variable) for variable in global_vars]
   compute = (optimizer._compute_finite_updates if optimizer.skip_nonfinite
              else optimizer._compute_updates)
@@ -141,7 +141,7 @@ def _dense_writes(optimizer, pairs):
     writes.append(_Write(var, value, None))
     for key in optimizer.state_keys:
       value = new_states[i][key]
-      if key == drop_in_state.TRUE_PARAM and getattr(var, "constraint", None):
+      if key == slots.TRUE_PARAM and getattr(var, "constraint", None):
         value = tf.cast(var.constraint(
             tf.cast(value, var.dtype.base_dtype)), tf.float32)
       writes.append(_Write(optimizer.get_slot(var, key), value, None))
@@ -174,9 +174,9 @@ def _sparse_writes(optimizer, grad, var):
   stored = tf.gather(var, rows)
   finite = tf.math.is_finite(values)
   if optimizer.skip_nonfinite:
-    values = nonfinite_gradients.tamed(values, finite)
+    values = nonfinite.tamed(values, finite)
   slots = {key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
-  shared = {key: nonfinite_gradients.is_shared(
+  shared = {key: nonfinite.is_shared(
       optimizer, var.shape.num_elements(), key, slot)
             for key, slot in six.iteritems(slots)}
   state = {key: _read(slot) if shared[key] else tf.gather(slot, elements)

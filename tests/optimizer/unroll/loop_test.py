@@ -10,7 +10,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from optimizer import unroll
+from optimizer.unroll import loop
 
 _CURVATURE = 3.0
 
@@ -29,7 +29,7 @@ def _step(**changes):
     params = [params[0] - theta[0] * velocity]
     return params, params, [velocity]
 
-  step = unroll.Step(
+  step = loop.Step(
       objective=objective, gradients=gradients, update=update,
       keeps_going=lambda objective: tf.constant(True), has_attention=False,
       second_derivatives=True)
@@ -61,13 +61,13 @@ class UnrollTest(tf.test.TestCase, parameterized.TestCase):
 
   def _run(self, recompute, step, num_steps=4, attended=(), rows=None):
     theta, x, h = (tf.constant(value) for value in (0.1, [1.0], [0.5]))
-    carry = unroll.Carry([x], [tf.constant(a) for a in attended], [h])
+    carry = loop.Carry([x], [tf.constant(a) for a in attended], [h])
     steps = tf.constant(num_steps)
     if recompute:
-      result = unroll.recomputed_unroll(step, [theta], carry, steps,
+      result = loop.recomputed_unroll(step, [theta], carry, steps,
                                         steps if rows is None else rows)
     else:
-      result = unroll.stacked_unroll(step, [theta], carry, steps)
+      result = loop.stacked_unroll(step, [theta], carry, steps)
     total = tf.reduce_sum(result.objectives)
     gradients = tf.gradients(
         total, [theta, h, x],
@@ -159,8 +159,8 @@ class UnrollTest(tf.test.TestCase, parameterized.TestCase):
       return computation(*inputs)
 
     theta, x, h = (tf.constant(value) for value in (0.1, [1.0], [0.5]))
-    result = unroll.recomputed_unroll(
-        _step(), [theta], unroll.Carry([x], [], [h]), tf.constant(2), 2, run)
+    result = loop.recomputed_unroll(
+        _step(), [theta], loop.Carry([x], [], [h]), tf.constant(2), 2, run)
     self.assertLen(inputs_seen, 1)
     tf.gradients(result.objectives, theta)
     self.assertLen(inputs_seen, 2)

@@ -9,7 +9,7 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
-from optimizer import step_noise
+from optimizer.unroll import step_noise
 
 
 class UnrollNoiseTest(tf.test.TestCase):

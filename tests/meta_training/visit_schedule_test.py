@@ -13,38 +13,38 @@ import numpy as np
 import tensorflow as tf
 
 import metaopt
-from meta_training import visits
+from meta_training import visit_schedule
 
 
-def _itinerary(seed=1, num_problems=5, at_random=True, runs=2,
-               num_unrolls=lambda rng: int(rng.randint(1, 4)),
-               num_steps=lambda rng: int(rng.randint(1, 9)), task=0):
-  return visits.Itinerary(seed, num_problems, at_random, runs, num_unrolls,
-                          num_steps, task)
+def _schedule(seed=1, num_problems=5, at_random=True, runs=2,
+              num_unrolls=lambda rng: int(rng.randint(1, 4)),
+              num_steps=lambda rng: int(rng.randint(1, 9)), task=0):
+  return visit_schedule.VisitSchedule(
+      seed, num_problems, at_random, runs, num_unrolls, num_steps, task)
 
 
-class ItineraryTest(tf.test.TestCase, parameterized.TestCase):
+class VisitScheduleTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_follows_from_seed_and_number(self):
-    first, again = _itinerary(), _itinerary()
+    first, again = _schedule(), _schedule()
     # In another order, as after a restart.
     later = [again.visit(i) for i in reversed(range(20))][::-1]
     self.assertEqual([first.visit(i) for i in range(20)], later)
     self.assertEqual(list(range(20)), [visit.index for visit in later])
 
   def test_seeds_and_tasks_differ(self):
-    rows = [[itinerary.visit(i)[1:] for i in range(10)]
-            for itinerary in (_itinerary(), _itinerary(seed=2),
-                              _itinerary(task=1))]
+    rows = [[schedule.visit(i)[1:] for i in range(10)]
+            for schedule in (_schedule(), _schedule(seed=2),
+                              _schedule(task=1))]
     self.assertNotEqual(rows[0], rows[1])
     self.assertNotEqual(rows[0], rows[2])
 
   @parameterized.parameters(0, -1, 2**31 - 1, 2**40)
   def test_any_integer_is_a_seed(self, seed):
-    self.assertEqual(_itinerary(seed).visit(3), _itinerary(seed).visit(3))
+    self.assertEqual(_schedule(seed).visit(3), _schedule(seed).visit(3))
 
   def test_lengths(self):
-    all_visits = [_itinerary().visit(i) for i in range(200)]
+    all_visits = [_schedule().visit(i) for i in range(200)]
     for visit in all_visits:
       self.assertLen(visit.unroll_lengths, 2)
     unrolls = [len(run) for visit in all_visits for run in visit.unroll_lengths]
@@ -54,40 +54,40 @@ class ItineraryTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual(set(range(1, 9)), set(steps))
 
   def test_functions_without_generator(self):
-    itinerary = _itinerary(num_unrolls=lambda: 2, num_steps=lambda: 7)
-    self.assertEqual([[7, 7], [7, 7]], itinerary.visit(0).unroll_lengths)
+    schedule = _schedule(num_unrolls=lambda: 2, num_steps=lambda: 7)
+    self.assertEqual([[7, 7], [7, 7]], schedule.visit(0).unroll_lengths)
 
   def test_partial_functions_get_the_generator(self):
     draw = functools.partial(metaopt.sample_numiter, 40, 1)
     first, again = [
-        _itinerary(num_unrolls=draw, num_steps=draw).visit(0)
+        _schedule(num_unrolls=draw, num_steps=draw).visit(0)
         for _ in range(2)]
     self.assertEqual(first, again)
 
   @parameterized.parameters(0, -1, 1.5)
   def test_numbers_must_be_positive_integers(self, number):
     with self.assertRaisesRegexp(ValueError, "num_unroll_func.*%r" % number):
-      _itinerary(num_unrolls=lambda: number).visit(0)
+      _schedule(num_unrolls=lambda: number).visit(0)
     with self.assertRaisesRegexp(ValueError, "num_partial_unroll_itrs_func"):
-      _itinerary(num_steps=lambda: number).visit(0)
+      _schedule(num_steps=lambda: number).visit(0)
 
   def test_whole_floats_are_integers(self):
-    lengths = _itinerary(num_unrolls=lambda: 2.0).visit(0).unroll_lengths
+    lengths = _schedule(num_unrolls=lambda: 2.0).visit(0).unroll_lengths
     self.assertLen(lengths[0], 2)
 
 
 class ProblemTest(tf.test.TestCase):
 
   def test_at_random(self):
-    itinerary = _itinerary()
-    counts = np.bincount([itinerary.visit(i).problem for i in range(1000)])
+    schedule = _schedule()
+    counts = np.bincount([schedule.visit(i).problem for i in range(1000)])
     self.assertLen(counts, 5)
     # Five standard deviations of a binomial distribution.
     self.assertAllInRange(counts, 200 - 64, 200 + 64)
 
   def test_in_order_of_shuffles(self):
-    itinerary = _itinerary(at_random=False)
-    problems = [itinerary.visit(i).problem for i in range(50)]
+    schedule = _schedule(at_random=False)
+    problems = [schedule.visit(i).problem for i in range(50)]
     epochs = np.reshape(problems, [10, 5])
     for epoch in epochs:
       self.assertEqual(list(range(5)), sorted(epoch))
@@ -97,18 +97,18 @@ class ProblemTest(tf.test.TestCase):
 class DrawsTest(tf.test.TestCase):
 
   def test_seed_pairs(self):
-    itinerary = _itinerary()
-    pairs = [tuple(itinerary.seed_pair(i, run, unroll)) for i in range(4)
+    schedule = _schedule()
+    pairs = [tuple(schedule.seed_pair(i, run, unroll)) for i in range(4)
              for run in range(4) for unroll in range(4)]
     self.assertLen(set(pairs), 64)
     for pair in pairs:
       self.assertLen(pair, 2)
       self.assertAllInRange(pair, 0, 2**31 - 1)
-    self.assertEqual(pairs[0], tuple(_itinerary().seed_pair(0, 0, 0)))
+    self.assertEqual(pairs[0], tuple(_schedule().seed_pair(0, 0, 0)))
 
   def test_generators_are_apart(self):
-    itinerary = _itinerary()
-    draws = [itinerary.generator(*path).randint(2**31 - 1)
+    schedule = _schedule()
+    draws = [schedule.generator(*path).randint(2**31 - 1)
              for path in ((0,), (1,), (0, 0), (0, 1), (1, 0), (0, 0, 0))]
     self.assertLen(set(draws), 6)
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from optimizer import tensor_layout
 from optimizer import trainable_optimizer
-from optimizer import update_rule
+from optimizer.unroll import update_rule
 from tests.optimizer import harness
 
 _SHAPES = [[2, 3], [], [0, 2], [4]]

@@ -17,7 +17,7 @@ from __future__ import print_function
 import six
 import tensorflow as tf
 
-from . import tensor_layout
+from .. import tensor_layout
 
 
 class PerTensorRule(object):

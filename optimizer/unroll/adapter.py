@@ -15,9 +15,9 @@ import collections
 import numpy as np
 import tensorflow as tf
 
-from . import arguments
+from .. import arguments
 from . import step_noise
-from . import unroll
+from . import loop
 
 _HARMLESS_STATEFUL_OPS = (
     "TensorArray", "Stack", "VarHandleOp", "Variable", "ReadVariableOp",
@@ -173,7 +173,7 @@ def _start(optimizer, problem, rule, feeds, options):
   state_vars = _loop_variables(flat_state, "state")
   state = _choose(feeds.reset_state, flat_state, state_vars)
   initial_obj, = _loop_variables([tf.constant(0.0)], "initial_obj")
-  return _Start(unroll.Carry(params, attended, state), fresh_state,
+  return _Start(loop.Carry(params, attended, state), fresh_state,
                 param_vars + attended_vars + state_vars, initial_obj)
 
 
@@ -262,7 +262,7 @@ def _step(optimizer, rule, inner, initial_obj, start, options, names):
       going = tf.logical_and(going, objective <= limit)
     return going
 
-  return unroll.Step(
+  return loop.Step(
       objective=inner.objective, gradients=inner.gradients, update=update,
       keeps_going=keeps_going, has_attention=optimizer.use_attention,
       second_derivatives=optimizer.use_second_derivatives)
@@ -274,7 +274,7 @@ def _run(step, theta, carry, inner, options):
     graph = tf.compat.v1.get_default_graph()
     last_op = graph.version
     num_rows = options.max_steps if options.compiled else inner.num_steps
-    result = unroll.recomputed_unroll(
+    result = loop.recomputed_unroll(
         step, theta, carry, inner.num_steps, num_rows,
         _compile if options.compiled else None)
     culprits = _unrepeatable_ops(graph, last_op)
@@ -283,7 +283,7 @@ def _run(step, theta, carry, inner, options):
     tf.compat.v1.logging.info(
         "This problem's steps cannot be rebuilt (%s): its unroll runs "
         "uncompiled and keeps all intermediates.", ", ".join(culprits))
-  return unroll.stacked_unroll(step, theta, carry, inner.num_steps)
+  return loop.stacked_unroll(step, theta, carry, inner.num_steps)
 
 
 def _compile(computation, inputs):

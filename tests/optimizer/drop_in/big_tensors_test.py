@@ -10,9 +10,9 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from optimizer import hierarchical_drop_in
+from optimizer.drop_in import big_tensors
 from optimizer import hierarchical_rnn
-from optimizer import row_blocks
+from optimizer.drop_in import row_blocks
 from tests.optimizer import harness
 from tests.optimizer import oracle
 
@@ -22,7 +22,7 @@ _SIZES = (3, 9, 2, 8, 4)
 def _big_from(small_tensor, block_rows):
   """Patches what counts as a small tensor and as a block."""
   patch = tf.test.mock.patch.object
-  return (patch(hierarchical_drop_in, "_SMALL_TENSOR", small_tensor),
+  return (patch(big_tensors, "_SMALL_TENSOR", small_tensor),
           patch(row_blocks, "_BLOCK_ROWS", block_rows))
 
 
