@@ -246,9 +246,14 @@ def _train(corpus):
     print("The last checkpoint is {}".format(checkpoint))
 
 
-define_flags()
-
-if __name__ == "__main__":
+def run():
+  """Parses the command line and runs what it says: the program."""
   app.define_help_flags()
   flags.DEFINE_flag(_HelpFlag())
   app.run(main)
+
+
+define_flags()
+
+if __name__ == "__main__":
+  run()

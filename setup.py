@@ -1,18 +1,63 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Installs the optimizers and the problems, under the name learned_optimizer.
+"""Installs everything that is used as a library, as package learned_optimizer.
 
-  from learned_optimizer.optimizer import hierarchical_rnn
+  import learned_optimizer
+  optimizer = learned_optimizer.load()
+
+and the command lol-metarun.
 """
 
 import io
 import os
+import re
+import sys
 
 import setuptools
+from setuptools.command import build_py
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 _README = os.path.join(_HERE, "README.md")
+
+# Where each sub-package's sources are.
+_FOLDERS = ("optimizer", "optimizer/drop_in", "optimizer/unroll", "problems",
+            "meta_training", "meta_training/distributed")
+_MODULES = ("metaopt", "metarun", "metarun_flags")
+
+if sys.version_info >= (3, 8) or (3,) < sys.version_info < (3, 6):
+  sys.exit("learned-optimizer needs CPython 3.6 or 3.7, as TensorFlow 1.15 "
+           "does; this is Python {}.{}.".format(*sys.version_info[:2]))
+
+
+def _version():
+  with io.open(os.path.join(_HERE, "tools", "package", "__init__.py"),
+               encoding="utf-8") as source:
+    return re.search(r'^__version__ = "(.*)"$', source.read(), re.M).group(1)
+
+
+class _BuildPy(build_py.build_py):
+  """Lets sources that import from the root import from the package."""
+
+  def find_package_modules(self, package, package_dir):
+    modules = super(_BuildPy, self).find_package_modules(package, package_dir)
+    if package == "learned_optimizer":
+      modules += [(package, name, name + ".py") for name in _MODULES]
+    return modules
+
+  def build_module(self, module, module_file, package):
+    result = super(_BuildPy, self).build_module(module, module_file, package)
+    target = self.get_module_outfile(
+        self.build_lib, package.split("."), module)
+    with io.open(target, encoding="utf-8") as source:
+      text = source.read()
+    text = re.sub(r"^(\s*)from (meta_training|optimizer|problems)(?=[. ])",
+                  r"\1from learned_optimizer.\2", text, flags=re.M)
+    text = re.sub(r"^(\s*)import ({})$".format("|".join(_MODULES)),
+                  r"\1from learned_optimizer import \2", text, flags=re.M)
+    with io.open(target, "w", encoding="utf-8") as built:
+      built.write(text)
+    return result
 
 
 def _files_below(package, folder):
@@ -34,35 +79,33 @@ def _long_description():
 
 setuptools.setup(
     name="learned-optimizer",
-    version="0.1.0",
+    version=_version(),
     description="Learned optimizers that scale and generalize, for "
                 "TensorFlow 1.15",
     long_description=_long_description(),
     long_description_content_type="text/markdown",
     author="The Learned Optimizer Authors",
     license="Apache-2.0",
+    project_urls={
+        "Paper": "https://arxiv.org/abs/1703.04813",
+    },
     # The source folders are named as they are imported at the root of the
     # repository; installed, they are sub-packages, so that they cannot clash
     # with an `optimizer` or `problems` of somebody else.
-    packages=[
-        "learned_optimizer",
-        "learned_optimizer.optimizer",
-        "learned_optimizer.optimizer.drop_in",
-        "learned_optimizer.optimizer.unroll",
-        "learned_optimizer.problems",
-    ],
-    package_dir={
-        "learned_optimizer": "tools/package",
-        "learned_optimizer.optimizer": "optimizer",
-        "learned_optimizer.optimizer.drop_in": "optimizer/drop_in",
-        "learned_optimizer.optimizer.unroll": "optimizer/unroll",
-        "learned_optimizer.problems": "problems",
-    },
+    packages=["learned_optimizer"] + [
+        "learned_optimizer." + folder.replace("/", ".") for folder in _FOLDERS],
+    package_dir=dict(
+        {"learned_optimizer": "tools/package"},
+        **{"learned_optimizer." + folder.replace("/", "."): folder
+           for folder in _FOLDERS}),
+    cmdclass={"build_py": _BuildPy},
+    entry_points={"console_scripts": [
+        "lol-metarun = learned_optimizer.metarun:run",
+    ]},
     package_data={
         "learned_optimizer.optimizer": _files_below("optimizer", "pretrained"),
     },
-    python_requires=">=2.7,!=3.0.*,!=3.1.*,!=3.2.*,!=3.3.*,!=3.4.*,!=3.5.*,"
-                    "<3.8",
+    python_requires=">=3.6,<3.8",
     install_requires=[
         "absl-py",
         "numpy",
@@ -73,6 +116,8 @@ setuptools.setup(
     ],
     classifiers=[
         "License :: OSI Approved :: Apache Software License",
+        "Development Status :: 4 - Beta",
+        "Intended Audience :: Science/Research",
         "Operating System :: POSIX :: Linux",
         "Programming Language :: Python :: 2.7",
         "Programming Language :: Python :: 3.6",

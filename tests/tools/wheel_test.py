@@ -11,6 +11,7 @@ from __future__ import print_function
 
 import glob
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,9 @@ from tests import repository
 
 # What setup.py reads.
 _SOURCES = ("LICENSE", "MANIFEST.in", "README.md", "CONTRIBUTING.md",
-            "setup.cfg", "setup.py", "optimizer", "problems", "tools/package")
+            "setup.cfg", "setup.py", "metaopt.py", "metarun.py",
+            "metarun_flags.py", "meta_training", "optimizer", "problems",
+            "tools/package")
 
 _PROGRAM = """
 import os
@@ -31,17 +34,21 @@ import sys
 import tensorflow as tf
 
 import learned_optimizer
+from learned_optimizer import metaopt
+from learned_optimizer import metarun
 from learned_optimizer.optimizer import pretrained
 from learned_optimizer.problems import problem_generator
 
-for module in (learned_optimizer, pretrained, problem_generator):
+for module in (learned_optimizer, metaopt, metarun, pretrained,
+               problem_generator):
   assert module.__file__.startswith(sys.argv[1] + os.sep), module.__file__
-for name in ("optimizer", "problems", "metaopt"):
+for name in ("optimizer", "problems", "meta_training", "metaopt", "metarun",
+             "metarun_flags"):
   assert name not in sys.modules, name
 
 problem = problem_generator.Quadratic(5, random_seed=1)
 x = problem.init_variables(seed=1)
-step = pretrained.load().minimize(problem.objective(x))
+step = learned_optimizer.load().minimize(problem.objective(x))
 with tf.compat.v1.Session() as session:
   session.run(tf.compat.v1.global_variables_initializer())
   before = session.run(x)
@@ -98,14 +105,38 @@ class WheelTest(absltest.TestCase):
     self.assertEqual(set(["learned_optimizer"]),
                      set(name.split("/")[0] for name in names))
     expected = ["learned_optimizer/__init__.py"] + [
-        "learned_optimizer/" + path
-        for path in repository.files("optimizer", "problems")
+        "learned_optimizer/" + path for path in [
+            "metaopt.py", "metarun.py", "metarun_flags.py"] + repository.files(
+                "optimizer", "problems", "meta_training")
         if os.path.basename(path) != "BUILD"]
     self.assertCountEqual(expected, names)
     for ending in ("optimizer.json", ".index", ".data-00000-of-00001"):
       self.assertTrue(any(
           name.startswith("learned_optimizer/optimizer/pretrained/") and
           name.endswith(ending) for name in names), ending)
+
+  def test_version(self):
+    version = re.search(r"learned_optimizer-([\d.]+)-", self.wheel).group(1)
+    out = subprocess.check_output(
+        [sys.executable, "-c",
+         "import learned_optimizer; print(learned_optimizer.__version__)"],
+        cwd=self.root, env=dict(os.environ, PYTHONPATH=self.installed),
+        universal_newlines=True)
+    self.assertEqual(version, out.strip())
+
+  def test_command_meta_trains(self):
+    script = os.path.join(self.installed, "bin", "lol-metarun")
+    logdir = os.path.join(self.root, "log")
+    out = subprocess.check_output(
+        [sys.executable, "-W", "ignore", script, "--train_dir=" + logdir,
+         "--optimizer=GlobalLearningRate", "--num_problems=1",
+         "--num_meta_iterations=1", "--num_unroll_scale=1",
+         "--num_partial_unroll_itr_scale=5", "--min_num_itr_partial_unroll=2",
+         "--seed=1"], cwd=self.root, universal_newlines=True,
+        stderr=subprocess.STDOUT,
+        env=dict(os.environ, PYTHONPATH=self.installed))
+    self.assertIn("problem 1 of 1", out)
+    self.assertNotEmpty(glob.glob(os.path.join(logdir, "*", "model.ckpt-*")))
 
   def test_trains_outside_of_the_repository(self):
     path = os.path.join(self.root, "program.py")
