@@ -30,10 +30,11 @@ import numpy as np
 import six
 import tensorflow as tf
 
-from benchmarks import comparison
-from benchmarks import comparison_problems
-from benchmarks import comparison_tables
-from benchmarks import contest
+from benchmarks import text_tables
+from benchmarks.comparison import comparison
+from benchmarks.comparison import groups
+from benchmarks.comparison import report
+from benchmarks.comparison import tables
 from meta_training import processor_settings
 import metaopt
 from optimizer import hierarchical_rnn
@@ -126,25 +127,25 @@ def table(outcomes, names):
   """Lays the results of variants out as a Markdown table.
 
   Args:
-    outcomes: List of `contest.Outcome`s.
+    outcomes: List of `comparison.Outcome`s.
     names: List of the variants' names.
 
   Returns:
     String: median speed-up over all problems, diverged runs, and the median
     final loss on each problem, with the tuned Adam's in the first row.
   """
-  rows = [comparison_tables.problem_rows(outcome) for outcome in outcomes]
+  rows = [tables.problem_rows(outcome) for outcome in outcomes]
   cells = []
   for name in ["Adam"] + list(names):
     mine = [row for problem in rows for row in problem
             if row.optimizer == name]
     speed_up = None if name == "Adam" else float(
         np.median([row.speed_up for row in mine]))
-    cells.append([name, comparison_tables.show_speed_up(speed_up),
+    cells.append([name, tables.show_speed_up(speed_up),
                   str(sum(row.diverged_runs for row in mine))] +
                  ["{:.4g}".format(row.final_loss) for row in mine])
   header = ["variant", "median speed-up over Adam", "diverged runs"]
-  return comparison_tables.markdown(
+  return text_tables.markdown(
       header + [outcome.problem.name for outcome in outcomes], cells)
 
 
@@ -164,9 +165,9 @@ def main(argv):
     print("Training {}".format(name))
     train(logdir, VARIANTS[name], corpus(), FLAGS.updates, FLAGS.minutes,
           FLAGS.meta_learning_rate)
-  outcomes = comparison.run(
-      comparison_problems.select(["b", "v"], _EVALUATION),
-      [contest.load(logdir) for logdir in logdirs.values()], FLAGS.horizon,
+  outcomes = report.run(
+      groups.select(["b", "v"], _EVALUATION),
+      [comparison.load(logdir) for logdir in logdirs.values()], FLAGS.horizon,
       os.path.join(FLAGS.train_dir, "cache"))
   text = table(outcomes, names)
   with open(os.path.join(FLAGS.train_dir, "ablation.md"), "w") as stream:

@@ -33,7 +33,6 @@ from __future__ import print_function
 import collections
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -44,11 +43,12 @@ from absl import flags
 import numpy as np
 import tensorflow as tf
 
+from benchmarks import free_ports
 from meta_training.distributed import cluster
 from meta_training import meta_optimizer
 import metaopt
-from optimizer import meta_parameters
 from optimizer import hierarchical_rnn
+from optimizer import meta_parameters
 from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_spec
@@ -105,7 +105,7 @@ class Tasks(object):
     self._directory = tempfile.mkdtemp()
     self._processes = []
     self.hosts = ["localhost:{}".format(port)
-                  for port in _free_ports(count + 1)]
+                  for port in free_ports.find(count + 1)]
 
   def __enter__(self):
     self._start("ps", 0)
@@ -171,16 +171,6 @@ class Tasks(object):
     cpu = [_cpu_seconds(process.pid) for process in self._processes]
     return (time.time(), int(session.run(step)), _loopback_bytes(), cpu[0],
             sum(cpu[1:]))
-
-
-def _free_ports(count):
-  sockets = [socket.socket() for _ in range(count)]
-  for each in sockets:
-    each.bind(("127.0.0.1", 0))
-  ports = [each.getsockname()[1] for each in sockets]
-  for each in sockets:
-    each.close()
-  return ports
 
 
 def _loopback_bytes():

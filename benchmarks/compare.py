@@ -24,11 +24,11 @@ from absl import app
 from absl import flags
 import tensorflow as tf
 
-from benchmarks import comparison
-from benchmarks import comparison_page
-from benchmarks import comparison_problems
-from benchmarks import contest
-from benchmarks import large_models
+from benchmarks import plotting
+from benchmarks.comparison import comparison
+from benchmarks.comparison import groups
+from benchmarks.comparison import large_models
+from benchmarks.comparison import report
 from meta_training import processor_settings
 
 FLAGS = flags.FLAGS
@@ -71,23 +71,23 @@ def main(argv):
     return
   learned = []
   for name in FLAGS.optimizers:
-    learned.append(contest.load(name, [known.name for known in learned]))
+    learned.append(comparison.load(name, [known.name for known in learned]))
   options, horizon = {}, FLAGS.horizon
   if FLAGS.quick:
     options, horizon = _QUICK, 100
-    problems = comparison_problems.select(["b", "v"], _QUICK_PROBLEMS)
+    problems = groups.select(["b", "v"], _QUICK_PROBLEMS)
   else:
-    problems = comparison_problems.select(
+    problems = groups.select(
         FLAGS.groups, FLAGS.problems, FLAGS.max_problems)
   if FLAGS.plots:
-    comparison_page.check_matplotlib()
-  outcomes = comparison.run(
+    plotting.pyplot()
+  outcomes = report.run(
       problems, learned, horizon,
       FLAGS.cache_dir or os.path.join(FLAGS.output_dir, "cache"),
       sys.stdout if FLAGS.verbose else None, **options)
-  table = comparison.write(
-      outcomes, FLAGS.output_dir, options.get("seeds", contest.SEEDS), horizon,
-      FLAGS.plots)
+  table = report.write(
+      outcomes, FLAGS.output_dir, options.get("seeds", comparison.SEEDS),
+      horizon, FLAGS.plots)
   print("\n" + table)
   print("Page: " + os.path.join(FLAGS.output_dir, "index.html"))
 

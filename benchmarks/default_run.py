@@ -27,7 +27,7 @@ from absl import app
 from absl import flags
 import tensorflow as tf
 
-from benchmarks import comparison_problems
+from benchmarks.comparison import groups
 from meta_training import processor_settings
 import metaopt
 from optimizer import hierarchical_rnn
@@ -88,7 +88,7 @@ def main(argv):
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   clock = _Clock()
   start = time.time()
-  _train(comparison_problems.corpus(), FLAGS.runs, clock)
+  _train(groups.corpus(), FLAGS.runs, clock)
   seconds = time.time() - start
   usage = resource.getrusage(resource.RUSAGE_SELF)
   cores = (usage.ru_utime + usage.ru_stime) / seconds

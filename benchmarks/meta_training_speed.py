@@ -22,7 +22,7 @@ from absl import flags
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import curves
+from benchmarks.comparison import curves
 from meta_training import kept_problems
 from meta_training import processor_settings
 from optimizer import global_learning_rate

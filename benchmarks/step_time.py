@@ -22,8 +22,8 @@ from absl import flags
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import comparison_page
-from benchmarks import comparison_tables
+from benchmarks import plotting
+from benchmarks import text_tables
 from optimizer import pretrained
 
 FLAGS = flags.FLAGS
@@ -133,7 +133,7 @@ def plot(path, measured):
     path: Where the PNG goes.
     measured: List of `Row`s.
   """
-  pyplot = comparison_page.check_matplotlib()
+  pyplot = plotting.pyplot()
   figure, axes = pyplot.subplots(figsize=(6, 4))
   for name in MODELS:
     points = [(row.batch_size, row.ratio) for row in measured
@@ -151,7 +151,7 @@ def plot(path, measured):
 
 def table(measured):
   """Lays `Row`s out as a Markdown table."""
-  return comparison_tables.markdown(
+  return text_tables.markdown(
       ["model", "parameters", "batch size", "Adam, ms", "learned, ms",
        "ratio"],
       [[row.model, "{:,}".format(row.parameters), str(row.batch_size),
@@ -168,7 +168,7 @@ def main(argv):
     raise app.UsageError("Unknown models {}: expected some of {}.".format(
         ", ".join(sorted(unknown)), ", ".join(MODELS)))
   if FLAGS.plots:
-    comparison_page.check_matplotlib()
+    plotting.pyplot()
   measured = []
   for row in rows(FLAGS.models, [int(size) for size in FLAGS.batch_sizes],
                   lambda: pretrained.load(FLAGS.optimizer), FLAGS.steps,
@@ -177,7 +177,7 @@ def main(argv):
     measured.append(row)
   if not os.path.isdir(FLAGS.output_dir):
     os.makedirs(FLAGS.output_dir)
-  comparison_tables.write_csv(
+  text_tables.write_csv(
       os.path.join(FLAGS.output_dir, "step_time.csv"), Row._fields, measured)
   if FLAGS.plots:
     plot(os.path.join(FLAGS.output_dir, "step_time.png"), measured)

@@ -14,7 +14,6 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
-import csv
 import glob
 import os
 
@@ -23,7 +22,8 @@ from absl import flags
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import comparison_page
+from benchmarks import plotting
+from benchmarks import text_tables
 
 FLAGS = flags.FLAGS
 
@@ -94,17 +94,16 @@ def main(argv):
   """Reads, sums up and writes."""
   del argv
   rows = summarize(read(FLAGS.logdir), FLAGS.points)
-  with open(FLAGS.output + ".csv", "w") as stream:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(Row._fields)
-    writer.writerows([["{:.5g}".format(x) if isinstance(x, float) else x
-                       for x in row] for row in rows])
+  text_tables.write_csv(
+      FLAGS.output + ".csv", Row._fields,
+      [["{:.5g}".format(x) if isinstance(x, float) else x for x in row]
+       for row in rows])
   if FLAGS.plots:
     _plot(FLAGS.output + ".png", rows)
 
 
 def _plot(path, rows):
-  pyplot = comparison_page.check_matplotlib()
+  pyplot = plotting.pyplot()
   figure, axes = pyplot.subplots(figsize=(6, 4))
   updates = [row.updates for row in rows]
   axes.plot(updates, [row.median_meta_objective for row in rows])

@@ -49,6 +49,28 @@ class Spec(_SpecBase):
     return super(Spec, cls).__new__(cls, callable, tuple(args),
                                     dict(kwargs or {}))
 
+  @classmethod
+  def of(cls, *args, **kwargs):
+    """Creates a spec as the problem itself is created.
+
+    Spec.of(Quadratic, 10, noise_stdev=0.1) is the spec of
+    Quadratic(10, noise_stdev=0.1).
+
+    Args:
+      *args: What `build` calls, then its positional arguments.
+      **kwargs: Its keyword arguments.
+
+    Returns:
+      A `Spec`.
+
+    Raises:
+      TypeError: If nothing is given, or the first argument cannot be called.
+    """
+    if not args:
+      raise TypeError("Spec.of needs something to call, such as a Problem "
+                      "class, as its first argument.")
+    return cls(args[0], args[1:], kwargs)
+
   def build(self):
     """Calls the callable with its arguments.
 

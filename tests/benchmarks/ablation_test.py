@@ -15,9 +15,9 @@ import six
 import tensorflow as tf
 
 from benchmarks import ablation
-from benchmarks import baselines
-from benchmarks import comparison_problems
-from benchmarks import contest
+from benchmarks.comparison import baselines
+from benchmarks.comparison import comparison
+from benchmarks.comparison import groups
 from optimizer import hierarchical_rnn
 
 
@@ -46,7 +46,7 @@ class VariantsTest(tf.test.TestCase):
                       if "Level1" in name])
 
   def test_evaluation(self):
-    chosen = comparison_problems.select(["b", "v"], ablation._EVALUATION)
+    chosen = groups.select(["b", "v"], ablation._EVALUATION)
     self.assertLen(chosen, len(ablation._EVALUATION))
 
 
@@ -79,13 +79,14 @@ class TableTest(tf.test.TestCase):
   def test_table(self):
     def result(final):
       curves = np.tile(np.linspace(2, final, 50), [2, 1])
-      return contest.Result(0.1, curves.astype(np.float32), np.ones([2]), True)
+      return comparison.Result(0.1, curves.astype(np.float32), np.ones([2]),
+                               True)
 
     results = collections.OrderedDict(
         (name, result(1.0)) for name in baselines.SPECS)
     results.update(full=result(1.0), one_level=result(3.0))
-    outcome = contest.Outcome(
-        comparison_problems.entries("v")[0]._replace(name="problem"), results,
+    outcome = comparison.Outcome(
+        groups.entries("v")[0]._replace(name="problem"), results,
         results["Adam"].curves)
     lines = ablation.table([outcome], ["full", "one_level"]).splitlines()
     self.assertEqual(

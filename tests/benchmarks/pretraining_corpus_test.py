@@ -12,9 +12,9 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import comparison_problems
-from benchmarks import networks
 from benchmarks import pretraining_corpus as corpus
+from benchmarks.comparison import groups
+from benchmarks.comparison import networks
 from problems import problem_generator as pg
 
 _OWN = {
@@ -49,9 +49,9 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
   def test_leaves_held_out_problems_out(self, with_networks, kind):
     trained_on = set(str(spec) for spec, _, _ in corpus.corpus(
         with_networks, kind))
-    for held_out in (comparison_problems.same_families,
-                     comparison_problems.other_kinds,
-                     comparison_problems.validation):
+    for held_out in (groups.same_families,
+                     groups.other_kinds,
+                     groups.validation):
       self.assertEqual(set(), trained_on & set(
           str(spec) for spec, _, _ in held_out()))
 

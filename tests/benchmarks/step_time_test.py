@@ -11,7 +11,7 @@ import tempfile
 
 import tensorflow as tf
 
-from benchmarks import comparison_page
+from benchmarks import plotting
 from benchmarks import step_time
 
 
@@ -36,7 +36,7 @@ class StepTimeTest(tf.test.TestCase):
     self.assertIn("| mlp | 1,234,567 | 10 | 2.00 | 5.00 | 2.5 |",
                   step_time.table(rows))
     try:
-      comparison_page.check_matplotlib()
+      plotting.pyplot()
     except ImportError as error:
       self.skipTest(str(error))
     path = os.path.join(tempfile.mkdtemp(dir=self.get_temp_dir()), "plot.png")

@@ -7,30 +7,18 @@ from __future__ import division
 from __future__ import print_function
 
 import os
-import socket
 import threading
 
 import tensorflow as tf
 
+from benchmarks import free_ports
 from optimizer import pretrained
 from tests.hosts import harness
 
 
-def _free_addresses(count):
-  """Returns so many different addresses that nobody listens at."""
-  sockets = [socket.socket() for _ in range(count)]
-  try:
-    for each in sockets:
-      each.bind(("localhost", 0))
-    return ["localhost:%d" % each.getsockname()[1] for each in sockets]
-  finally:
-    for each in sockets:
-      each.close()
-
-
 def _start_cluster():
   """Returns the servers of two workers; there is a parameter server too."""
-  addresses = _free_addresses(3)
+  addresses = ["localhost:%d" % port for port in free_ports.find(3)]
   cluster = {"ps": addresses[:1], "worker": addresses[1:]}
   tf.train.Server(cluster, job_name="ps", task_index=0)
   return [tf.train.Server(cluster, job_name="worker", task_index=i)

@@ -12,24 +12,14 @@ from __future__ import print_function
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 
+from benchmarks import free_ports
+
 _ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 _SECONDS = 240
-
-
-def free_ports(count):
-  """Returns so many ports that nothing listens on."""
-  sockets = [socket.socket() for _ in range(count)]
-  for each in sockets:
-    each.bind(("127.0.0.1", 0))
-  ports = [each.getsockname()[1] for each in sockets]
-  for each in sockets:
-    each.close()
-  return ports
 
 
 def wait_until(condition, what, seconds=_SECONDS):
@@ -95,7 +85,7 @@ class Cluster(object):
   def __init__(self, directory, num_ps, num_workers, **options):
     self.directory = directory
     self.logdir = os.path.join(directory, "train")
-    ports = free_ports(num_ps + num_workers)
+    ports = free_ports.find(num_ps + num_workers)
     hosts = ["localhost:{}".format(port) for port in ports]
     self._options = dict(options, logdir=self.logdir, ps_hosts=hosts[:num_ps],
                          worker_hosts=hosts[num_ps:])

@@ -9,6 +9,7 @@ from __future__ import print_function
 from absl.testing import parameterized
 import tensorflow as tf
 
+from benchmarks import free_ports
 from tests.meta_training import cluster_harness
 from tests.meta_training import harness
 
@@ -76,7 +77,7 @@ class RefusalTest(tf.test.TestCase):
       same_port = cluster.start("worker", 0)
       self.assertEqual(1, same_port.wait())
       self.assertIn("Cannot serve as worker 0", same_port.text())
-      port, = cluster_harness.free_ports(1)
+      port, = free_ports.find(1)
       elsewhere = cluster.start(
           "worker", 0, worker_hosts=["localhost:{}".format(port)])
       self.assertEqual(1, elsewhere.wait())

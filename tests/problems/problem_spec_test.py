@@ -24,6 +24,15 @@ class SpecTest(tf.test.TestCase):
     self.assertEqual([[4, 1]], problem.param_shapes)
     self.assertEqual(3.0, problem.norm_power)
 
+  def test_of(self):
+    self.assertEqual(
+        problem_spec.Spec(problem_generator.Norm, (4,), {"norm_power": 3.0}),
+        problem_spec.Spec.of(problem_generator.Norm, 4, norm_power=3.0))
+    self.assertEqual(problem_spec.Spec(dict, (), {"callable": 1}),
+                     problem_spec.Spec.of(dict, callable=1))
+    with self.assertRaisesRegexp(TypeError, "as its first argument"):
+      problem_spec.Spec.of()
+
   def test_builds_a_new_problem_each_time(self):
     spec = problem_spec.Spec(problem_generator.Quadratic, [2], {})
     self.assertIsNot(spec.build(), spec.build())

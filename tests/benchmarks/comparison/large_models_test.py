@@ -12,7 +12,7 @@ import numpy as np
 import six
 import tensorflow as tf
 
-from benchmarks import large_models
+from benchmarks.comparison import large_models
 
 
 def _small_net(weights, input_shape, classes):

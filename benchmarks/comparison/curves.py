@@ -19,7 +19,7 @@ import numpy as np
 import six
 import tensorflow as tf
 
-from benchmarks import forward_only
+from benchmarks.comparison import forward_only
 from meta_training import inner_problem
 from problems import problem_spec
 
@@ -70,7 +70,7 @@ class Runner(object):
     """Builds graph and session.
 
     Args:
-      problem: A `comparison_problems.Entry`.
+      problem: A `groups.Entry`.
       optimizer_spec: Spec of a `TrainableOptimizer`.
       length: Integer, see `unroll_length`.
       steps_to_come: Integer, steps it is expected to run; it is compiled if

@@ -9,7 +9,7 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import metrics
+from benchmarks.comparison import metrics
 
 _INF = float("inf")
 

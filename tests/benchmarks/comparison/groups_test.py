@@ -8,8 +8,8 @@ from __future__ import print_function
 
 import tensorflow as tf
 
-from benchmarks import comparison_problems as cp
-from benchmarks import result_cache
+from benchmarks.comparison import groups as cp
+from benchmarks.comparison import result_cache
 
 
 class GroupsTest(tf.test.TestCase):

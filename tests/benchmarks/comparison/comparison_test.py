@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of runs, contests and what is written about them."""
+"""Tests of runs, comparisons and what is written about them."""
 
 from __future__ import absolute_import
 from __future__ import division
@@ -16,13 +16,14 @@ import numpy as np
 import six
 import tensorflow as tf
 
-from benchmarks import baselines
-from benchmarks import comparison
-from benchmarks import comparison_page
-from benchmarks import comparison_problems
-from benchmarks import contest
-from benchmarks import curves
-from benchmarks import result_cache
+from benchmarks import plotting
+from benchmarks.comparison import baselines
+from benchmarks.comparison import comparison
+from benchmarks.comparison import curves
+from benchmarks.comparison import groups
+from benchmarks.comparison import page
+from benchmarks.comparison import report
+from benchmarks.comparison import result_cache
 from optimizer import trainable_adam
 from problems import datasets
 from problems import problem_generator as pg
@@ -30,11 +31,11 @@ from problems import problem_spec
 from tests.meta_training import harness
 
 _Spec = problem_spec.Spec
-_QUADRATIC = comparison_problems.Entry(
+_QUADRATIC = groups.Entry(
     "b", "Quadratic(3)", _Spec(pg.Quadratic, (3,), {
         "random_seed": 5, "noise_stdev": 0.1}),
     datasets.EMPTY_DATASET, None, True)
-_NET = comparison_problems.Entry(
+_NET = groups.Entry(
     "v", "FullyConnected(4, 2)", _Spec(pg.FullyConnected, (4, 2), {
         "hidden_sizes": (3,)}),
     datasets.random_mlp(4, 40, random_seed=3), 10, True)
@@ -44,7 +45,7 @@ _OPTIONS = {"learning_rates": (1e-3, 0.1, 1e9), "tuning_seeds": (7, 8),
 
 def _learned(name, rate):
   spec = _Spec(trainable_adam.TrainableAdam, (rate,))
-  return contest.Learned(name, spec, curves.initial_meta_parameters(spec),
+  return comparison.Learned(name, spec, curves.initial_meta_parameters(spec),
                          "TrainableAdam")
 
 
@@ -110,16 +111,16 @@ class RunnerTest(tf.test.TestCase, parameterized.TestCase):
         spec=_Spec(pg.Norm, (1300,)))))
 
 
-class ContestTest(tf.test.TestCase):
+class ComparisonTest(tf.test.TestCase):
 
   def setUp(self):
-    super(ContestTest, self).setUp()
+    super(ComparisonTest, self).setUp()
     self.directory = tempfile.mkdtemp(dir=self.get_temp_dir())
 
   def _on(self, problem, learned, **options):
     cache = result_cache.ResultCache(self.directory)
-    ring = contest.Contest(learned, 50, cache, **dict(_OPTIONS, **options))
-    return ring.on(problem)
+    return comparison.Comparison(
+        learned, 50, cache, **dict(_OPTIONS, **options)).on(problem)
 
   def test_adam_against_itself(self):
     learned = [_learned("same", 0.1), _learned("slower", 0.01)]
@@ -154,11 +155,11 @@ class ContestTest(tf.test.TestCase):
         tried.append((theta[0], seed))
         return np.full([num_steps], losses[theta[0]][seed], np.float32), 0.0
 
-    ring = contest.Contest(
+    tuning = comparison.Comparison(
         [], 20, result_cache.ResultCache(self.directory),
         learning_rates=sorted(losses), tuning_seeds=(0, 1, 2))
     for _ in range(2):
-      self.assertEqual(0.01, ring._tuned("problem", "SGD", Lazy()))
+      self.assertEqual(0.01, tuning._tuned("problem", "SGD", Lazy()))
     self.assertEqual([(0.01, 0), (0.01, 1), (0.01, 2), (0.1, 0), (0.1, 1),
                       (0.1, 2), (1.0, 0), (10.0, 0)], tried)
 
@@ -202,14 +203,14 @@ class ContestTest(tf.test.TestCase):
     self.assertEqual(3.0, cache.number(["b"], lambda: 3.0))
 
   def test_load(self):
-    first = contest.load("hierarchical_rnn")
+    first = comparison.load("hierarchical_rnn")
     self.assertEqual("hierarchical_rnn", first.name)
     self.assertGreater(np.abs(first.theta).max(), 0)
-    second = contest.load("hierarchical_rnn", [first.name])
+    second = comparison.load("hierarchical_rnn", [first.name])
     self.assertEqual("hierarchical_rnn'", second.name)
     self.assertEqual(first.description, second.description)
     with self.assertRaisesRegexp(ValueError, "Nothing to load"):
-      contest.load("/nowhere")
+      comparison.load("/nowhere")
 
 
 class CompareTest(tf.test.TestCase):
@@ -217,16 +218,16 @@ class CompareTest(tf.test.TestCase):
   def test_tables_and_page(self):
     directory = tempfile.mkdtemp(dir=self.get_temp_dir())
     out = six.StringIO()
-    outcomes = comparison.run(
+    outcomes = report.run(
         [_QUADRATIC, _NET], [_learned("learned", 0.05)], 50,
         os.path.join(directory, "cache"), out, **_OPTIONS)
     self.assertRegexpMatches(out.getvalue(), r"b Quadratic\(3\): SGD@0.1 ")
     try:
-      comparison_page.check_matplotlib()
+      plotting.pyplot()
       plots = True
     except ImportError:
       plots = False
-    table = comparison.write(outcomes, directory, (1, 2), 50, plots)
+    table = report.write(outcomes, directory, (1, 2), 50, plots)
     self.assertIn("| b (held out, same families) | learned | 1 |", table)
     rows = self._read(directory, "runs.csv")
     self.assertLen(rows, 2 * 5 * 2)
@@ -241,11 +242,11 @@ class CompareTest(tf.test.TestCase):
       self.assertEqual("1.0", row["share_no_worse_than_adam"])
       self.assertEqual("0", row["diverged_runs"])
     with open(os.path.join(directory, "index.html")) as stream:
-      page = stream.read()
-    self.assertIn("FullyConnected(4, 2)", page)
+      html = stream.read()
+    self.assertIn("FullyConnected(4, 2)", html)
     if not plots:
       self.skipTest("No plots: matplotlib is not installed.")
-    images = re.findall('img src="([^"]+)"', page)
+    images = re.findall('img src="([^"]+)"', html)
     self.assertEqual(["b000_quadratic.png", "v000_fullyconnected.png"], images)
     for image in images + ["overview.png"]:
       self.assertGreater(os.path.getsize(os.path.join(directory, image)), 5000)
@@ -256,7 +257,7 @@ class CompareTest(tf.test.TestCase):
 
   def test_band(self):
     runs = np.array([[1, 2, 3], [2, 4, 6], [3, 6, np.inf]], np.float32)
-    steps, low, median, high = comparison_page.band(runs)
+    steps, low, median, high = page.band(runs)
     self.assertAllEqual([0, 1, 2], steps)
     self.assertAllClose([1.5, 3, 4.5], low)
     self.assertAllClose([2, 4, 6], median)

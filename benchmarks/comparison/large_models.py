@@ -21,7 +21,7 @@ import numpy as np
 from six.moves import range
 import tensorflow as tf
 
-from benchmarks import comparison_tables
+from benchmarks import text_tables
 from optimizer import pretrained
 
 Model = collections.namedtuple("Model", "constructor, image_size")
@@ -131,7 +131,7 @@ def run(optimizers, num_steps, output_dir, init_lr, models=tuple(MODELS),
           MODELS[model], pretrained.load(name, **options), num_steps)))
   if not os.path.isdir(output_dir):
     os.makedirs(output_dir)
-  comparison_tables.write_csv(os.path.join(output_dir, "large.csv"),
+  text_tables.write_csv(os.path.join(output_dir, "large.csv"),
                               Result._fields, results)
   out.write(table(results))
   return results
@@ -139,7 +139,7 @@ def run(optimizers, num_steps, output_dir, init_lr, models=tuple(MODELS),
 
 def table(results):
   """Lays `Result`s out as a Markdown table."""
-  return comparison_tables.markdown(
+  return text_tables.markdown(
       ["optimizer", "model", "parameters", "steps", "first loss", "last loss",
        "finite", "falling", "s a step"],
       [[row.optimizer, row.model, "{:,}".format(row.parameters),

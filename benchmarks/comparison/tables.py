@@ -1,21 +1,19 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Rows and tables of a comparison: CSV for programs, Markdown for people."""
+"""Rows and tables of a comparison."""
 
 from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
 import collections
-import csv
-import io
 
 import numpy as np
 import six
 
-from benchmarks import baselines
-from benchmarks import comparison_problems
-from benchmarks import metrics
+from benchmarks.comparison import baselines
+from benchmarks.comparison import groups
+from benchmarks.comparison import metrics
 
 RUN_FIELDS = (
     "group", "problem", "optimizer", "seed", "learning_rate", "start_loss",
@@ -39,7 +37,7 @@ def run_rows(outcome, seeds):
   """Rows of `RUN_FIELDS`.
 
   Args:
-    outcome: A `contest.Outcome`.
+    outcome: A `comparison.Outcome`.
     seeds: Sequence of integers, the seeds of the runs.
 
   Returns:
@@ -60,7 +58,7 @@ def run_rows(outcome, seeds):
 
 
 def problem_rows(outcome):
-  """A `ProblemRow` for each optimizer of a `contest.Outcome`."""
+  """A `ProblemRow` for each optimizer of a `comparison.Outcome`."""
   rows = []
   others = [outcome.results[name].curves for name in baselines.SPECS]
   for name, result in six.iteritems(outcome.results):
@@ -80,9 +78,9 @@ def problem_rows(outcome):
 
 def group_rows(rows):
   """Rows of `GROUP_FIELDS` from `ProblemRow`s, in their order."""
-  groups = collections.OrderedDict()
+  by_group = collections.OrderedDict()
   for row in rows:
-    groups.setdefault((row.group, row.optimizer), []).append(row)
+    by_group.setdefault((row.group, row.optimizer), []).append(row)
   return [
       key + (len(group),
              None if group[0].speed_up is None else float(
@@ -92,29 +90,7 @@ def group_rows(rows):
              sum(row.diverged_runs for row in group),
              sum(row.runs for row in group),
              float(np.median([row.ms_per_step for row in group])))
-      for key, group in six.iteritems(groups)]
-
-
-def write_csv(path, fields, rows):
-  """Writes a table; None becomes an empty cell."""
-  with io.open(path, "w", newline="", encoding="utf-8") as stream:
-    writer = csv.writer(stream)
-    writer.writerow(fields)
-    writer.writerows(rows)
-
-
-def markdown(header, rows):
-  """Lays out a table.
-
-  Args:
-    header: List of strings.
-    rows: List of lists of strings.
-
-  Returns:
-    String.
-  """
-  lines = [header, ["---"] * len(header)] + list(rows)
-  return "".join("| {} |\n".format(" | ".join(cells)) for cells in lines)
+      for key, group in six.iteritems(by_group)]
 
 
 def group_table(rows):
@@ -133,7 +109,7 @@ def group_table(rows):
   for row in rows:
     group, name, problems, speed_up, adam, best, diverged, runs, time = row
     cells.append([
-        "{} ({})".format(group, comparison_problems.GROUPS[group].title), name,
+        "{} ({})".format(group, groups.GROUPS[group].title), name,
         str(problems), show_speed_up(speed_up), "{:.0%}".format(adam),
         "{:.0%}".format(best), "{} of {}".format(diverged, runs),
         "{:.3f}".format(time)])

@@ -23,7 +23,7 @@ def problem_key(problem):
   """A string that says all that a problem is.
 
   Args:
-    problem: A `comparison_problems.Entry`.
+    problem: A `groups.Entry`.
 
   Returns:
     String: constructor with arguments and source code, rows and batch size.

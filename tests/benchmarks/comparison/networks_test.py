@@ -10,8 +10,8 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import benchmark_data
-from benchmarks import networks
+from benchmarks.comparison import benchmark_data
+from benchmarks.comparison import networks
 from problems import datasets
 from problems import problem_spec
 

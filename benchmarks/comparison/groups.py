@@ -20,8 +20,8 @@ import math
 
 import six
 
-from benchmarks import benchmark_data
-from benchmarks import networks
+from benchmarks.comparison import benchmark_data
+from benchmarks.comparison import networks
 from problems import corpus_options
 from problems import datasets
 from problems import problem_generator as pg
@@ -41,11 +41,9 @@ Attributes:
   compiled: Whether XLA makes it faster. It makes convolutions slower.
 """
 
+_spec = problem_spec.Spec.of
+
 _CONVOLUTIONAL = (networks.ConvNet, networks.ResidualNet)
-
-
-def _spec(*args, **kwargs):
-  return problem_spec.Spec(args[0], args[1:], kwargs)
 
 
 def _data(fn, *args, **kwargs):

@@ -13,9 +13,9 @@ import re
 import numpy as np
 import six
 
-from benchmarks import benchmark_data
-from benchmarks import comparison_problems
-from benchmarks import comparison_tables
+from benchmarks import plotting
+from benchmarks.comparison import groups
+from benchmarks.comparison import tables
 
 # So many points of a curve are drawn.
 _MAX_POINTS = 400
@@ -28,33 +28,14 @@ _STYLE = ("body{font-family:sans-serif;max-width:70em;margin:2em auto}"
           "padding:.2em .6em;text-align:left}img{width:23em}")
 
 
-def check_matplotlib():
-  """Imports matplotlib's pyplot, for drawing into files.
-
-  Returns:
-    The module.
-
-  Raises:
-    ImportError: If it is not installed; says how to.
-  """
-  try:
-    import matplotlib
-  except ImportError:
-    raise ImportError("Plots need matplotlib, which is not installed: {} (or "
-                      "--noplots).".format(benchmark_data.INSTALL))
-  matplotlib.use("Agg")
-  from matplotlib import pyplot
-  return pyplot
-
-
 def plot(path, outcome):
   """Draws the loss of all optimizers: median and quartiles of the runs.
 
   Args:
     path: Where the PNG goes.
-    outcome: A `contest.Outcome`.
+    outcome: A `comparison.Outcome`.
   """
-  pyplot = check_matplotlib()
+  pyplot = plotting.pyplot()
   figure, axes = pyplot.subplots(figsize=(6, 4))
   _draw(axes, outcome)
   figure.tight_layout()
@@ -67,9 +48,9 @@ def plot_overview(path, outcomes):
 
   Args:
     path: Where the PNG goes.
-    outcomes: List of `contest.Outcome`s, at least one.
+    outcomes: List of `comparison.Outcome`s, at least one.
   """
-  pyplot = check_matplotlib()
+  pyplot = plotting.pyplot()
   count = min(len(outcomes), _OVERVIEW_COLUMNS * 2)
   chosen = [outcomes[i] for i in np.linspace(
       0, len(outcomes) - 1, count).astype(np.int64)]
@@ -129,9 +110,9 @@ def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots):
 
   Args:
     output_dir: Directory.
-    outcomes: List of `contest.Outcome`s.
-    problem_rows: List of `comparison_tables.ProblemRow`s.
-    group_rows: List of rows of `comparison_tables.GROUP_FIELDS`.
+    outcomes: List of `comparison.Outcome`s.
+    problem_rows: List of `tables.ProblemRow`s.
+    group_rows: List of rows of `tables.GROUP_FIELDS`.
     horizon: Integer, steps of a run.
     plots: Whether to draw.
   """
@@ -139,12 +120,12 @@ def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots):
            "<style>{}</style><h1>Comparison of optimizers</h1>"
            "<p>{} steps a run. Definitions: docs/comparison.md.</p>".format(
                _STYLE, horizon),
-           _html(*comparison_tables.group_table(group_rows))]
+           _html(*tables.group_table(group_rows))]
   if plots and outcomes:
     plot_overview(os.path.join(output_dir, "overview.png"), outcomes)
   for group in sorted(set(row.group for row in problem_rows)):
     parts.append("<h2>Group {}: {}</h2>".format(
-        group, comparison_problems.GROUPS[group].title))
+        group, groups.GROUPS[group].title))
     count = 0
     for outcome in outcomes:
       if outcome.problem.group == group and plots:
@@ -154,7 +135,7 @@ def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots):
         parts.append('<img src="{}" alt="{}">'.format(
             name, _escaped(outcome.problem.name)))
         count += 1
-    parts.append(_html(*comparison_tables.problem_table(
+    parts.append(_html(*tables.problem_table(
         [row for row in problem_rows if row.group == group])))
   with io.open(os.path.join(output_dir, "index.html"), "w",
                encoding="utf-8") as stream:

@@ -14,10 +14,10 @@ import os
 import numpy as np
 import six
 
-from benchmarks import baselines
-from benchmarks import curves
-from benchmarks import metrics
-from benchmarks import result_cache
+from benchmarks.comparison import baselines
+from benchmarks.comparison import curves
+from benchmarks.comparison import metrics
+from benchmarks.comparison import result_cache
 from optimizer import pretrained
 from optimizer import registry
 from problems import problem_spec
@@ -54,7 +54,7 @@ Outcome = collections.namedtuple("Outcome", "problem, results, adam")
 """How all did on a problem.
 
 Attributes:
-  problem: A `comparison_problems.Entry`.
+  problem: A `groups.Entry`.
   results: OrderedDict from names of optimizers to `Result`s.
   adam: float32 array [seeds, up to BOUND * steps], the curves of the tuned
     Adam, continued if an optimizer ended below them.
@@ -88,8 +88,8 @@ def load(name_or_logdir, names=()):
   return Learned(name, spec, theta, description)
 
 
-class Contest(object):
-  """Lets optimizers compete on one problem after another."""
+class Comparison(object):
+  """Compares optimizers on one problem after another."""
 
   def __init__(self, learned, horizon, cache, progress=lambda: None,
                learning_rates=LEARNING_RATES, tuning_seeds=TUNING_SEEDS,

@@ -10,7 +10,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import baselines
+from benchmarks.comparison import baselines
 
 _THEIRS = {
     "SGD": tf.compat.v1.train.GradientDescentOptimizer,
