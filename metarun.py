@@ -13,11 +13,18 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import fcntl
 import functools
 import os
 import signal
 import sys
+import threading
 
+# Until the run can save something, Ctrl-C ends it without a traceback. A
+# process in the background may have been told to ignore it.
+if (__name__ == "__main__" and
+    signal.getsignal(signal.SIGINT) is signal.default_int_handler):
+  signal.signal(signal.SIGINT, signal.SIG_DFL)
 # TensorFlow reads this when it is imported: errors only.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -41,61 +48,16 @@ FLAGS = flags.FLAGS
 
 _DEFINE = {"float": flags.DEFINE_float, "int": flags.DEFINE_integer,
            "bool": flags.DEFINE_bool, "string": flags.DEFINE_string,
-           "list": flags.DEFINE_list}
-
-# Constructor arguments and the flags they come from.
-_META_OBJECTIVE_ARGUMENTS = {
-    "use_log_objective": "use_log_objective",
-    "use_numerator_epsilon": "use_numerator_epsilon",
-    "use_second_derivatives": "use_second_derivatives",
-    "obj_train_max_multiplier": "objective_training_max_multiplier",
-}
-_HIERARCHICAL_ARGUMENTS = {
-    "max_log_lr": "max_log_lr",
-    "dynamic_output_scale": "dynamic_output_scale",
-    "learnable_decay": "learnable_decay",
-    "learnable_inp_decay": "learnable_inp_decay",
-    "learnable_rnn_init": "learnable_rnn_init",
-    "num_gradient_scales": "num_gradient_scales",
-    "use_multiple_scale_decays": "use_multiple_scale_decays",
-    "use_attention": "use_attention",
-    "use_gradient_shortcut": "use_gradient_shortcut",
-    "use_grad_products": "use_grad_products",
-    "use_log_means_squared": "use_log_means_squared",
-    "use_relative_lr": "use_relative_lr",
-    "use_problem_lr_mean": "use_problem_lr_mean",
-    "use_extreme_indicator": "use_extreme_indicator",
-    "use_lr_shortcut": "use_lr_shortcut",
-    "zero_init_lr_weights": "zero_init_lr_weights",
-    "global_input": "global_input",
-    "skip_zero_gradients": "skip_zero_gradients",
-    "gate_bias_init": "biasgrucell_gate_bias_init",
-    "cell_scale": "biasgrucell_scale",
-    "affine_scale": "hrnn_affine_scale",
-    "readout_scale": "hrnn_rnn_readout_scale",
-    "input_decay_bias_init": "hrnn_default_decay_var_init",
-    "scale_decay_bias_init": "scale_decay_bias_init",
-    "learning_rate_momentum_logit_init": "learning_rate_momentum_logit_init",
-}
-_COORDINATEWISE_ARGUMENTS = {
-    "dynamic_output_scale": "dynamic_output_scale",
-    "learnable_decay": "learnable_decay",
-    "zero_init_lr_weights": "zero_init_lr_weights",
-    "readout_scale": "crnn_rnn_readout_scale",
-    "decay_bias_init": "crnn_default_decay_var_init",
-}
-_ARGUMENTS = {
-    "HierarchicalRNN": _HIERARCHICAL_ARGUMENTS,
-    "CoordinatewiseRNN": _COORDINATEWISE_ARGUMENTS,
-}
+           "enum": flags.DEFINE_enum, "list": flags.DEFINE_list}
 
 
-def define_flags():
+def define_flags(flag_values=FLAGS):
   """Defines all flags of `metarun_flags`."""
   for group in metarun_flags.GROUPS:
     for flag in group.flags:
       _DEFINE[flag.kind](flag.name, flag.default,
-                         metarun_flags.described(flag))
+                         help=metarun_flags.described(flag),
+                         flag_values=flag_values, **flag.bounds)
 
 
 class _HelpFlag(app.HelpFlag):
@@ -115,18 +77,25 @@ class _HelpFlag(app.HelpFlag):
 def optimizer_spec():
   """The `Spec` of the optimizer that the flags describe."""
   constructor = registry.find(registry.OPTIMIZERS, FLAGS.optimizer, "optimizer")
-  arguments = dict(_ARGUMENTS.get(FLAGS.optimizer, {}),
-                   **_META_OBJECTIVE_ARGUMENTS)
-  kwargs = {argument: FLAGS[flag].value
-            for argument, flag in six.iteritems(arguments)}
-  if FLAGS.optimizer in _ARGUMENTS:
+  kwargs = {flag.argument: FLAGS[flag.name].value
+            for flag in metarun_flags.of_optimizer(FLAGS.optimizer)
+            if flag.argument is not None}
+  if FLAGS.optimizer in ("HierarchicalRNN", "CoordinatewiseRNN"):
     kwargs["init_lr_range"] = (FLAGS.min_lr, FLAGS.max_lr)
   if FLAGS.optimizer == "HierarchicalRNN":
-    kwargs["level_sizes"] = [int(size) for size in FLAGS.level_sizes]
+    kwargs["level_sizes"] = _level_sizes()
   if FLAGS.optimizer == "CoordinatewiseRNN":
     kwargs["cell_cls"] = registry.find(registry.CELLS, FLAGS.cell_cls, "cell")
     kwargs["cell_sizes"] = [FLAGS.cell_size] * FLAGS.num_cells
   return problem_spec.Spec(constructor, (), kwargs)
+
+
+def _level_sizes():
+  try:
+    return [int(size) for size in FLAGS.level_sizes]
+  except ValueError:
+    raise ValueError("--level_sizes must be integers with commas between, not "
+                     "{!r}.".format(",".join(FLAGS.level_sizes)))
 
 
 def problems_by_set():
@@ -157,15 +126,39 @@ def log_directory():
 
 
 def _stop_on_signals(request_stop):
-  """Ctrl-C or SIGTERM asks the run to stop, a second one insists."""
-  def handler(signum, unused_frame):
-    signal.signal(signum, signal.default_int_handler)
+  """Ctrl-C or SIGTERM asks the run to stop, a second one ends it at once.
+
+  Python's own handlers run between two of its instructions, which a long
+  unroll is not. So the signals are also written to a pipe, and a thread reads
+  them.
+  """
+  signals, written = os.pipe()
+  fcntl.fcntl(written, fcntl.F_SETFL, os.O_NONBLOCK)
+
+  def watch():
+    os.read(signals, 1)
     sys.stderr.write("Stopping: a checkpoint is saved first. Once more to "
                      "stop at once.\n")
     request_stop()
+    os.read(signals, 1)
+    os._exit(130)  # pylint: disable=protected-access
 
+  thread = threading.Thread(target=watch)
+  thread.daemon = True
+  thread.start()
+  signal.set_wakeup_fd(written)
   for signum in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(signum, handler)
+    signal.signal(signum, lambda *unused_args: None)
+
+
+def _parse_flags(argv):
+  """Parses flags; errors say what a flag means and where all are shown."""
+  try:
+    return FLAGS(argv)
+  except flags.Error as error:
+    sys.stderr.write("{} metarun --help shows all flags.\n".format(
+        metarun_flags.explained(str(error))))
+    sys.exit(1)
 
 
 def main(argv):
@@ -183,7 +176,8 @@ def main(argv):
       return
     _train(corpus)
   except (ValueError, IOError) as error:
-    sys.stderr.write("{}\n".format(error))
+    sys.stderr.write("{}\n".format(metarun_flags.in_terms_of_flags(
+        str(error), FLAGS.optimizer)))
     sys.exit(1)
   except KeyboardInterrupt:
     sys.exit(130)
@@ -250,7 +244,7 @@ def run():
   """Parses the command line and runs what it says: the program."""
   app.define_help_flags()
   flags.DEFINE_flag(_HelpFlag())
-  app.run(main)
+  app.run(main, flags_parser=_parse_flags)
 
 
 define_flags()

@@ -97,7 +97,7 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(
       (["--optimizer=Adam", "--include_bowl_problems"],
-       "--optimizer must be one of"),
+       "--optimizer=Adam: value should be one of <HierarchicalRNN|"),
       ([], "There are no problems to train on"))
   def test_bad_values(self, arguments, message):
     code, out, err = self._run("--train_dir=" + self.get_temp_dir(),
