@@ -1,0 +1,51 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the race on the digits, on data of their form."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import digits
+
+
+def _data(num_rows=40):
+  """Images whose label can be read off one pixel."""
+  labels = np.int32(np.arange(num_rows) % 2)
+  images = np.float32(np.random.RandomState(0).rand(num_rows, 8, 8, 1))
+  images[:, 4, 4, 0] = 5.0 * labels
+  return images, labels
+
+
+def _adam(rate):
+  return lambda: tf.compat.v1.train.AdamOptimizer(rate)
+
+
+class RaceTest(tf.test.TestCase):
+
+  def test_same_start_and_same_batches(self):
+    images, labels = _data()
+    runs = digits.race({"a": _adam(1e-3), "b": _adam(1e-3)}, images, labels,
+                       seed=1, num_steps=30, batch_size=8)
+    self.assertAllClose(runs["a"].losses, runs["b"].losses, rtol=1e-4)
+    self.assertLen(runs["a"].losses, 26)
+    self.assertLess(runs["a"].losses[-1], runs["a"].losses[0])
+
+  def test_time_only_grows(self):
+    images, labels = _data()
+    run = digits.race({"a": _adam(1e-3)}, images, labels, 1, 30, 8)["a"]
+    self.assertAllGreater(np.diff(run.seconds), 0.0)
+
+  def test_tuned_rate(self):
+    images, labels = _data()
+    rate = digits.tuned_rate(images, labels, [5], 30, 8)
+    finals = {each: digits.race({"a": _adam(each)}, images, labels, 5, 30, 8)[
+        "a"].losses[-1] for each in (1e-4, rate)}
+    self.assertLess(finals[rate], finals[1e-4])
+
+
+if __name__ == "__main__":
+  tf.test.main()
