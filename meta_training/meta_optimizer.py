@@ -75,7 +75,7 @@ class MetaOptimizer(object):
   """Holds and updates the meta-parameters of one run."""
 
   def __init__(self, logdir, optimizer_spec, options, seed, cluster=None,
-               description=None, log=None):
+               description=None, log=None, saves=True):
     """Builds the graph and starts a session, from the last checkpoint if any.
 
     Args:
@@ -88,6 +88,7 @@ class MetaOptimizer(object):
       description: Dict in terms of JSON, what else the tasks of a cluster must
         agree on.
       log: Function of a string, told what a cluster is waiting for.
+      saves: Whether the chief saves; otherwise nothing is written.
 
     Raises:
       ValueError: If the last checkpoint cannot be read or does not fit,
@@ -100,7 +101,8 @@ class MetaOptimizer(object):
     self._log = log or tf.compat.v1.logging.info
     self._waiting = waiting.Waiting(self._log)
     self.is_chief = cluster is None or cluster.is_chief
-    self._checkpoint = checkpoint_files.last(logdir) if self.is_chief else None
+    self.saves = self.is_chief and saves
+    self._checkpoint = self._last_checkpoint()
     self._graph = tf.Graph()
     # A graph's seed is part of the graph: nothing global is touched.
     self._graph.seed = seed
@@ -117,6 +119,11 @@ class MetaOptimizer(object):
       self._graph.finalize()
     self._session = None
     self.connect()
+
+  def _last_checkpoint(self):
+    if self.saves:
+      return checkpoint_files.last(self._logdir)
+    return tf.train.latest_checkpoint(self._logdir) if self.is_chief else None
 
   def _check_checkpoint(self):
     if self._checkpoint:
@@ -158,10 +165,12 @@ class MetaOptimizer(object):
       return
     if self._cluster is not None:
       self._lease.take(self._session, pause)
-      self._checkpoint = checkpoint_files.last(self._logdir)
-    # From here on nobody else saves.
-    checkpoint_files.remove_leftovers(self._logdir)
-    self._saver.recover_last_checkpoints(checkpoint_files.all_of(self._logdir))
+      self._checkpoint = self._last_checkpoint()
+    if self.saves:
+      # From here on nobody else saves.
+      checkpoint_files.remove_leftovers(self._logdir)
+      self._saver.recover_last_checkpoints(
+          checkpoint_files.all_of(self._logdir))
     self._session.run(self._initializer)
     if self._checkpoint:
       self._restore()
@@ -336,20 +345,20 @@ class MetaOptimizer(object):
             tf.train.latest_checkpoint(self._logdir)))
 
   def save(self, position):
-    """Writes a checkpoint, complete or not at all; only the chief does.
+    """Writes a checkpoint, complete or not at all, if this task saves.
 
     Args:
       position: The `Position` reached.
 
     Returns:
-      The checkpoint's prefix, or None if this is not the chief.
+      The checkpoint's prefix, or None if this task does not save.
 
     Raises:
       IOError: If it cannot be written; the last one stays.
       NonFiniteError: If a meta-parameter is not finite; likewise.
       StateLostError: As `update`.
     """
-    if not self.is_chief:
+    if not self.saves:
       return None
     feeds = dict(self._lease.feeds)
     feeds[self._new_position] = position

@@ -35,7 +35,11 @@ class _Parabola(pg.Problem):
   def init_tensors(self, seed=None):
     return [tf.constant([2.0])]
 
-  def objective(self, parameters, data, labels):
+  def init_variables(self, seed=None):
+    with tf.compat.v1.variable_scope("parameters"):
+      return [tf.Variable(tensor) for tensor in self.init_tensors(seed)]
+
+  def objective(self, parameters, data=None, labels=None):
     return 1.5 * tf.reduce_sum(tf.square(parameters[0]))
 
 
@@ -291,11 +295,14 @@ class TestOptimizerTest(tf.test.TestCase):
 class WallClockTest(tf.test.TestCase):
 
   def test_median_of_single_steps(self):
-    # The clock is read before and after every step.
-    seconds = [5.0, 1.0, 3.0]
-    readings = np.cumsum([0.0] + sum([[s, 100.0] for s in seconds], []))
+    # The clock is read before and after every step; the first step sets up.
+    seconds = [50.0, 5.0, 1.0, 3.0]
+    readings = [0.0]
+    for each in seconds:
+      readings += [readings[-1] + 7.0, readings[-1] + 7.0 + each]
     mock = tf.compat.v1.test.mock
-    with mock.patch.object(metaopt.time, "time", side_effect=readings):
+    with mock.patch.object(metaopt, "time") as clock:
+      clock.time.side_effect = readings[1:]
       self.assertEqual(3.0, metaopt.run_wall_clock_test(
           _sgd(_RATE), _Parabola(), 3))
 

@@ -37,7 +37,7 @@ def _inner(corpus, optimizer_spec=harness.GLOBAL, **options):
 def _unroll(inner, theta, num_steps, first=True, noise=(3, 4), start=(1, 2),
             data=0):
   return inner.unroll(np.float32(theta), num_steps, first, first, start, noise,
-                      np.random.RandomState(data))
+                      inner.walk(np.random.RandomState(data)).take(num_steps))
 
 
 def _descent(num_steps, start=2.0, initial=None):
