@@ -100,7 +100,8 @@ def train_optimizer(logdir,
       in the order of a shuffled list.
     callbacks: List of functions called after every visit as
       callback(problem_name, problem_itr, logdir, metadata); what cannot be
-      called is skipped. `metadata` is a `defaultdict` of lists: per unroll `subproblem_objs` (float32 arrays [N + 1]),
+      called is skipped. `metadata` is a `defaultdict` of lists:
+      per unroll `subproblem_objs` (float32 arrays [N + 1]),
       `meta_objs` and `meta_grads_and_params` (lists of pairs of arrays);
       per meta-iteration `global_step` and `runtimes` (seconds).
     obj_train_max_multiplier: If positive, an unroll whose last objective

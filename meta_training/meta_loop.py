@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from .distributed import lease
+from . import finite_values
 from . import meta_optimizer
 from .distributed import waiting
 from optimizer import meta_parameters
@@ -125,7 +126,7 @@ class MetaLoop(object):
           self._position.visits < num_visits or not self._meta.is_chief):
         self._visit(max(1, num_visits - self._position.visits))
     except (IOError, lease.StateLostError, waiting.StoppedError,
-            meta_optimizer.NonFiniteError):
+            finite_values.NonFiniteError):
       raise
     except BaseException:
       # Whatever happened, the updates made so far are not to be lost.

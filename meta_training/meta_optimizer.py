@@ -17,11 +17,11 @@ import collections
 import contextlib
 import os
 
-import numpy as np
 import six
 import tensorflow as tf
 
 from . import checkpoint_files
+from . import finite_values
 from . import inner_problem
 from .distributed import lease as lease_lib
 from .distributed import waiting
@@ -65,10 +65,6 @@ one, and the seed everything is drawn from."""
 _LOST = (tf.errors.AbortedError, tf.errors.UnavailableError,
          tf.errors.FailedPreconditionError, tf.errors.CancelledError,
          tf.errors.DeadlineExceededError, tf.errors.UnknownError)
-
-
-class NonFiniteError(ValueError):
-  """Raised rather than go on with, or save, what is not a number."""
 
 
 class MetaOptimizer(object):
@@ -330,19 +326,10 @@ class MetaOptimizer(object):
     return Update(applied, raw, int(num_nonfinite), int(step), values)
 
   def _check_finite(self, values):
-    """Raises `NonFiniteError`, with their names, if some are not finite."""
-    if np.isfinite(values).all():
-      return
-    names = [name for name, value in six.iteritems(
-        meta_parameters_lib.unflatten(values, self.shapes))
-             if not np.isfinite(value).all()]
-    raise NonFiniteError(
-        "After update {} these meta-parameters are not finite: {}. They are "
-        "not saved; the last checkpoint is {!r}. Look for an option that is "
-        "too large: where meta-parameters start, their learning rate, the "
-        "penalty on them.".format(
-            self.global_step(), ", ".join(names),
-            tf.train.latest_checkpoint(self._logdir)))
+    names = finite_values.others(values, self.shapes)
+    if names:
+      raise finite_values.NonFiniteError(
+          self.global_step(), names, tf.train.latest_checkpoint(self._logdir))
 
   def save(self, position):
     """Writes a checkpoint, complete or not at all, if this task saves.

@@ -146,7 +146,7 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
     problem = pg.Quadratic(3, random_seed=1)
     for name in sorted(_SPECS):
       runs = [metaopt.evaluate(_SPECS[name].build(), problem, 3,
-                                     seed=3)[0] for _ in range(2)]
+                               seed=3)[0] for _ in range(2)]
       self.assertAllClose(runs[0][0], runs[1][0])
     for optimizer in (_sgd(0.01), _SPECS["adam"].build()):
       runs = [metaopt.evaluate(optimizer, problem, 3, seed=3)[0]
@@ -195,7 +195,7 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
     with graph.as_default():
       optimizer = _SPECS["hierarchical"].build()
     values, _, _ = metaopt.evaluate(optimizer, _Half(), 2, seed=_START,
-                                          graph=graph)
+                                    graph=graph)
     self.assertEqual(2.5, values[0])
     self.assertAllInRange(values, 0.0, 100.0)
 
@@ -245,18 +245,30 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
         seed=[np.float32([1.0, 2.0])])
     self.assertAllClose([5.0, 1.25, 0.3125], values)
 
-  @parameterized.parameters(0, -1)
-  def test_bad_numbers(self, number):
-    for num_iter, record_every in ((number, None), (3, number)):
-      with self.assertRaisesRegexp(ValueError, "must be positive"):
-        metaopt.evaluate(_sgd(), _Half(), num_iter,
-                               record_every=record_every)
+  def test_bad_numbers(self):
+    for function in (metaopt.evaluate, metaopt.test_optimizer):
+      with self.assertRaisesRegexp(ValueError, "num_iter must be .* not -1"):
+        function(_sgd(), _Half(), -1)
+      for number in (0, -1):
+        with self.assertRaisesRegexp(ValueError, "record_every must be pos"):
+          function(_sgd(), _Half(), 3, record_every=number)
 
-  def test_batch_larger_than_the_data(self):
+  def test_no_steps(self):
+    for function, expected in ((metaopt.evaluate, ([2.5], [])),
+                               (metaopt.test_optimizer, ([], {}))):
+      values, parameters, records = function(
+          _sgd(), _Half(), 0, seed=_START, record_every=1)
+      self.assertEqual(expected, (values, records))
+      self.assertAllEqual(_START, parameters)
+
+  @parameterized.parameters(0, -3, 2.5, "4", True)
+  def test_bad_batch_sizes(self, batch_size):
     dataset = datasets.random(3, 20, random_seed=1)
-    with self.assertRaisesRegexp(ValueError, "20; got 21"):
-      metaopt.evaluate(_sgd(), pg.SoftmaxRegression(3, 2), 3, dataset,
-                             batch_size=21)
+    for function in (metaopt.evaluate, metaopt.test_optimizer,
+                     metaopt.run_wall_clock_test):
+      with self.assertRaisesRegexp(ValueError, "batch size must be a positive"):
+        function(_sgd(), pg.SoftmaxRegression(3, 2), 3, dataset,
+                 batch_size=batch_size)
 
 
 class LogdirTest(tf.test.TestCase, parameterized.TestCase):
@@ -302,13 +314,13 @@ class LogdirTest(tf.test.TestCase, parameterized.TestCase):
   def test_no_checkpoint(self):
     with self.assertRaisesRegexp(ValueError, "No checkpoint in directory"):
       metaopt.evaluate(_SPECS["adam"].build(), _Half(), 1,
-                             logdir=self.get_temp_dir())
+                       logdir=self.get_temp_dir())
 
   def test_checkpoint_of_another_optimizer(self):
     logdir, _ = self._trained(_SPECS["global"])
     with self.assertRaisesRegexp(ValueError, "beta1_logit is missing"):
       metaopt.evaluate(_SPECS["adam"].build(), _Half(), 1,
-                             logdir=logdir)
+                       logdir=logdir)
 
 
 class WallClockTest(tf.test.TestCase):

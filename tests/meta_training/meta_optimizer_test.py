@@ -10,6 +10,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+from meta_training import finite_values
 from meta_training import meta_optimizer
 from tests.meta_training import harness
 
@@ -124,7 +125,7 @@ class UpdateTest(tf.test.TestCase, parameterized.TestCase):
         logdir, _ADAM, meta_optimizer.Options(learning_rate=3e38), 1)
     path = meta.save(meta_optimizer.Position(0, 0, 1))
     with self.assertRaisesRegexp(
-        meta_optimizer.NonFiniteError, "After update 1 .*not finite: "
+        finite_values.NonFiniteError, "After update 1 .*not finite: "
         "log_learning_rate, log_epsilon. .* is {!r}".format(path)):
       meta.update(np.float32([-9, 0, 0, 9]), 0.0)
     with self.assertRaisesRegexp(ValueError, "not finite"):
