@@ -135,12 +135,6 @@ class UnrollTest(tf.test.TestCase, parameterized.TestCase):
     self.assertAllEqual(results[0][:2], results[2][:2])
     self.assertNotAllClose(results[0], results[2])
 
-  def test_batch_larger_than_the_data(self):
-    (spec, dataset, _), = harness.classifier()
-    inner = _inner([(spec, dataset, 21)])
-    with self.assertRaisesRegexp(ValueError, "batch_size .* 20; got 21"):
-      _unroll(inner, [0.5], 4)
-
   def test_histograms(self):
     inner = _inner(harness.without_data(pg.Quadratic, 3),
                    harness.OPTIMIZER_SPECS["hierarchical"])
