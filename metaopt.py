@@ -18,6 +18,7 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import collections
 import sys
 import time
 
@@ -31,9 +32,18 @@ from meta_training import meta_optimizer
 from meta_training import plots
 from meta_training import reports
 from meta_training import evaluation
+from meta_training import training_arguments
 from meta_training import visit_schedule
+from optimizer import meta_parameters
+from problems import corpus_entry
 from problems import corpus_options
 from problems import datasets
+
+OPTIMIZER_SCOPE = meta_parameters.OPTIMIZER_SCOPE
+"""Variable scope of the meta-parameters."""
+
+OPT_SUM_COLLECTION = "LOL_summaries"
+"""Graph collection for summaries of an optimizer."""
 
 
 def train_optimizer(logdir,
@@ -45,7 +55,7 @@ def train_optimizer(logdir,
                     num_partial_unroll_itrs_func,
                     learning_rate=1e-4,
                     gradient_clip=5.,
-                    is_chief=False,
+                    is_chief=None,
                     select_random_problems=True,
                     callbacks=None,
                     obj_train_max_multiplier=-1,
@@ -60,8 +70,7 @@ def train_optimizer(logdir,
                     on_start=None,
                     cluster=None,
                     profile=False,
-                    learning_rate_half_life=0.0,
-                    set_names=None):
+                    learning_rate_half_life=0.0):
   """Trains the meta-parameters of an optimizer on a corpus of problems.
 
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
@@ -73,31 +82,36 @@ def train_optimizer(logdir,
   Args:
     logdir: Directory for checkpoints, `optimizer.json` and event files.
     optimizer_spec: `problem_spec.Spec` of a `TrainableOptimizer`.
-    problems_and_data: Sequence of (problem spec, `datasets.Dataset`, batch
-      size or None).
-    num_problems: Integer, visits to make in all.
-    num_meta_iterations: Integer, runs of a visit.
+    problems_and_data: Sequence of (problem spec, dataset, batch size), with
+      None for no data and None for all rows, or of
+      `corpus_entry.CorpusEntry`, which can also name the set a problem is
+      from: the meta-objective is then also summarized for each set.
+    num_problems: Integer, visits to make in all. If it is 0 nothing is done.
+    num_meta_iterations: Integer, runs of a visit; likewise.
     num_unroll_func: Function that draws the number of unrolls of a run. If it
       has an argument `rng`, it is given a `np.random.RandomState`.
     num_partial_unroll_itrs_func: Likewise the number of steps of an unroll.
     learning_rate: Float, of RMSProp.
     gradient_clip: Float; elements of the meta-gradient are clipped to +- it.
-    is_chief: Has no effect: `cluster` says which task this is, and without one
-      there is one task, which is the chief.
+    is_chief: False for a process that writes nothing, neither checkpoints nor
+      summaries, and calls no callbacks. By default that follows from
+      `cluster`; without one there is one task, which is the chief.
     select_random_problems: Whether problems are drawn at random, rather than
       in the order of a shuffled list.
     callbacks: List of functions called after every visit as
-      callback(problem_name, problem_itr, logdir, metadata). `metadata` is a
-      dict of lists: per unroll `subproblem_objs` (float32 arrays [N + 1]),
+      callback(problem_name, problem_itr, logdir, metadata); what cannot be
+      called is skipped. `metadata` is a `defaultdict` of lists:
+      per unroll `subproblem_objs` (float32 arrays [N + 1]),
       `meta_objs` and `meta_grads_and_params` (lists of pairs of arrays);
       per meta-iteration `global_step` and `runtimes` (seconds).
-    obj_train_max_multiplier: If positive, an unroll ends when the objective
-      exceeds f_init + (multiplier - 1) |f_init|; otherwise the optimizer's own
-      setting counts.
+    obj_train_max_multiplier: If positive, an unroll whose last objective
+      exceeds f_init + (multiplier - 1) |f_init| is the last of its run, and
+      leaves nothing in `metadata`. (The optimizer's own setting of that name
+      ends an unroll at the step where that happens.)
     out: Stream for progress text.
     rms_decay: Float, of RMSProp.
     rms_epsilon: Float, of RMSProp.
-    l2_reg: Float l, adds l/2 ||meta-parameters||^2 to the meta-objective.
+    l2_reg: Float l, adds l ||meta-parameters||^2 to the meta-objective.
     nan_l2_reg: Float, the same for updates whose meta-objective is not finite.
     reset_rnn_params: Whether every meta-iteration starts with a fresh state of
       the optimizer; otherwise only the first of a visit.
@@ -115,59 +129,57 @@ def train_optimizer(logdir,
       format of Chrome's trace viewer.
     learning_rate_half_life: Float, updates in which the learning rate halves;
       0 keeps it constant.
-    set_names: None, or a list with a string for each problem, the name of the
-      set it is from: the meta-objective is also summarized for each set.
 
   Returns:
     The prefix of the last checkpoint in `logdir`, None if there is none.
 
   Raises:
     ValueError: If an argument is out of range, there are no problems, an
-      objective is negative, or a checkpoint in `logdir` cannot be read or does
-      not fit; nothing that was saved is lost. In a cluster also if the port
+      objective is negative, meta-parameters become infinite or not a number,
+      or a checkpoint in `logdir` cannot be read or does not fit; nothing that
+      was saved is lost. In a cluster also if the port
       is taken or the options are not the chief's.
     IOError: If a checkpoint cannot be written; the last good one stays. In a
       cluster also if there is another chief.
   """
-  del is_chief
-  problems_and_data = [tuple(entry)[:3] for entry in problems_and_data]
-  _check_training(problems_and_data, num_problems, num_meta_iterations,
-                  learning_rate, gradient_clip, learning_rate_half_life)
-  if set_names is not None and len(set_names) != len(problems_and_data):
-    raise ValueError("set_names must name the set of each of the {} problems, "
-                     "not of {}.".format(len(problems_and_data),
-                                         len(set_names)))
+  if not num_problems or not num_meta_iterations:
+    return tf.train.latest_checkpoint(logdir)
+  problems_and_data = [corpus_entry.as_entry(entry)
+                       for entry in problems_and_data]
+  options = meta_optimizer.Options(
+      learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg, nan_l2_reg,
+      learning_rate_half_life)
+  training_arguments.check(
+      optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
+      num_unroll_func, num_partial_unroll_itrs_func, options)
+  saves = training_arguments.saves(is_chief, cluster)
   if seed is None:
     seed = int(np.random.RandomState().randint(2**31 - 1))
-  is_chief = cluster is None or cluster.is_chief
-  report = reports.Report(out, logdir if is_chief else None,
-                          num_problems if is_chief else None)
+  report = reports.Report(out, logdir if saves else None, num_problems if
+                          cluster is None or cluster.is_chief else None)
   try:
     meta = meta_optimizer.MetaOptimizer(
-        logdir, optimizer_spec, meta_optimizer.Options(
-            learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg,
-            nan_l2_reg, learning_rate_half_life), seed, cluster,
-        meta_loop.flat_description(optimizer_spec), report.write)
+        logdir, optimizer_spec, options, seed, cluster,
+        meta_loop.flat_description(optimizer_spec), report.write, saves)
   except lease.RunFinishedError:
     report.write("the chief has made all visits")
     return tf.train.latest_checkpoint(logdir)
   report.start(meta.shapes)
-  if is_chief:
+  if saves:
     meta_loop.tell_where(meta, optimizer_spec, logdir, num_problems, report)
   position = meta.position()
-  problems_and_data = corpus_options.with_random_seeds(
-      problems_and_data, position.seed)
+  problems_and_data = [
+      corpus_entry.CorpusEntry(*entry) for entry in
+      corpus_options.with_random_seeds(problems_and_data, position.seed)]
   kept = kept_problems.KeptProblems(
-      optimizer_spec, problems_and_data, compiled,
-      obj_train_max_multiplier if obj_train_max_multiplier > 0 else None,
-      log=report.write)
+      optimizer_spec, problems_and_data, compiled, log=report.write)
   loop = meta_loop.MetaLoop(
       meta, kept, visit_schedule.VisitSchedule(
           position.seed, len(problems_and_data), select_random_problems,
           num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
           cluster.task if cluster else 0),
       problems_and_data, report, reset_rnn_params, callbacks, logdir, profile,
-      set_names)
+      obj_train_max_multiplier)
   if on_start is not None:
     on_start(loop.request_stop)
   try:
@@ -179,45 +191,22 @@ def train_optimizer(logdir,
   return tf.train.latest_checkpoint(logdir)
 
 
-def _check_training(problems_and_data, num_problems, num_meta_iterations,
-                    learning_rate, gradient_clip, learning_rate_half_life):
-  """Raises ValueError for arguments that cannot work."""
-  if not problems_and_data:
-    raise ValueError("There are no problems to train on: include at least one "
-                     "problem set.")
-  for name, value in (("num_problems", num_problems),
-                      ("num_meta_iterations", num_meta_iterations),
-                      ("learning_rate", learning_rate),
-                      ("gradient_clip", gradient_clip)):
-    if not value > 0:
-      raise ValueError("{} must be positive, not {!r}.".format(name, value))
-  if not learning_rate_half_life >= 0:
-    raise ValueError("learning_rate_half_life must be a positive number of "
-                     "updates or 0, not {!r}.".format(learning_rate_half_life))
-  for spec, dataset, batch_size in problems_and_data:
-    if batch_size is not None and batch_size < 1:
-      raise ValueError("The batch size of {} must be positive or None, not "
-                       "{!r}.".format(spec, batch_size))
-    if batch_size is None and dataset is not datasets.EMPTY_DATASET:
-      if dataset.size:
-        raise ValueError("{} has a data set and needs a batch size.".format(
-            spec))
-
-
 def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
                    batch_size=None, seed=None, graph=None, logdir=None,
                    record_every=None, out=None):
-  """Optimizes a problem and keeps track of the objective.
+  """Optimizes a problem and keeps track of the objective on minibatches.
+
+  See `evaluate` for the objective on all data.
 
   Args:
     optimizer: A `tf.train.Optimizer`, trainable or not.
     problem: A `problem_generator.Problem`.
     num_iter: Integer, steps to make.
-    dataset: A `datasets.Dataset`.
+    dataset: A `datasets.Dataset`, or None.
     batch_size: Integer, rows of a minibatch; None for all rows.
     seed: Integer or list of arrays that decides the starting point, see
       `Problem.init_variables`; an integer also decides the minibatches.
-    graph: The `tf.Graph` to build in; by default a new one.
+    graph: The `tf.Graph` to build in; by default the default graph.
     logdir: Directory of a meta-training run whose last checkpoint has the
       meta-parameters to use; by default they are what the optimizer's
       initializers say.
@@ -225,6 +214,56 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
       steps.
     out: Stream, such as `sys.stdout`, that is told in a few words how it went;
       by default nothing is written.
+
+  Returns:
+    (objective_values, parameters, records):
+    objective_values: List of num_iter floats, the objective that each step
+      took the gradient of: on its minibatch, before the step.
+    parameters: List of float32 arrays, the parameters after the last step.
+    records: Dict of lists with an item for every record; empty without
+      `record_every`. "iter": the step's number. "objective": a list of one
+      float, on all data. "param", "grad": lists of arrays, one for each tensor;
+      "param_norm", "grad_norm": lists of their norms. For each slot
+      "<name of the variable>_<name of the slot>": an array.
+
+  Raises:
+    ValueError: If an argument is out of range or the checkpoint does not fit.
+  """
+  _check_evaluation(num_iter, record_every)
+  values, start = [], time.time()
+  records = collections.defaultdict(list)
+  with evaluation.Evaluation(
+      optimizer, problem, dataset, batch_size, seed,
+      graph or tf.compat.v1.get_default_graph(), logdir) as run:
+    for iteration, feeds in run.feeds(num_iter):
+      if record_every is not None and iteration % record_every == 0:
+        for key, value in run.flat_record(iteration, feeds):
+          records[key].append(value)
+      values.append(run.step(feeds))
+    parameters = run.parameters()
+  if out is not None and values:
+    out.write(evaluation.summary(
+        optimizer, problem, values, len(values), time.time() - start))
+  return values, parameters, dict(records)
+
+
+def evaluate(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
+             batch_size=None, seed=None, graph=None, logdir=None,
+             record_every=None, out=None):
+  """Optimizes a problem and keeps track of the objective on all data.
+
+  Args:
+    optimizer: See `test_optimizer`; so are the others.
+    problem: The problem.
+    num_iter: Integer, steps to make.
+    dataset: The data set.
+    batch_size: Rows of a minibatch.
+    seed: The seed.
+    graph: The `tf.Graph` to build in; by default a new one.
+    logdir: The directory of a checkpoint.
+    record_every: None, or an integer: a record is kept before every so many
+      steps.
+    out: A stream, or None.
 
   Returns:
     (objective_values, parameters, records):
@@ -236,14 +275,12 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
       of arrays).
 
   Raises:
-    ValueError: If an argument is out of range or the checkpoint does not fit.
+    ValueError: As `test_optimizer`.
   """
-  if num_iter < 1 or (record_every is not None and record_every < 1):
-    raise ValueError("num_iter and record_every must be positive, not {!r} and "
-                     "{!r}.".format(num_iter, record_every))
+  _check_evaluation(num_iter, record_every)
   values, records, start = [], [], time.time()
   with evaluation.Evaluation(optimizer, problem, dataset, batch_size, seed,
-                             graph, logdir) as run:
+                             graph or tf.Graph(), logdir) as run:
     for iteration, feeds in run.feeds(num_iter):
       if record_every is not None and iteration % record_every == 0:
         records.append(run.record(iteration, feeds))
@@ -253,14 +290,23 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
     parameters = run.parameters()
   if out is not None:
     out.write(evaluation.summary(
-        optimizer, problem, values, time.time() - start))
+        optimizer, problem, values, num_iter, time.time() - start))
   return values, parameters, records
+
+
+def _check_evaluation(num_iter, record_every):
+  """Raises ValueError for numbers that cannot be."""
+  if num_iter < 0:
+    raise ValueError("num_iter must be at least 0, not {!r}.".format(num_iter))
+  if record_every is not None and record_every < 1:
+    raise ValueError("record_every must be positive or None, not {!r}.".format(
+        record_every))
 
 
 def run_wall_clock_test(optimizer, problem, num_steps,
                         dataset=datasets.EMPTY_DATASET, seed=None, logdir=None,
                         batch_size=None):
-  """Measures how long steps take, without evaluations between them.
+  """Measures how long a step takes, without evaluations between them.
 
   Args:
     optimizer: See `test_optimizer`; so are the other arguments.
@@ -272,22 +318,23 @@ def run_wall_clock_test(optimizer, problem, num_steps,
     batch_size: Rows of a minibatch.
 
   Returns:
-    Float, seconds for all steps; a first step, which sets things up, is not
-    counted.
+    Float, the median of the seconds of single steps; a first step, which sets
+    things up, is not counted.
 
   Raises:
     ValueError: As `test_optimizer`.
   """
   if num_steps < 1:
     raise ValueError("num_steps must be positive, not {!r}.".format(num_steps))
-  with evaluation.Evaluation(optimizer, problem, dataset, batch_size, seed,
-                             None, logdir) as run:
-    feeds = [each for _, each in run.feeds(num_steps + 1)]
-    run.step(feeds[0])
-    start = time.time()
-    for each in feeds[1:]:
-      run.step(each)
-    return time.time() - start
+  seconds = []
+  with evaluation.Evaluation(
+      optimizer, problem, dataset, batch_size, seed,
+      tf.compat.v1.get_default_graph(), logdir) as run:
+    for _, feeds in run.feeds(num_steps + 1):
+      start = time.time()
+      run.step(feeds)
+      seconds.append(time.time() - start)
+  return float(np.median(seconds[1:]))
 
 
 def plot_objectives(curves, path=None, title=None):

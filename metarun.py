@@ -39,12 +39,16 @@ from meta_training import processor_settings
 import metaopt
 import metarun_flags
 from optimizer import registry
+from problems import corpus_entry
 from problems import corpus_options
 from problems import corpus_table
 from problems import problem_sets
 from problems import problem_spec
 
 FLAGS = flags.FLAGS
+
+HRNN_CELL_SIZES = [10, 20, 20]
+"""Units of the levels of HierarchicalRNN, by default."""
 
 _DEFINE = {"float": flags.DEFINE_float, "int": flags.DEFINE_integer,
            "bool": flags.DEFINE_bool, "string": flags.DEFINE_string,
@@ -74,6 +78,11 @@ class _HelpFlag(app.HelpFlag):
       sys.exit(0)
 
 
+def register_optimizers():
+  """Dict from the values of --optimizer to constructors."""
+  return dict(registry.OPTIMIZERS)
+
+
 def optimizer_spec():
   """The `Spec` of the optimizer that the flags describe."""
   constructor = registry.find(registry.OPTIMIZERS, FLAGS.optimizer, "optimizer")
@@ -99,21 +108,21 @@ def _level_sizes():
 
 
 def problems_by_set():
-  """List of (include flag, its problems and data) for the flags that are set.
-  """
+  """List of (set name, its problems and data) for the flags that are set."""
   sets = []
   for name, flagged in six.iteritems(problem_sets.FLAGGED_SETS):
     if FLAGS[name].value:
       entries = sum((function() for function in flagged.set_functions), [])
       if FLAGS["l2_reg_scale"].value != FLAGS["l2_reg_scale"].default:
         entries = corpus_options.with_l2_reg_scale(entries, FLAGS.l2_reg_scale)
-      sets.append((name, entries))
+      sets.append((name[len("include_"):-len("_problems")], entries))
   return sets
 
 
 def problems_and_data():
-  """The corpus that the include flags choose."""
-  return sum((entries for _, entries in problems_by_set()), [])
+  """The corpus that the include flags choose: list of `CorpusEntry`."""
+  return [corpus_entry.CorpusEntry(*entry, set_name=name)
+          for name, entries in problems_by_set() for entry in entries]
 
 
 def log_directory():
@@ -171,8 +180,7 @@ def main(argv):
     _check_flags()
     corpus = problems_and_data()
     if FLAGS.list_problems:
-      print(corpus_table.table([
-          (_set_name(flag), entries) for flag, entries in problems_by_set()]))
+      print(corpus_table.table(problems_by_set()))
       return
     _train(corpus)
   except (ValueError, IOError) as error:
@@ -181,10 +189,6 @@ def main(argv):
     sys.exit(1)
   except KeyboardInterrupt:
     sys.exit(130)
-
-
-def _set_name(flag):
-  return flag[len("include_"):-len("_problems")]
 
 
 def _check_flags():
@@ -233,9 +237,7 @@ def _train(corpus):
       reset_rnn_params=FLAGS.reset_rnn_params, seed=FLAGS.seed,
       compiled=metarun_flags.COMPILE[FLAGS.compile], on_start=_stop_on_signals,
       cluster=place, profile=FLAGS.set_profiling,
-      learning_rate_half_life=FLAGS.meta_learning_rate_half_life,
-      set_names=[_set_name(flag) for flag, entries in problems_by_set()
-                 for _ in entries])
+      learning_rate_half_life=FLAGS.meta_learning_rate_half_life)
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))
 

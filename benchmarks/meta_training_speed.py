@@ -86,7 +86,7 @@ def measure(optimizer_spec, spec, dataset, batch_size, max_steps):
   start = time.time()
   problem = kept.get(0, 10**6, max_steps or FLAGS.steps)
   run = lambda: problem.unroll(theta, FLAGS.steps, True, True, [0, 1], [2, 3],
-                               rng)
+                               problem.walk(rng).take(FLAGS.steps))
   run()
   first = time.time() - start
   start = time.time()

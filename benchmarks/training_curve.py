@@ -62,7 +62,7 @@ def read(logdir):
     for event in tf.compat.v1.train.summary_iterator(path):
       points += [(event.step, event.wall_time, value.simple_value)
                  for value in event.summary.value
-                 if value.tag == "meta_objective"]
+                 if value.tag == "MetaObjective"]
   if not points:
     raise ValueError("There are no events with a meta_objective in {!r}: give "
                      "the log directory of a run.".format(logdir))

@@ -9,8 +9,10 @@ from __future__ import print_function
 import collections
 
 import numpy as np
+import six
 import tensorflow as tf
 
+from . import minibatches
 from optimizer import trainable_optimizer
 
 
@@ -24,8 +26,8 @@ class Evaluation(object):
     Args:
       optimizer: See `metaopt.test_optimizer`; so are the other arguments.
       problem: The problem.
-      dataset: The data set.
-      batch_size: Rows of a minibatch.
+      dataset: The data set; see `minibatches.Minibatches`.
+      batch_size: Rows of a minibatch; likewise.
       seed: The seed.
       graph: The graph.
       logdir: The directory of a checkpoint.
@@ -33,11 +35,9 @@ class Evaluation(object):
     Raises:
       ValueError: If the checkpoint does not fit.
     """
-    self._dataset = dataset
-    self._batch_size = batch_size or dataset.size
+    self._minibatches = minibatches.Minibatches(dataset, batch_size)
     self._rng = np.random.RandomState(
         seed if isinstance(seed, (int, np.integer)) else None)
-    graph = graph or tf.Graph()
     with graph.as_default():
       self._build(optimizer, problem, seed, logdir)
       self._session = tf.compat.v1.Session(graph=graph)
@@ -55,14 +55,17 @@ class Evaluation(object):
     variables = problem.init_variables(seed)
     self._rows = tf.compat.v1.placeholder(tf.int32, [None], "rows")
     batch, data = [], []
-    if self._dataset.size:
-      data = [tf.constant(self._dataset.data),
-              tf.constant(self._dataset.labels)]
+    dataset = self._minibatches.dataset
+    if dataset.size:
+      data = [tf.constant(dataset.data), tf.constant(dataset.labels)]
       batch = [tf.gather(values, self._rows) for values in data]
-    self._gradients = problem.gradients(
-        problem.objective(variables, *batch), variables)
-    self._step = optimizer.apply_gradients(
-        list(zip(self._gradients, variables)))
+    self._step_objective = problem.objective(variables, *batch)
+    self._gradients = problem.gradients(self._step_objective, variables)
+    # The objective is that of before the step.
+    with tf.control_dependencies([self._step_objective]):
+      self._step = optimizer.apply_gradients(
+          list(zip(self._gradients, variables)))
+    self._names = [variable.name for variable in variables]
     self._parameters = variables
     if getattr(optimizer, "use_attention", False):
       # The variables hold the attended location.
@@ -82,15 +85,17 @@ class Evaluation(object):
 
   def feeds(self, num_steps):
     """Pairs of iteration and feeds, the minibatches walking epochs."""
-    if not self._dataset.size:
-      return ((i, {self._rows: []}) for i in range(num_steps))
-    batches = self._dataset.batch_indices(
-        num_steps, self._batch_size, self._rng)
-    return ((i, {self._rows: rows}) for i, rows in enumerate(batches))
+    walk = self._minibatches.walk(self._rng)
+    return ((i, {self._rows: walk.take(1)[0]}) for i in range(num_steps))
 
   def step(self, feeds):
-    """Makes one step."""
-    self._session.run(self._step, feeds)
+    """Makes one step.
+
+    Returns:
+      Float, the objective on its minibatch before it.
+    """
+    return float(self._session.run([self._step_objective, self._step],
+                                   feeds)[0])
 
   def objective(self):
     """The objective on the whole data set, a float."""
@@ -101,7 +106,7 @@ class Evaluation(object):
     return self._session.run(self._parameters)
 
   def record(self, iteration, feeds):
-    """What `metaopt.test_optimizer` records before a step."""
+    """What `metaopt.evaluate` records before a step: a dict."""
     objective, parameters, gradients, slots = self._session.run(
         [self._objective, self._parameters, self._gradients, self._slots],
         feeds)
@@ -109,14 +114,29 @@ class Evaluation(object):
             "parameters": parameters, "gradients": gradients,
             "slots": dict(slots)}
 
+  def flat_record(self, iteration, feeds):
+    """What `metaopt.test_optimizer` records: pairs of key and value."""
+    record = self.record(iteration, feeds)
+    yield "iter", iteration
+    yield "objective", [record["objective"]]
+    for key, arrays in (("grad", record["gradients"]),
+                        ("param", record["parameters"])):
+      yield key, arrays
+      yield key + "_norm", [float(np.linalg.norm(array)) for array in arrays]
+    for slot, arrays in six.iteritems(record["slots"]):
+      for name, array in zip(self._names, arrays):
+        yield "{}_{}".format(name, slot), array
 
-def summary(optimizer, problem, values, seconds):
+
+def summary(optimizer, problem, values, num_steps, seconds):
   """Tells in a line or two how an evaluation went.
 
   Args:
     optimizer: The optimizer.
     problem: The problem.
-    values: List of floats, the objective before every step and after the last.
+    values: List of floats, the objective before every step and perhaps after
+      the last.
+    num_steps: Integer.
     seconds: Float, how long it took.
 
   Returns:
@@ -125,7 +145,7 @@ def summary(optimizer, problem, values, seconds):
   finite = np.isfinite(values)
   text = "{} on {}: objective {:.6g} -> {:.6g} in {} steps, {:.2g} s".format(
       type(optimizer).__name__, type(problem).__name__, values[0], values[-1],
-      len(values) - 1, seconds)
+      num_steps, seconds)
   if finite.any():
     lowest = int(np.argmin(np.where(finite, values, np.inf)))
     text += "; lowest {:.6g} after step {}".format(values[lowest], lowest)

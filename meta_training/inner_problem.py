@@ -20,6 +20,7 @@ import tensorflow as tf
 
 from tensorflow.core.protobuf import rewriter_config_pb2
 
+from . import minibatches
 from optimizer import meta_parameters
 
 # XLA's code for these is slower than TensorFlow's kernels, on a CPU.
@@ -49,8 +50,8 @@ class InnerProblem(object):
     Args:
       optimizer_spec: Spec of the `TrainableOptimizer`.
       problem_spec: Spec of the problem.
-      dataset: A `datasets.Dataset`.
-      batch_size: Integer, rows of a minibatch, or None without data.
+      dataset: A `datasets.Dataset`, or None; see `minibatches.Minibatches`.
+      batch_size: Integer, rows of a minibatch, or None; likewise.
       max_steps: None, or the most steps an unroll can have; the unroll is then
         compiled.
       obj_train_max_multiplier: See `TrainableOptimizer`; None for the
@@ -58,20 +59,18 @@ class InnerProblem(object):
       differentiate: Whether unrolls give a meta-gradient. Without it they are
         built and run in a fraction of the time.
     """
-    self._dataset = dataset
-    self._batch_size = batch_size
+    self._minibatches = minibatches.Minibatches(dataset, batch_size)
     self.max_steps = max_steps
     self._graph = tf.Graph()
     with self._graph.as_default():
       optimizer = optimizer_spec.build()
-      problem = problem_spec.build()
-      self._build(optimizer, problem, max_steps, obj_train_max_multiplier,
-                  differentiate)
+      self._problem = problem_spec.build()
+      self._build(optimizer, self._problem, max_steps,
+                  obj_train_max_multiplier, differentiate)
       self._graph.finalize()
     self._session = tf.compat.v1.Session(graph=self._graph,
                                          config=session_config())
     self._session.run(self._initializer)
-    problem.init_fn(self._session)
 
   def _build(self, optimizer, problem, max_steps, multiplier, differentiate):
     shapes = collections.OrderedDict(
@@ -84,8 +83,8 @@ class InnerProblem(object):
     theta = meta_parameters.unflatten(self._theta, shapes)
     with optimizer.meta_parameters.bound(theta):
       self._output = output = optimizer.train(
-          problem, self._dataset, compiled=max_steps is not None,
-          max_steps=max_steps, batch_size=self._batch_size,
+          problem, self._minibatches.dataset, compiled=max_steps is not None,
+          max_steps=max_steps, batch_size=self._minibatches.size,
           recompute=differentiate or max_steps is not None,
           noise_seed=self._noise_seed, start_seed=self._start_seed,
           obj_train_max_multiplier=multiplier)
@@ -105,11 +104,15 @@ class InnerProblem(object):
                          for state in output.output_state], 0))
         for i, key in enumerate(optimizer.state_keys)
         if all(i < len(state) for state in output.output_state))
-    self._initializer = tf.compat.v1.local_variables_initializer()
+    # A problem may have made variables of its own.
+    self._initializer = [tf.compat.v1.global_variables_initializer(),
+                         tf.compat.v1.local_variables_initializer()]
 
   def unroll(self, theta, num_steps, first_unroll, reset_state, start_seed,
-             noise_seed, rng):
+             noise_seed, batches):
     """Runs one unroll, going on where the last one ended.
+
+    The first one of a run also calls the problem's `init_fn`.
 
     Args:
       theta: float32 array, all meta-parameters in a row.
@@ -118,26 +121,27 @@ class InnerProblem(object):
       reset_state: Whether to initialize the optimizer's state anew.
       start_seed: Pair of integers that decides what is drawn at the start.
       noise_seed: Pair of integers that decides the gradient noise.
-      rng: `np.random.RandomState` that draws the minibatches.
+      batches: int32 array [num_steps, batch], taken from a `walk`.
 
     Returns:
       An `UnrollResult`.
     """
+    if first_unroll:
+      self._problem.init_fn(self._session)
     weights = np.full([num_steps], 1.0 / num_steps, np.float32)
     meta_objective, objectives, gradient, _ = self._session.run(
         [self._output.metaobj, self._output.problem_objectives,
          self._gradient, self._carry_over],
         {self._theta: theta, self._output.obj_weights: weights,
-         self._output.batches: self._batches(num_steps, rng),
+         self._output.batches: batches,
          self._output.first_unroll: first_unroll,
          self._output.reset_state: reset_state,
          self._start_seed: start_seed, self._noise_seed: noise_seed})
     return UnrollResult(float(meta_objective), objectives, gradient)
 
-  def _batches(self, num_steps, rng):
-    if not self._dataset.size:
-      return np.zeros([num_steps, 0], np.int32)
-    return self._dataset.batch_indices(num_steps, self._batch_size, rng)
+  def walk(self, rng):
+    """Minibatches to give to `unroll`: a `minibatches.Walk`."""
+    return self._minibatches.walk(rng)
 
   @property
   def has_convolutions(self):
@@ -152,7 +156,7 @@ class InnerProblem(object):
       tf.errors.OpError: If it cannot be compiled.
     """
     theta = np.zeros(self._theta.shape.as_list(), np.float32)
-    self.unroll(theta, 1, True, True, [0, 0], [0, 0], np.random.RandomState(0))
+    self.unroll(theta, 1, True, True, [0, 0], [0, 0], self._dry_batches(1))
 
   def histograms(self, theta):
     """State of the optimizer after one more step: dict of arrays by key."""
@@ -172,10 +176,12 @@ class InnerProblem(object):
         run_metadata=metadata)
     return metadata
 
+  def _dry_batches(self, num_steps):
+    return self.walk(np.random.RandomState(0)).take(num_steps)
+
   def _dry_feeds(self, theta, num_steps):
     return {self._theta: theta, self._output.obj_weights: [1.0] * num_steps,
-            self._output.batches: self._batches(
-                num_steps, np.random.RandomState(0)),
+            self._output.batches: self._dry_batches(num_steps),
             self._start_seed: [0, 0], self._noise_seed: [0, 0]}
 
   def close(self):

@@ -27,22 +27,19 @@ class KeptProblems(object):
   """
 
   def __init__(self, optimizer_spec, problems_and_data, compiled=None,
-               obj_train_max_multiplier=None, capacity=128,
-               log=tf.compat.v1.logging.info):
+               capacity=128, log=tf.compat.v1.logging.info):
     """Remembers the corpus; builds nothing.
 
     Args:
       optimizer_spec: Spec of the `TrainableOptimizer`.
       problems_and_data: List of (problem spec, dataset, batch size).
       compiled: True, False, or None for whatever takes less time.
-      obj_train_max_multiplier: See `InnerProblem`.
       capacity: How many problems to keep.
       log: Function of a string, told what happens.
     """
     self._optimizer_spec = optimizer_spec
     self._problems_and_data = problems_and_data
     self._compiled = compiled
-    self._multiplier = obj_train_max_multiplier
     self._capacity = capacity
     self._log = log
     self._kept = collections.OrderedDict()
@@ -89,17 +86,14 @@ class KeptProblems(object):
       max_steps = _MIN_COMPILED_STEPS
       while max_steps < longest_unroll:
         max_steps *= 2
-      problem = inner_problem.InnerProblem(
-          *arguments, max_steps=max_steps,
-          obj_train_max_multiplier=self._multiplier)
+      problem = inner_problem.InnerProblem(*arguments, max_steps=max_steps)
       reason = self._reason_not_to_compile(problem)
       if not reason:
         return problem
       problem.close()
       self._uncompilable.add(index)
       self._log("{} runs uncompiled, {}".format(spec, reason))
-    return inner_problem.InnerProblem(
-        *arguments, obj_train_max_multiplier=self._multiplier)
+    return inner_problem.InnerProblem(*arguments)
 
   def _reason_not_to_compile(self, problem):
     """Compiles a problem: an empty string, or why it should not be."""

@@ -6,6 +6,7 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import collections
 import json
 import os
 import time
@@ -14,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from .distributed import lease
+from . import finite_values
 from . import meta_optimizer
 from .distributed import waiting
 from optimizer import meta_parameters
@@ -29,22 +31,23 @@ class MetaLoop(object):
 
   def __init__(self, meta, kept_problems, schedule, problems_and_data,
                report, reset_state_every_run=True, callbacks=None,
-               logdir=None, profile=False, set_names=None):
+               logdir=None, profile=False, obj_train_max_multiplier=-1):
     """Puts the parts together.
 
     Args:
       meta: A `meta_optimizer.MetaOptimizer`.
-      kept_problems: An `kept_problems.KeptProblems`.
+      kept_problems: A `kept_problems.KeptProblems`.
       schedule: A `visit_schedule.VisitSchedule`.
-      problems_and_data: List of (problem spec, dataset, batch size).
+      problems_and_data: List of `corpus_entry.CorpusEntry`.
       report: A `reports.Report`.
       reset_state_every_run: Whether each meta-iteration starts with a fresh
         optimizer state; otherwise only the first of a visit.
       callbacks: List of functions called after every visit; see
-        `metaopt.train_optimizer`.
+        `metaopt.train_optimizer`. Whatever cannot be called is skipped.
       logdir: String, passed to the callbacks.
       profile: Whether to write a timeline of a short unroll of each visit.
-      set_names: None, or for each problem the name of the set it is from.
+      obj_train_max_multiplier: Float. If positive, a run ends after an unroll
+        whose last objective exceeds f_init + (multiplier - 1) |f_init|.
     """
     self._meta = meta
     self._kept_problems = kept_problems
@@ -52,10 +55,10 @@ class MetaLoop(object):
     self._problems_and_data = problems_and_data
     self._report = report
     self._reset_state_every_run = reset_state_every_run
-    self._callbacks = callbacks or []
+    self._callbacks = [each for each in callbacks or [] if callable(each)]
     self._logdir = logdir
     self._profile = profile
-    self._set_names = set_names or [None] * len(problems_and_data)
+    self._multiplier = obj_train_max_multiplier
     self._stop_requested = False
     self._stop_time = float("inf")
     self._values, self._position = None, None
@@ -122,7 +125,8 @@ class MetaLoop(object):
       while not self._stop_requested and (
           self._position.visits < num_visits or not self._meta.is_chief):
         self._visit(max(1, num_visits - self._position.visits))
-    except (IOError, lease.StateLostError, waiting.StoppedError):
+    except (IOError, lease.StateLostError, waiting.StoppedError,
+            finite_values.NonFiniteError):
       raise
     except BaseException:
       # Whatever happened, the updates made so far are not to be lost.
@@ -138,20 +142,18 @@ class MetaLoop(object):
 
   def _visit(self, visits_to_come):
     visit = self._schedule.visit(self._position.visits)
-    spec = self._problems_and_data[visit.problem][0]
+    entry = self._problems_and_data[visit.problem]
     start = time.time()
     steps = sum(sum(lengths) for lengths in visit.unroll_lengths)
     repeats = max(1.0, visits_to_come / len(self._problems_and_data))
     problem = self._kept_problems.get(
         visit.problem, steps * repeats,
         max(max(lengths) for lengths in visit.unroll_lengths))
-    self._report.begin_visit(visit, spec, time.time() - start)
-    metadata = {key: [] for key in (
-        "subproblem_objs", "meta_objs", "meta_grads_and_params",
-        "global_step", "runtimes")}
+    self._report.begin_visit(visit, entry.spec, time.time() - start)
+    metadata = collections.defaultdict(list)
     first = self._position.meta_iterations
     for run in range(first, len(visit.unroll_lengths)):
-      if self._run(visit, run, problem, spec, metadata, run == first):
+      if self._run(visit, run, problem, entry.spec, metadata, run == first):
         self._position = self._position._replace(meta_iterations=run + 1)
       # State that is kept from run to run would be lost between two of them.
       stopping = self._stop_requested and (
@@ -165,12 +167,13 @@ class MetaLoop(object):
     path = self._meta.save(self._position)
     if self._profile:
       self._report.timeline(problem.trace(self._values))
-    self._report.end_visit(spec, self._set_names[visit.problem], metadata,
-                           path, lambda: problem.histograms(self._values))
-    if not self._meta.is_chief:
+    self._report.end_visit(entry, metadata, path,
+                           lambda: problem.histograms(self._values))
+    if not self._meta.saves:
       return
     for callback in self._callbacks:
-      callback(spec.callable.__name__, visit.index, self._logdir, metadata)
+      callback(entry.spec.callable.__name__, visit.index, self._logdir,
+               metadata)
 
   def _run(self, visit, run, problem, spec, metadata, first_of_session):
     """One meta-iteration: unrolls from a fresh start of the problem.
@@ -181,6 +184,7 @@ class MetaLoop(object):
     start = time.time()
     lengths = visit.unroll_lengths[run]
     meta_objectives = []
+    walk = problem.walk(self._schedule.generator(visit.index, run, 0, 0))
     start_seed = self._schedule.seed_pair(visit.index, run)
     for i, num_steps in enumerate(lengths):
       result = problem.unroll(
@@ -189,15 +193,21 @@ class MetaLoop(object):
                                   first_of_session),
           start_seed=start_seed,
           noise_seed=self._schedule.seed_pair(visit.index, run, i),
-          rng=self._schedule.generator(visit.index, run, i, 0))
+          batches=walk.take(num_steps))
       _check_objectives(result.objectives, spec)
       update = self._meta.update(result.gradient, result.meta_objective)
       self._values = update.values
       meta_objectives.append(result.meta_objective)
+      self._report.unroll(update, result, num_steps)
+      if i == 0:
+        initial_objective = result.objectives[0]
+      if self._is_out_of_bounds(result.objectives[-1], initial_objective):
+        self._report.broke_early(i + 1, len(lengths))
+        lengths = lengths[:i + 1]
+        break
       metadata["subproblem_objs"].append(result.objectives)
       metadata["meta_objs"].append(result.meta_objective)
       metadata["meta_grads_and_params"].append(self._pairs(update))
-      self._report.unroll(update, result, num_steps)
       if time.time() > self._stop_time and i + 1 < len(lengths):
         return False
     seconds = time.time() - start
@@ -205,6 +215,10 @@ class MetaLoop(object):
     metadata["runtimes"].append(seconds)
     self._report.end_run(run, meta_objectives, seconds, lengths)
     return True
+
+  def _is_out_of_bounds(self, objective, initial_objective):
+    return self._multiplier > 0 and objective > initial_objective + (
+        self._multiplier - 1) * abs(initial_objective)
 
   def _pairs(self, update):
     """List of (gradient, value) arrays, one for each meta-parameter."""

@@ -21,9 +21,11 @@ import six
 import tensorflow as tf
 
 from . import checkpoint_files
+from . import finite_values
 from . import inner_problem
 from .distributed import lease as lease_lib
 from .distributed import waiting
+from . import penalty
 from optimizer import meta_parameters as meta_parameters_lib
 
 Options = collections.namedtuple(
@@ -36,18 +38,20 @@ Attributes:
   gradient_clip: Elements of the meta-gradient are clipped to +- this.
   rms_decay: Of RMSProp.
   rms_epsilon: Of RMSProp.
-  l2_reg: Strength l of a penalty l/2 ||theta||^2 added to the meta-objective.
+  l2_reg: Strength l of a penalty l ||theta||^2 added to the meta-objective.
   nan_l2_reg: The same for updates whose meta-objective is not finite.
   half_life: Updates in which the learning rate halves; 0 keeps it constant.
 """
 Options.__new__.__defaults__ = (1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2, 0.0)
 
 Update = collections.namedtuple(
-    "Update", "gradient, num_nonfinite, global_step, values")
+    "Update", "gradient, raw_gradient, num_nonfinite, global_step, values")
 """What an update did.
 
 Attributes:
-  gradient: float32 array, the meta-gradient as applied, without penalty.
+  gradient: float32 array, the meta-gradient as applied, penalty included.
+  raw_gradient: float32 array, the same as it came in, before elements were
+    zeroed or clipped.
   num_nonfinite: Integer, how many of its elements had to be zeroed.
   global_step: Integer, the number of updates so far.
   values: float32 array, the meta-parameters after it, all in a row.
@@ -67,7 +71,7 @@ class MetaOptimizer(object):
   """Holds and updates the meta-parameters of one run."""
 
   def __init__(self, logdir, optimizer_spec, options, seed, cluster=None,
-               description=None, log=None):
+               description=None, log=None, saves=True):
     """Builds the graph and starts a session, from the last checkpoint if any.
 
     Args:
@@ -80,6 +84,7 @@ class MetaOptimizer(object):
       description: Dict in terms of JSON, what else the tasks of a cluster must
         agree on.
       log: Function of a string, told what a cluster is waiting for.
+      saves: Whether the chief saves; otherwise nothing is written.
 
     Raises:
       ValueError: If the last checkpoint cannot be read or does not fit,
@@ -92,7 +97,8 @@ class MetaOptimizer(object):
     self._log = log or tf.compat.v1.logging.info
     self._waiting = waiting.Waiting(self._log)
     self.is_chief = cluster is None or cluster.is_chief
-    self._checkpoint = checkpoint_files.last(logdir) if self.is_chief else None
+    self.saves = self.is_chief and saves
+    self._checkpoint = self._last_checkpoint()
     self._graph = tf.Graph()
     # A graph's seed is part of the graph: nothing global is touched.
     self._graph.seed = seed
@@ -109,6 +115,11 @@ class MetaOptimizer(object):
       self._graph.finalize()
     self._session = None
     self.connect()
+
+  def _last_checkpoint(self):
+    if self.saves:
+      return checkpoint_files.last(self._logdir)
+    return tf.train.latest_checkpoint(self._logdir) if self.is_chief else None
 
   def _check_checkpoint(self):
     if self._checkpoint:
@@ -150,10 +161,12 @@ class MetaOptimizer(object):
       return
     if self._cluster is not None:
       self._lease.take(self._session, pause)
-      self._checkpoint = checkpoint_files.last(self._logdir)
-    # From here on nobody else saves.
-    checkpoint_files.remove_leftovers(self._logdir)
-    self._saver.recover_last_checkpoints(checkpoint_files.all_of(self._logdir))
+      self._checkpoint = self._last_checkpoint()
+    if self.saves:
+      # From here on nobody else saves.
+      checkpoint_files.remove_leftovers(self._logdir)
+      self._saver.recover_last_checkpoints(
+          checkpoint_files.all_of(self._logdir))
     self._session.run(self._initializer)
     if self._checkpoint:
       self._restore()
@@ -196,7 +209,12 @@ class MetaOptimizer(object):
 
   def _build(self, options, seed, description):
     variables = list(six.itervalues(self.parameters.variables()))
-    self._step = tf.compat.v1.train.create_global_step()
+    # Like the 2017 release's, whose processes can then go on from ours.
+    self._step = tf.compat.v1.get_variable(
+        "global_step", shape=[], dtype=tf.int32, trainable=False,
+        initializer=tf.compat.v1.zeros_initializer(),
+        collections=[tf.compat.v1.GraphKeys.GLOBAL_VARIABLES,
+                     tf.compat.v1.GraphKeys.GLOBAL_STEP])
     self._position = tf.compat.v1.get_variable(
         "run_state/position", dtype=tf.int64, trainable=False,
         initializer=tf.constant([0, 0, seed], tf.int64))
@@ -207,23 +225,17 @@ class MetaOptimizer(object):
         tf.float32, self._values.shape, "meta_gradient")
     self._meta_objective = tf.compat.v1.placeholder(
         tf.float32, [], "meta_objective")
-    finite = tf.math.is_finite(self._raw_gradient)
-    self._num_nonfinite = tf.reduce_sum(tf.cast(~finite, tf.int32))
-    self._gradient = tf.clip_by_value(
-        tf.where(finite, self._raw_gradient,
-                 tf.zeros_like(self._raw_gradient)),
-        -options.gradient_clip, options.gradient_clip)
-    strength = tf.where(tf.math.is_finite(self._meta_objective),
-                        options.l2_reg, options.nan_l2_reg)
-    penalized = self._gradient + strength * self._values
+    self._penalized, self._num_nonfinite, self._gradient = penalty.add(
+        self._raw_gradient, self._meta_objective, self._values, options)
     optimizer = tf.compat.v1.train.RMSPropOptimizer(
         self._learning_rate(options), decay=options.rms_decay,
         epsilon=options.rms_epsilon, use_locking=True)
     self._lease = lease_lib.Lease(
         "/job:ps/task:0" if self._cluster else "",
         self._cluster.name if self._cluster else "", description)
-    gradients = meta_parameters_lib.unflatten(penalized, self.shapes)
-    with tf.control_dependencies([penalized, self._lease.check]):
+    gradients = meta_parameters_lib.unflatten(self._gradient, self.shapes)
+    with tf.control_dependencies([self._gradient, self._penalized,
+                                  self._lease.check]):
       update = optimizer.apply_gradients(
           [(tf.identity(gradient), variable) for gradient, variable in zip(
               gradients.values(), variables)], self._step)
@@ -257,7 +269,10 @@ class MetaOptimizer(object):
     try:
       reader = tf.train.load_checkpoint(self._checkpoint)
       for variable in present:
-        variable.load(reader.get_tensor(variable.op.name), self._session)
+        # Older checkpoints count their steps in int64.
+        variable.load(
+            reader.get_tensor(variable.op.name).astype(
+                variable.dtype.base_dtype.as_numpy_dtype), self._session)
     except (tf.errors.OpError, ValueError) as error:
       raise ValueError(
           "Cannot read checkpoint {!r}: {}. Delete it to continue from an "
@@ -296,6 +311,7 @@ class MetaOptimizer(object):
       An `Update`.
 
     Raises:
+      NonFiniteError: If a meta-parameter is not finite after it.
       StateLostError: If a parameter server went away, or the chief restored
         the state since `connect`; then connect again.
     """
@@ -303,27 +319,37 @@ class MetaOptimizer(object):
     feeds.update({self._raw_gradient: gradient,
                   self._meta_objective: meta_objective})
     with self._lost_state():
-      applied, num_nonfinite, (step, values) = self._session.run(
-          [self._gradient, self._num_nonfinite, self._updated], feeds)
-    return Update(applied, int(num_nonfinite), int(step), values)
+      applied, raw, num_nonfinite, (step, values) = self._session.run(
+          [self._gradient, self._penalized, self._num_nonfinite,
+           self._updated], feeds)
+    self._check_finite(values)
+    return Update(applied, raw, int(num_nonfinite), int(step), values)
+
+  def _check_finite(self, values):
+    names = finite_values.others(values, self.shapes)
+    if names:
+      raise finite_values.NonFiniteError(
+          self.global_step(), names, tf.train.latest_checkpoint(self._logdir))
 
   def save(self, position):
-    """Writes a checkpoint, complete or not at all; only the chief does.
+    """Writes a checkpoint, complete or not at all, if this task saves.
 
     Args:
       position: The `Position` reached.
 
     Returns:
-      The checkpoint's prefix, or None if this is not the chief.
+      The checkpoint's prefix, or None if this task does not save.
 
     Raises:
       IOError: If it cannot be written; the last one stays.
+      NonFiniteError: If a meta-parameter is not finite; likewise.
       StateLostError: As `update`.
     """
-    if not self.is_chief:
+    if not self.saves:
       return None
     feeds = dict(self._lease.feeds)
     feeds[self._new_position] = position
+    self._check_finite(self.values())
     with self._lost_state():
       self._session.run(self._set_position, feeds)
       try:

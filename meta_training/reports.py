@@ -88,12 +88,16 @@ class Report(object):
             ", ".join(str(length) for length in lengths)))
     self._screen.status(self._progress.short_text, now=True)
 
-  def end_visit(self, spec, set_name, metadata, checkpoint, get_states):
+  def broke_early(self, num_made, num_unrolls):
+    """Tells that a run ends before its last unroll, and after which."""
+    self.write("  Broke early at {} out of {} unrolls".format(
+        num_made, num_unrolls))
+
+  def end_visit(self, entry, metadata, checkpoint, get_states):
     """Tells how far the run is, and writes the summaries of a visit.
 
     Args:
-      spec: Spec of the problem.
-      set_name: Name of the set it is from, or None.
+      entry: The problem's `corpus_entry.CorpusEntry`.
       metadata: Dict of lists, see `metaopt.train_optimizer`.
       checkpoint: Prefix of the checkpoint of after the visit, None if this
         task saves none.
@@ -109,12 +113,9 @@ class Report(object):
     if self._writer is None or self._last_update is None:
       return
     step = self._last_update.global_step
-    mean = float(np.mean(metadata["meta_objs"]))
     steps = sum(len(objectives) - 1
                 for objectives in metadata["subproblem_objs"])
     values = [
-        _scalar("meta_objective", mean),
-        _scalar("meta_objective/" + spec.callable.__name__, mean),
         _scalar("nonfinite_meta_gradient_elements", self._num_nonfinite),
         _scalar("seconds_per_run", float(np.mean(metadata["runtimes"]))),
         _scalar("throughput/inner_steps_per_second", steps / sum(
@@ -122,15 +123,17 @@ class Report(object):
         _scalar("throughput/meta_updates_per_second",
                 self._progress.updates_per_second),
     ]
-    if set_name is not None:
-      values.append(_scalar("meta_objective/set/" + set_name, mean))
-    for prefix, vector in (("meta_gradient", self._last_update.gradient),
-                           ("meta_parameter", self._last_update.values)):
+    if metadata["meta_objs"]:
+      values.extend(_meta_objective(entry, np.mean(metadata["meta_objs"])))
+    for suffix, vector in (("var", self._last_update.values),
+                           ("grad", self._last_update.gradient),
+                           ("rawgrad", self._last_update.raw_gradient)):
       for name, value in meta_parameters.unflatten(
           vector, self._shapes).items():
-        values.append(_histogram("{}/{}".format(prefix, name), value))
+        values.append(_histogram("{}/{}_{}".format(
+            meta_parameters.OPTIMIZER_SCOPE, name, suffix), value))
     for key, value in get_states().items():
-      values.append(_histogram("state/" + key, value))
+      values.append(_histogram("State/" + key, value))
     self._writer.add_summary(
         tf.compat.v1.Summary(value=[value for value in values if value]), step)
     self._writer.flush()
@@ -140,6 +143,14 @@ class Report(object):
     self._screen.clear()
     if self._writer is not None:
       self._writer.close()
+
+
+def _meta_objective(entry, mean):
+  """A visit's meta-objective: by itself, for its problem and for its set."""
+  tags = ["MetaObjective", entry.spec.callable.__name__ + "_MetaObjective"]
+  if entry.set_name is not None:
+    tags.append("MetaObjective/set/" + entry.set_name)
+  return [_scalar(tag, mean) for tag in tags]
 
 
 def _scalar(tag, value):

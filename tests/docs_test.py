@@ -25,7 +25,7 @@ import tensorflow as tf
 
 import metaopt
 from optimizer import trainable_adam
-from problems import datasets
+from problems import corpus_entry
 from problems import problem_generator
 from problems import problem_spec
 from tests import repository
@@ -87,9 +87,10 @@ class DocsTest(tf.test.TestCase, parameterized.TestCase):
     """A log directory as meta-training leaves it."""
     metaopt.train_optimizer(
         "logs", problem_spec.Spec(trainable_adam.TrainableAdam),
-        [(problem_spec.Spec(problem_generator.Bowl, (1.0,)),
-          datasets.EMPTY_DATASET, None)], 1, 1, lambda: 1, lambda: 2,
-        compiled=False, set_names=["bowl"], out=io.StringIO())
+        [corpus_entry.CorpusEntry(
+            problem_spec.Spec(problem_generator.Bowl, (1.0,)),
+            set_name="bowl")], 1, 1, lambda: 1, lambda: 2,
+        compiled=False, out=io.StringIO())
     return os.path.abspath("logs")
 
   @parameterized.parameters(*_pages())
@@ -122,7 +123,7 @@ class DocsTest(tf.test.TestCase, parameterized.TestCase):
             self._logdir(), "events.out.tfevents.*"))
         for event in tf.compat.v1.train.summary_iterator(path)
         for value in event.summary.value)
-    self.assertIn("meta_objective/set/bowl", written)
+    self.assertIn("MetaObjective/set/bowl", written)
     for tag, pattern in patterns.items():
       self.assertTrue([name for name in written if re.match(pattern, name)],
                       tag)

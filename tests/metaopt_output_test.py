@@ -34,7 +34,7 @@ class SummaryTest(tf.test.TestCase):
   def test_summary(self):
     out = six.StringIO()
     for rate, stream in ((0.1, out), (1e20, out), (0.1, None)):
-      result = metaopt.test_optimizer(
+      result = metaopt.evaluate(
           tf.compat.v1.train.GradientDescentOptimizer(rate), _Parabola(), 5,
           seed=[np.float32([2.0, -1.0])], out=stream)
       self.assertLen(result, 3)

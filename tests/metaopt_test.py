@@ -86,7 +86,7 @@ class _Attentive(global_learning_rate.GlobalLearningRate):
 class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_descent_by_hand(self):
-    values, parameters, records = metaopt.test_optimizer(
+    values, parameters, records = metaopt.evaluate(
         _sgd(), _Half(), 5, seed=_START)
     self.assertAllClose(2.5 * 0.9**(2 * np.arange(6)), values)
     self.assertIsInstance(values, list)
@@ -95,7 +95,7 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual([], records)
 
   def test_objective_falls(self):
-    values, _, _ = metaopt.test_optimizer(
+    values, _, _ = metaopt.evaluate(
         tf.compat.v1.train.AdamOptimizer(0.1),
         pg.Quadratic(10, random_seed=1), 200, seed=2)
     self.assertLen(values, 201)
@@ -103,7 +103,7 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_records(self):
     optimizer = tf.compat.v1.train.MomentumOptimizer(0.1, 0.5)
-    values, _, records = metaopt.test_optimizer(
+    values, _, records = metaopt.evaluate(
         optimizer, _Half(), 5, seed=_START, record_every=2)
     self.assertEqual([0, 2, 4], [record["iteration"] for record in records])
     x, velocity = _START[0], 0 * _START[0]
@@ -122,7 +122,7 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
       x = x - 0.1 * velocity
 
   def test_records_of_a_trainable_optimizer(self):
-    _, _, records = metaopt.test_optimizer(
+    _, _, records = metaopt.evaluate(
         _SPECS["hierarchical"].build(), _Half([[2, 1], [3]]), 2, seed=1,
         record_every=1)
     self.assertLen(records, 2)
@@ -135,7 +135,7 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
     dataset = datasets.random(3, 50, random_seed=1)
     runs = []
     for seed in (3, 3, 4):
-      runs.append(metaopt.test_optimizer(
+      runs.append(metaopt.evaluate(
           _sgd(), pg.SoftmaxRegression(3, 2, random_seed=1, noise_stdev=0.1),
           6, dataset, batch_size=7, seed=seed))
     self.assertEqual(runs[0][0], runs[1][0])
@@ -145,27 +145,27 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
   def test_one_problem_and_optimizer_for_several_calls(self):
     problem = pg.Quadratic(3, random_seed=1)
     for name in sorted(_SPECS):
-      runs = [metaopt.test_optimizer(_SPECS[name].build(), problem, 3,
-                                     seed=3)[0] for _ in range(2)]
+      runs = [metaopt.evaluate(_SPECS[name].build(), problem, 3,
+                               seed=3)[0] for _ in range(2)]
       self.assertAllClose(runs[0][0], runs[1][0])
     for optimizer in (_sgd(0.01), _SPECS["adam"].build()):
-      runs = [metaopt.test_optimizer(optimizer, problem, 3, seed=3)[0]
+      runs = [metaopt.evaluate(optimizer, problem, 3, seed=3)[0]
               for _ in range(2)]
       self.assertEqual(runs[0], runs[1])
 
   def test_arrays_as_seed(self):
-    values, _, records = metaopt.test_optimizer(
+    values, _, records = metaopt.evaluate(
         _sgd(), _Half(), 1, seed=_START, record_every=1)
     self.assertAllEqual(_START, records[0]["parameters"])
     self.assertEqual(2.5, values[0])
     with self.assertRaisesRegexp(ValueError, "starting point for _Half"):
-      metaopt.test_optimizer(_sgd(), _Half(), 1, seed=[np.zeros([3])])
+      metaopt.evaluate(_sgd(), _Half(), 1, seed=[np.zeros([3])])
 
   def test_minibatches(self):
     # Steps of 1 go to the mean of the minibatch.
     rows = np.float32(np.arange(6)).reshape([6, 1])
     dataset = datasets.Dataset(rows, np.zeros([6]))
-    values, parameters, records = metaopt.test_optimizer(
+    values, parameters, records = metaopt.evaluate(
         _sgd(1.0), _Regression(), 6, dataset, batch_size=2,
         seed=[np.float32([0.0])], record_every=1)
     means = [record["parameters"][0][0] for record in records[1:]]
@@ -179,14 +179,14 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_all_rows_without_batch_size(self):
     rows = np.float32([[1.0], [2.0], [6.0]])
-    _, parameters, _ = metaopt.test_optimizer(
+    _, parameters, _ = metaopt.evaluate(
         _sgd(1.0), _Regression(), 1,
         datasets.Dataset(rows, np.zeros([3])), seed=[np.float32([0.0])])
     self.assertAllClose([[3.0]], parameters)
 
   def test_given_graph(self):
     graph = tf.Graph()
-    metaopt.test_optimizer(_sgd(), _Half(), 1, seed=1, graph=graph)
+    metaopt.evaluate(_sgd(), _Half(), 1, seed=1, graph=graph)
     self.assertTrue(graph.get_operations())
     self.assertEqual([], tf.compat.v1.get_default_graph().get_operations())
 
@@ -194,13 +194,13 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
     graph = tf.Graph()
     with graph.as_default():
       optimizer = _SPECS["hierarchical"].build()
-    values, _, _ = metaopt.test_optimizer(optimizer, _Half(), 2, seed=_START,
-                                          graph=graph)
+    values, _, _ = metaopt.evaluate(optimizer, _Half(), 2, seed=_START,
+                                    graph=graph)
     self.assertEqual(2.5, values[0])
     self.assertAllInRange(values, 0.0, 100.0)
 
   def test_attention_is_evaluated_at_the_true_parameters(self):
-    values, parameters, records = metaopt.test_optimizer(
+    values, parameters, records = metaopt.evaluate(
         _Attentive(), _Half([[1]]), 3, seed=[np.float32([2.0])],
         record_every=1)
     x, attended, expected = 2.0, 2.0, []
@@ -216,7 +216,7 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
   def test_attention_of_the_hierarchical_rnn(self):
     optimizer = hierarchical_rnn.HierarchicalRNN(
         [3, 4, 2], (0.1, 0.1), use_attention=True)
-    values, parameters, records = metaopt.test_optimizer(
+    values, parameters, records = metaopt.evaluate(
         optimizer, _Half(), 4, seed=_START, record_every=1)
     for record in records:
       self.assertAllClose(0.5 * np.sum(record["parameters"][0]**2),
@@ -240,23 +240,35 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
 
       return make_loss, make_init_fn
 
-    values, _, _ = metaopt.test_optimizer(
+    values, _, _ = metaopt.evaluate(
         _sgd(0.25), pg.ModelAdapter(make_loss_and_init), 2,
         seed=[np.float32([1.0, 2.0])])
     self.assertAllClose([5.0, 1.25, 0.3125], values)
 
-  @parameterized.parameters(0, -1)
-  def test_bad_numbers(self, number):
-    for num_iter, record_every in ((number, None), (3, number)):
-      with self.assertRaisesRegexp(ValueError, "must be positive"):
-        metaopt.test_optimizer(_sgd(), _Half(), num_iter,
-                               record_every=record_every)
+  def test_bad_numbers(self):
+    for function in (metaopt.evaluate, metaopt.test_optimizer):
+      with self.assertRaisesRegexp(ValueError, "num_iter must be .* not -1"):
+        function(_sgd(), _Half(), -1)
+      for number in (0, -1):
+        with self.assertRaisesRegexp(ValueError, "record_every must be pos"):
+          function(_sgd(), _Half(), 3, record_every=number)
 
-  def test_batch_larger_than_the_data(self):
+  def test_no_steps(self):
+    for function, expected in ((metaopt.evaluate, ([2.5], [])),
+                               (metaopt.test_optimizer, ([], {}))):
+      values, parameters, records = function(
+          _sgd(), _Half(), 0, seed=_START, record_every=1)
+      self.assertEqual(expected, (values, records))
+      self.assertAllEqual(_START, parameters)
+
+  @parameterized.parameters(0, -3, 2.5, "4", True)
+  def test_bad_batch_sizes(self, batch_size):
     dataset = datasets.random(3, 20, random_seed=1)
-    with self.assertRaisesRegexp(ValueError, "20; got 21"):
-      metaopt.test_optimizer(_sgd(), pg.SoftmaxRegression(3, 2), 3, dataset,
-                             batch_size=21)
+    for function in (metaopt.evaluate, metaopt.test_optimizer,
+                     metaopt.run_wall_clock_test):
+      with self.assertRaisesRegexp(ValueError, "batch size must be a positive"):
+        function(_sgd(), pg.SoftmaxRegression(3, 2), 3, dataset,
+                 batch_size=batch_size)
 
 
 class LogdirTest(tf.test.TestCase, parameterized.TestCase):
@@ -280,7 +292,7 @@ class LogdirTest(tf.test.TestCase, parameterized.TestCase):
         optimizer = _SPECS[name].build()
       # The values must be those of the checkpoint in the call's own session;
       # a new one on the same graph initializes alike.
-      runs.append(metaopt.test_optimizer(
+      runs.append(metaopt.evaluate(
           optimizer, _Half(), 3, seed=_START, graph=graph,
           logdir=directory)[0])
       if directory is None:
@@ -297,18 +309,18 @@ class LogdirTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_plain_optimizer(self):
     with self.assertRaisesRegexp(ValueError, "logdir is for trainable.*Grad"):
-      metaopt.test_optimizer(_sgd(), _Half(), 1, logdir="/nowhere")
+      metaopt.evaluate(_sgd(), _Half(), 1, logdir="/nowhere")
 
   def test_no_checkpoint(self):
     with self.assertRaisesRegexp(ValueError, "No checkpoint in directory"):
-      metaopt.test_optimizer(_SPECS["adam"].build(), _Half(), 1,
-                             logdir=self.get_temp_dir())
+      metaopt.evaluate(_SPECS["adam"].build(), _Half(), 1,
+                       logdir=self.get_temp_dir())
 
   def test_checkpoint_of_another_optimizer(self):
     logdir, _ = self._trained(_SPECS["global"])
     with self.assertRaisesRegexp(ValueError, "beta1_logit is missing"):
-      metaopt.test_optimizer(_SPECS["adam"].build(), _Half(), 1,
-                             logdir=logdir)
+      metaopt.evaluate(_SPECS["adam"].build(), _Half(), 1,
+                       logdir=logdir)
 
 
 class WallClockTest(tf.test.TestCase):

@@ -156,13 +156,17 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
     expected = [row for function in problem_sets.FLAGGED_SETS[name][0]
                 for row in function()]
     with flagsaver.flagsaver(**dict(_NO_PROBLEMS, **{name: True})):
-      self.assertEqual(repr(expected), repr(metarun.problems_and_data()))
+      corpus = metarun.problems_and_data()
+    self.assertEqual(repr(expected), repr([entry[:3] for entry in corpus]))
+    self.assertEqual({name[len("include_"):-len("_problems")]},
+                     set(entry.set_name for entry in corpus))
 
   def test_by_set(self):
     sets = metarun.problems_by_set()
     self.assertEqual(
         [name for name, flagged in problem_sets.FLAGGED_SETS.items()
-         if flagged.default], [name for name, _ in sets])
+         if flagged.default],
+        ["include_{}_problems".format(name) for name, _ in sets])
     self.assertEqual([4, 4, 9, 9, 12],
                      [len(entries) for _, entries in sets[:5]])
 
@@ -172,7 +176,7 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
         include_sparse_gradient_problems=True, l2_reg_scale=0.25)):
       corpus = metarun.problems_and_data()
     scales = []
-    for spec, _, _ in corpus:
+    for spec, _, _, _ in corpus:
       if spec.callable.__name__ == "SparseProblem":
         spec = spec.args[0]
       scales.append(spec.kwargs.get("l2_reg_scale"))
@@ -219,7 +223,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
     (logdir, _, corpus, num_problems, num_runs, draw_unrolls,
      draw_steps), kwargs = train.call_args
     self.assertEqual((self.logdir, 7, 3), (logdir, num_problems, num_runs))
-    self.assertLen(corpus, 4)
+    self.assertEqual(["bowl"] * 4, [entry.set_name for entry in corpus])
     self.assertEqual((1, 2), (draw_unrolls(), draw_steps()))
     self.assertTrue(callable(kwargs.pop("on_start")))
     self.assertIsNone(kwargs.pop("cluster", None))
@@ -230,7 +234,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         "select_random_problems": True, "obj_train_max_multiplier": 9.0,
         "rms_decay": 0.25, "rms_epsilon": 0.125, "l2_reg": 0.75,
         "nan_l2_reg": 0.375, "reset_rnn_params": False, "seed": 11,
-        "compiled": True, "set_names": ["bowl"] * 4}, dict(kwargs))
+        "compiled": True}, dict(kwargs))
 
   @parameterized.parameters(
       ({"include_bowl_problems": False},

@@ -76,9 +76,9 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
       inner.close()
 
   def _check(self, name, inner, theta):
-    rng = np.random.RandomState(0)
-    result = inner.unroll(theta, 3, True, True, [1, 2], [1, 2], rng)
-    later = inner.unroll(theta, 2, False, False, [0, 0], [1, 3], rng)
+    walk = inner.walk(np.random.RandomState(0))
+    result = inner.unroll(theta, 3, True, True, [1, 2], [1, 2], walk.take(3))
+    later = inner.unroll(theta, 2, False, False, [0, 0], [1, 3], walk.take(2))
     for each, num_steps in ((result, 3), (later, 2)):
       self.assertEqual((num_steps + 1,), each.objectives.shape, name)
       self.assertTrue(np.isfinite(each.objectives).all(), name)

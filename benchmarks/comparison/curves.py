@@ -129,7 +129,7 @@ class Runner(object):
       # The first objective is there twice.
       objectives = self._inner.unroll(
           theta, length, not done, not done, [seed, 0], [seed, 1 + done],
-          rng).objectives[1:]
+          self._inner.walk(rng).take(length)).objectives[1:]
       curve[done:done + len(objectives)] = objectives
       done += len(objectives)
       if not np.isfinite(objectives[-1]):

@@ -19,7 +19,7 @@ class TrainingCurveTest(tf.test.TestCase):
       writer = tf.summary.FileWriter(directory)
     for step, value in values:
       writer.add_summary(tf.Summary(value=[
-          tf.Summary.Value(tag="meta_objective", simple_value=value),
+          tf.Summary.Value(tag="MetaObjective", simple_value=value),
           tf.Summary.Value(tag="other", simple_value=100.0)]), step)
     writer.close()
 

@@ -10,6 +10,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+from meta_training import finite_values
 from meta_training import meta_optimizer
 from tests.meta_training import harness
 
@@ -23,7 +24,7 @@ def _rmsprop(value, gradients, rate=1e-4, decay=0.9, epsilon=1e-20, clip=5.0,
   value, values = np.float64(value), []
   mean_square = np.ones_like(value)
   for gradient in gradients:
-    gradient = np.clip(np.float64(gradient), -clip, clip) + l2 * value
+    gradient = np.clip(np.float64(gradient) + 2 * l2 * value, -clip, clip)
     mean_square = decay * mean_square + (1 - decay) * gradient**2
     value = value - rate * gradient / np.sqrt(mean_square + epsilon)
     values.append(value)
@@ -90,7 +91,22 @@ class UpdateTest(tf.test.TestCase, parameterized.TestCase):
     update = meta.update(gradient, meta_objective)
     self.assertAllClose(_rmsprop(start, [gradient], 0.1, l2=strength)[0],
                         update.values)
-    self.assertAllEqual(gradient, update.gradient)
+    # What is applied has the penalty in it, and is clipped with it.
+    penalized = gradient + 2 * strength * start
+    self.assertAllClose(penalized, update.raw_gradient)
+    self.assertAllClose(np.clip(penalized, -5, 5), update.gradient)
+    self.assertGreater(np.abs(penalized).max(), 5)
+
+  def test_penalty_of_nonfinite_elements(self):
+    gradient = np.float32([np.nan, 1, np.inf, 2])
+    for meta_objective, strength in ((0.5, 0.0), (np.nan, 0.1)):
+      meta = self._meta(learning_rate=0.1, l2_reg=0.3, nan_l2_reg=0.1)
+      start = meta.values()
+      update = meta.update(gradient, meta_objective)
+      # Part of what is differentiated, the penalty goes where that goes.
+      self.assertAllClose(2 * strength * start[[0, 2]],
+                          update.gradient[[0, 2]])
+      self.assertEqual(2, update.num_nonfinite)
 
   def test_published_defaults(self):
     self.assertEqual((1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2, 0.0),
@@ -102,6 +118,19 @@ class UpdateTest(tf.test.TestCase, parameterized.TestCase):
     self.assertAllClose([np.log(0.9 / 0.1), np.log(0.999 / 0.001)],
                         [beta1, beta2], rtol=1e-4)
     self.assertAllClose(np.log(1e-8), epsilon)
+
+  def test_nonfinite_values_are_not_saved(self):
+    logdir = harness.directory(self)
+    meta = meta_optimizer.MetaOptimizer(
+        logdir, _ADAM, meta_optimizer.Options(learning_rate=3e38), 1)
+    path = meta.save(meta_optimizer.Position(0, 0, 1))
+    with self.assertRaisesRegexp(
+        finite_values.NonFiniteError, "After update 1 .*not finite: "
+        "log_learning_rate, log_epsilon. .* is {!r}".format(path)):
+      meta.update(np.float32([-9, 0, 0, 9]), 0.0)
+    with self.assertRaisesRegexp(ValueError, "not finite"):
+      meta.save(meta_optimizer.Position(1, 0, 1))
+    self.assertEqual(path, tf.train.latest_checkpoint(logdir))
 
   def test_seed_decides_initial_values(self):
     spec = harness.OPTIMIZER_SPECS["hierarchical"]
@@ -136,6 +165,25 @@ class SaveTest(tf.test.TestCase):
       actual = later.update(gradient, 0.0)
     self.assertAllEqual(expected.values, actual.values)
     self.assertEqual(4, actual.global_step)
+
+  def test_step_of_older_checkpoints(self):
+    # They count in int64.
+    logdir = harness.directory(self)
+    with tf.Graph().as_default():
+      step = tf.Variable(7, dtype=tf.int64, name="global_step")
+      saver = tf.compat.v1.train.Saver([step])
+      with tf.compat.v1.Session() as session:
+        session.run(step.initializer)
+        saver.save(session, logdir + "/model.ckpt-7")
+    names = set(name for name, _ in tf.train.list_variables(
+        logdir + "/model.ckpt-7"))
+    self.assertEqual({"global_step"}, names)
+    mock = tf.compat.v1.test.mock
+    with mock.patch.object(meta_optimizer.MetaOptimizer, "_check_checkpoint"):
+      meta = self._meta(logdir)
+    self.assertEqual(7, meta.global_step())
+    path = meta.save(meta_optimizer.Position(1, 0, 1))
+    self.assertEqual(np.int32, harness.arrays(path)["global_step"].dtype)
 
   def test_names(self):
     path = self._meta(harness.directory(self)).save(

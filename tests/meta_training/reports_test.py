@@ -13,6 +13,8 @@ import six
 import tensorflow as tf
 
 from meta_training import reports
+from problems import corpus_entry
+from problems import problem_spec
 from tests.meta_training import harness
 
 
@@ -87,22 +89,21 @@ class SummariesTest(tf.test.TestCase):
         learning_rate=0.01, callbacks=[lambda *args: metadata.append(args[3])])
     events = _events(logdir)
     names = list(harness.meta_parameters(logdir))
-    tags = ["meta_objective", "meta_objective/Parabola",
+    tags = ["MetaObjective", "Parabola_MetaObjective",
             "nonfinite_meta_gradient_elements", "seconds_per_run",
             "throughput/inner_steps_per_second",
             "throughput/meta_updates_per_second"]
     for name in names:
-      tags += [prefix + name[len("LOL/"):]
-               for prefix in ("meta_gradient/", "meta_parameter/")]
+      tags += [name + suffix for suffix in ("_var", "_grad", "_rawgrad")]
     self.assertEqual([], sorted(set(tags) - set(events)))
-    states = [tag for tag in events if tag.startswith("state/")]
-    self.assertIn("state/parameter", states)
-    self.assertIn("state/log_learning_rate", states)
+    states = [tag for tag in events if tag.startswith("State/")]
+    self.assertIn("State/parameter", states)
+    self.assertIn("State/log_learning_rate", states)
     self.assertEqual(sorted(tags + states), sorted(events))
     for tag, values in events.items():
       # Two visits of two runs of two unrolls.
       self.assertEqual([4, 8], [step for step, _ in values], tag)
-    for visit, (_, value) in zip(metadata, events["meta_objective"]):
+    for visit, (_, value) in zip(metadata, events["MetaObjective"]):
       self.assertAllClose(np.mean(visit["meta_objs"]), value.simple_value)
     steps = events["throughput/inner_steps_per_second"]
     for visit, (_, value) in zip(metadata, steps):
@@ -115,24 +116,31 @@ class SummariesTest(tf.test.TestCase):
 
   def test_of_sets(self):
     logdir, metadata = harness.directory(self), []
-    corpus = harness.without_data(harness.Parabola) * 3
     names = ["noisy", "bowl", "noisy"]
+    corpus = [
+        corpus_entry.CorpusEntry(*entry, set_name=name) for name, entry in zip(
+            names, harness.without_data(harness.Parabola) * 3)]
     harness.train(
         logdir, corpus, num_problems=3, select_random_problems=False,
-        set_names=names, callbacks=[lambda *args: metadata.append(args[3])])
+        callbacks=[lambda *args: metadata.append(args[3])])
     events = _events(logdir)
     means = [np.float32(np.mean(visit["meta_objs"])) for visit in metadata]
     self.assertLen(set(means), 3)
     shown = [[value.simple_value for _, value in
-              events["meta_objective/set/" + name]] for name in names[:2]]
+              events["MetaObjective/set/" + name]] for name in names[:2]]
     self.assertEqual([2, 1], [len(values) for values in shown])
     self.assertEqual(sorted(means), sorted(shown[0] + shown[1]))
 
-  def test_bad_set_names(self):
-    with self.assertRaisesRegexp(
-        ValueError, "name the set of each of the 1 problems, not of 2"):
-      harness.train(harness.directory(self), harness.without_data(
-          harness.Parabola), set_names=["one", "two"])
+  def test_runs_that_all_broke_early(self):
+    logdir, spec = harness.directory(self), problem_spec.Spec(
+        harness.GLOBAL.callable, (1.0,))
+    _, text = harness.train(
+        logdir, harness.without_data(harness.Parabola), spec, num_problems=1,
+        num_steps=4, obj_train_max_multiplier=2)
+    self.assertIn("  Broke early at 1 out of 2 unrolls\n  run 1:", text)
+    events = _events(logdir)
+    self.assertNotIn("MetaObjective", events)
+    self.assertIn("LOL/global_learning_rate_grad", events)
 
   def test_histogram(self):
     value = reports._histogram("tag", [[1.0, 2.0], [np.nan, 4.0]])

@@ -14,6 +14,8 @@ import numpy as np
 import six
 import tensorflow as tf
 
+import metaopt
+from meta_training.distributed import cluster
 from optimizer import pretrained
 from optimizer import registry
 from problems import datasets
@@ -179,24 +181,42 @@ class BadProblemTest(tf.test.TestCase, parameterized.TestCase):
     path, _ = harness.train(
         harness.directory(self), _PARABOLA, spec, num_problems=2,
         num_unrolls=1, num_steps=50, nan_l2_reg=1.0, learning_rate=0.1,
+        gradient_clip=1e4,
         callbacks=[lambda *args: calls.append(args)])
     self.assertLen(calls, 2)
     for _, _, _, metadata in calls:
       self.assertLess(len(metadata["subproblem_objs"][0]), 12)
     # The penalty alone moved it, towards 0.
     value = harness.arrays(path)["LOL/global_learning_rate"]
-    self.assertAllClose(1e3 - 0.1 * 1e3 / np.sqrt(0.9 + 0.1 * 1e6) -
-                        0.1 * 1e3 / np.sqrt(0.81 + 0.19 * 1e6), value,
-                        rtol=1e-5)
+    self.assertAllClose(1e3 - 0.1 * 2e3 / np.sqrt(0.9 + 0.1 * 4e6) -
+                        0.1 * 2e3 / np.sqrt(0.81 + 0.19 * 4e6), value,
+                        rtol=1e-6)
 
-  def test_multiplier_argument_ends_unrolls(self):
+  def test_multiplier_of_the_optimizer_ends_unrolls(self):
     calls = []
-    spec = problem_spec.Spec(harness.GLOBAL.callable, (1.0,))
+    spec = problem_spec.Spec(harness.GLOBAL.callable, (1.0,),
+                             {"obj_train_max_multiplier": 10})
     harness.train(
         harness.directory(self), _PARABOLA, spec, num_problems=1,
-        num_unrolls=1, num_steps=50, obj_train_max_multiplier=10,
+        num_unrolls=1, num_steps=50,
         callbacks=[lambda *args: calls.append(args)])
     self.assertLen(calls[0][3]["subproblem_objs"][0], 4)
+
+  def test_meta_parameters_that_overflow_are_not_saved(self):
+    logdir = harness.directory(self)
+    with self.assertRaisesRegexp(
+        ValueError, "After update . .* not finite: global_learning_rate"):
+      harness.train(logdir, _PARABOLA, learning_rate=3e38, num_problems=9,
+                    gradient_clip=1e6)
+    self.assertTrue(np.isfinite(
+        harness.arrays(logdir)["LOL/global_learning_rate"]))
+
+  def test_start_that_is_not_finite(self):
+    logdir = harness.directory(self)
+    spec = problem_spec.Spec(harness.GLOBAL.callable, (-1e308,))
+    with self.assertRaisesRegexp(ValueError, "update 0 .*global_learning_rate"):
+      harness.train(logdir, _PARABOLA, spec)
+    self.assertIsNone(tf.train.latest_checkpoint(logdir))
 
   def test_negative_objective(self):
     logdir = harness.directory(self)
@@ -222,25 +242,53 @@ class BadProblemTest(tf.test.TestCase, parameterized.TestCase):
 
 class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
 
-  @parameterized.parameters("num_problems", "num_meta_iterations",
-                            "learning_rate", "gradient_clip")
-  def test_numbers(self, name):
-    for value in (0, -1, float("nan")):
-      with self.assertRaisesRegexp(ValueError, name + " must be positive"):
-        harness.train(harness.directory(self), _PARABOLA, **{name: value})
+  @parameterized.parameters(
+      ("num_problems", -1), ("num_problems", float("nan")),
+      ("num_meta_iterations", -1), ("learning_rate", 0),
+      ("learning_rate", float("nan")), ("learning_rate", 1e39),
+      ("learning_rate", 1e-60), ("gradient_clip", 0), ("l2_reg", 1e308),
+      ("l2_reg", -1.0), ("nan_l2_reg", float("inf")), ("rms_decay", 1.5),
+      ("rms_epsilon", -1e-9))
+  def test_numbers(self, name, value):
+    with self.assertRaisesRegexp(ValueError, name + " must be "):
+      harness.train(harness.directory(self), _PARABOLA, **{name: value})
+
+  def test_half_life_that_is_0_in_float32(self):
+    with self.assertRaisesRegexp(ValueError, "half_life .* 0.0 in float32"):
+      harness.train(harness.directory(self), _PARABOLA,
+                    learning_rate_half_life=1e-320)
 
   def test_no_problems(self):
     with self.assertRaisesRegexp(ValueError, "no problems"):
       harness.train(harness.directory(self), [])
 
-  def test_batch_sizes(self):
+  @parameterized.parameters(0, -3, 2.5, "4")
+  def test_batch_sizes(self, batch_size):
     (spec, dataset, _), = harness.classifier()
-    for batch_size, message in ((None, "needs a batch size"),
-                                (0, "must be positive"),
-                                (-3, "must be positive"),
-                                (21, "20; got 21")):
+    with self.assertRaisesRegexp(
+        ValueError, "Softmax.*batch size must be a positive.*%r" % batch_size):
+      harness.train(harness.directory(self), [(spec, dataset, batch_size)])
+
+  def test_what_is_no_corpus(self):
+    spec = problem_spec.Spec(harness.Parabola)
+    for corpus, message in (
+        ([harness.Parabola], "among its items is <class"),
+        ([spec], "among its items is Parabola"),
+        ([(harness.Parabola, None, None)], "begin with a problem_spec.Spec"),
+        ([(spec, 5, None)], r"Parabola\(\): A data set must be .* not 5")):
       with self.assertRaisesRegexp(ValueError, message):
-        harness.train(harness.directory(self), [(spec, dataset, batch_size)])
+        harness.train(harness.directory(self), corpus)
+
+  def test_what_is_no_spec_of_an_optimizer(self):
+    with self.assertRaisesRegexp(ValueError, "optimizer_spec must be a"):
+      harness.train(harness.directory(self), _PARABOLA,
+                    harness.GLOBAL.callable)
+
+  def test_chief_in_contradiction_to_the_cluster(self):
+    with self.assertRaisesRegexp(ValueError, "is_chief=False contradicts"):
+      harness.train(harness.directory(self), _PARABOLA, is_chief=False,
+                    cluster=cluster.Cluster(["localhost:1"], ["localhost:2"],
+                                            "worker", 0))
 
   def test_longer_tuples_and_lazy_data(self):
     data = datasets.LazyDataset(datasets.random, (3, 20))
@@ -248,6 +296,11 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
     path, _ = harness.train(harness.directory(self),
                             [(spec, data, 6, "name", 5678)])
     self.assertTrue(path.endswith("model.ckpt-4"), path)
+
+  def test_numbers_instead_of_functions(self):
+    with self.assertRaisesRegexp(ValueError, "num_unroll_func must be a func"):
+      metaopt.train_optimizer(harness.directory(self), harness.GLOBAL,
+                              _PARABOLA, 1, 1, 5, lambda: 3)
 
   def test_number_functions(self):
     with self.assertRaisesRegexp(ValueError, "num_unroll_func.* 0"):
