@@ -73,15 +73,22 @@ class InnerProblem(object):
     self._session.run(self._initializer)
 
   def _build(self, optimizer, problem, max_steps, multiplier, differentiate):
-    shapes = collections.OrderedDict(
-        (name, declaration.shape) for name, declaration in six.iteritems(
-            optimizer.meta_parameters.declarations))
+    optimizer.make_meta_parameters()
+    shapes = optimizer.meta_parameters.shapes()
     self._theta = tf.compat.v1.placeholder(
         tf.float32, [meta_parameters.total_size(shapes)], "meta_parameters")
     self._noise_seed = tf.compat.v1.placeholder(tf.int32, [2], "noise_seed")
     self._start_seed = tf.compat.v1.placeholder(tf.int32, [2], "start_seed")
     theta = meta_parameters.unflatten(self._theta, shapes)
-    with optimizer.meta_parameters.bound(theta):
+    # Those that an optimizer reads as variables are assigned before a run.
+    variables = optimizer.meta_parameters.undeclared_variables()
+    self._assign = tf.group(*[
+        variable.assign(theta[name], read_value=False)
+        for name, variable in variables.items()]) if variables else None
+    bound = {name: theta[name]
+             for name in optimizer.meta_parameters.declarations}
+    theta.update(variables)
+    with optimizer.meta_parameters.bound(bound):
       self._output = output = optimizer.train(
           problem, self._minibatches.dataset, compiled=max_steps is not None,
           max_steps=max_steps, batch_size=self._minibatches.size,
@@ -129,6 +136,8 @@ class InnerProblem(object):
     if first_unroll:
       self._problem.init_fn(self._session)
     weights = np.full([num_steps], 1.0 / num_steps, np.float32)
+    if self._assign is not None:
+      self._session.run(self._assign, {self._theta: theta})
     meta_objective, objectives, gradient, _ = self._session.run(
         [self._output.metaobj, self._output.problem_objectives,
          self._gradient, self._carry_over],

@@ -26,6 +26,7 @@ from . import inner_problem
 from .distributed import lease as lease_lib
 from .distributed import waiting
 from . import penalty
+from optimizer import meta_checkpoint
 from optimizer import meta_parameters as meta_parameters_lib
 
 Options = collections.namedtuple(
@@ -106,10 +107,9 @@ class MetaOptimizer(object):
         cluster.device_setter() if cluster else ""):
       optimizer = optimizer_spec.build()
       self.parameters = optimizer.meta_parameters
+      optimizer.make_meta_parameters()
+      self.shapes = self.parameters.shapes()
       self._check_checkpoint()
-      self.shapes = collections.OrderedDict(
-          (name, declaration.shape) for name, declaration in six.iteritems(
-              self.parameters.declarations))
       self._build(options, seed, dict(
           description or {}, **dict(options._asdict())))
       self._graph.finalize()
@@ -123,9 +123,10 @@ class MetaOptimizer(object):
 
   def _check_checkpoint(self):
     if self._checkpoint:
-      meta_parameters_lib.checked_checkpoint(
+      meta_checkpoint.checked_checkpoint(
           self._checkpoint, meta_parameters_lib.OPTIMIZER_SCOPE,
-          self.parameters.declarations)
+          {name: meta_parameters_lib.Declaration(shape, None)
+           for name, shape in six.iteritems(self.shapes)})
 
   def connect(self):
     """Starts a session and brings the state to where it was last saved.

@@ -21,6 +21,7 @@ from . import meta_parameters
 from . import trainable_optimizer
 
 _CELL_SCOPE = "multi_rnn_cell"
+_FIXED_DECAY = np.float32(1.0 / (1.0 + np.exp(-2.2)))
 
 
 class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
@@ -35,6 +36,13 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
 
   elementwise = True
 
+  update_weights = meta_parameters.Attribute("update_weights")
+  decay_weights = meta_parameters.Attribute("decay_weights")
+  decay_bias = meta_parameters.Attribute("decay_bias")
+  lr_weights = meta_parameters.Attribute("learning_rate_weights")
+  lr_bias = meta_parameters.Attribute("learning_rate_bias")
+  init_vector = meta_parameters.Attribute("init_vector")
+
   def __init__(self,
                cell_sizes=(20, 20),
                cell_cls=tf.compat.v1.nn.rnn_cell.GRUCell,
@@ -48,7 +56,8 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
                use_numerator_epsilon=False,
                readout_scale=0.5,
                decay_bias_init=2.2,
-               name="CoordinatewiseRNN"):
+               use_attention=False,
+               random_seed=None, name="cRNN"):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:
@@ -57,7 +66,8 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
         `tf.contrib.rnn` cell whose constructor takes the number of units.
       init_lr_range: (min, max) of the initial learning rates, log-uniform.
       dynamic_output_scale: Whether the RNN adapts the learning rates.
-      learnable_decay: Whether the decay is read out of the RNN.
+      learnable_decay: Whether the decay is read out of the RNN; otherwise it
+        is sigmoid(2.2) = 0.9 from the first step on.
       zero_init_lr_weights: Whether the read-out of the learning rate's change
         starts at zero.
       use_log_objective: See `TrainableOptimizer`.
@@ -66,6 +76,8 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
       use_numerator_epsilon: See `TrainableOptimizer`.
       readout_scale: Spread of the initial read-outs.
       decay_bias_init: Initial logit of the decay.
+      use_attention: See `TrainableOptimizer`.
+      random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
 
     Raises:
@@ -79,9 +91,9 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
       raise ValueError("init_lr_range must be (min, max) with 0 < min <= max, "
                        "not {!r}.".format(init_lr_range))
     super(CoordinatewiseRNN, self).__init__(
-        name, ["rms", "rnn", "learning_rate", "decay"], False,
+        name, ["rms", "rnn", "learning_rate", "decay"], use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,
-        use_numerator_epsilon)
+        use_numerator_epsilon, random_seed)
     self._cell_sizes = list(cell_sizes)
     self._cell_cls = cell_cls
     self._init_lr_range = (low, high)
@@ -134,7 +146,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     output, rnn_state = self._run_cells(scaled, state["rnn"], theta)
     new_state = {"rms": rms, "rnn": rnn_state,
                  "learning_rate": state["learning_rate"],
-                 "decay": state["decay"]}
+                 "decay": tf.fill(tf.shape(state["decay"]), _FIXED_DECAY)}
     read_out = lambda name: (
         tf.matmul(output, theta[name + "_weights"]) + theta[name + "_bias"])
     if "decay_weights" in theta:
@@ -144,6 +156,16 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     change = new_state["learning_rate"] * tf.matmul(
         output, theta["update_weights"])
     return param - tf.reshape(change, tf.shape(param)), new_state
+
+  @property
+  def component_cells(self):
+    """A list of new cells like those stacked, which share no weights."""
+    return [self._cell_cls(size) for size in self._cell_sizes]
+
+  @property
+  def cell(self):
+    """A new `MultiRNNCell` of `component_cells`."""
+    return tf.compat.v1.nn.rnn_cell.MultiRNNCell(self.component_cells)
 
   # The cells are TensorFlow's: made anew whenever they run, with a getter that
   # puts meta-parameters where they would create variables.
@@ -156,8 +178,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     return self._call_cells(inputs, flat_state, getter)
 
   def _call_cells(self, inputs, flat_state, getter):
-    cell = tf.compat.v1.nn.rnn_cell.MultiRNNCell(
-        [self._cell_cls(size) for size in self._cell_sizes])
+    cell = self.cell
     sizes = tf.nest.flatten(cell.state_size)
     state = tf.nest.pack_sequence_as(
         cell.state_size, tf.split(flat_state, sizes, axis=1))
@@ -180,9 +201,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
       return tf.zeros(shape)
 
     with tf.Graph().as_default():
-      sizes = tf.nest.flatten(tf.compat.v1.nn.rnn_cell.MultiRNNCell(
-          [self._cell_cls(size) for size in self._cell_sizes]).state_size)
-      self._state_size = sum(sizes)
+      self._state_size = sum(tf.nest.flatten(self.cell.state_size))
       self._call_cells(tf.zeros([1, 1]), tf.zeros([1, self._state_size]),
                        getter)
     return declarations

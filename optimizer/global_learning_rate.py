@@ -8,6 +8,7 @@ from __future__ import print_function
 
 import tensorflow as tf
 
+from . import meta_parameters
 from . import trainable_optimizer
 
 
@@ -16,9 +17,12 @@ class GlobalLearningRate(trainable_optimizer.TrainableOptimizer):
 
   elementwise = True
 
+  learning_rate = meta_parameters.Attribute("global_learning_rate")
+
   def __init__(self, initial_rate=1e-3, use_log_objective=False,
                obj_train_max_multiplier=-1, use_second_derivatives=True,
-               use_numerator_epsilon=False, name="GlobalLearningRate"):
+               use_numerator_epsilon=False, use_attention=False,
+               random_seed=None, name="GLR"):
     """Constructs the optimizer and declares its meta-parameter.
 
     Args:
@@ -27,11 +31,13 @@ class GlobalLearningRate(trainable_optimizer.TrainableOptimizer):
       obj_train_max_multiplier: See `TrainableOptimizer`.
       use_second_derivatives: See `TrainableOptimizer`.
       use_numerator_epsilon: See `TrainableOptimizer`.
+      use_attention: See `TrainableOptimizer`.
+      random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
     """
     super(GlobalLearningRate, self).__init__(
-        name, [], False, use_log_objective, obj_train_max_multiplier,
-        use_second_derivatives, use_numerator_epsilon)
+        name, [], use_attention, use_log_objective, obj_train_max_multiplier,
+        use_second_derivatives, use_numerator_epsilon, random_seed)
     self._meta_parameters.declare(
         "global_learning_rate", [],
         tf.compat.v1.constant_initializer(initial_rate))

@@ -83,8 +83,12 @@ def scaled_gradient(averages, mean_squares, decays):
                     decays + tf.zeros_like(mean_squares))
   squares = averages * averages + _MEAN_SQUARE_FLOOR
   mean_squares = squares + decays * (mean_squares - squares)
-  return (asinh(averages * tf.math.rsqrt(mean_squares + _SCALE_EPSILON)),
-          mean_squares)
+  return compressed(averages, mean_squares), mean_squares
+
+
+def compressed(averages, mean_squares):
+  """asinh(averages / sqrt(mean_squares + 1e-16))."""
+  return asinh(averages * tf.math.rsqrt(mean_squares + _SCALE_EPSILON))
 
 
 def feature_columns(num_scales, use_grad_products, use_log_means_squared,
@@ -95,25 +99,42 @@ def feature_columns(num_scales, use_grad_products, use_log_means_squared,
     List of `Column` in the order in which they are fed.
   """
   table = (
-      (True, num_scales, lambda seen: seen.scaled),
-      (use_grad_products and num_scales > 1, num_scales - 1,
-       lambda seen: seen.scaled[:, :-1] * seen.scaled[:, 1:]),
-      (use_log_means_squared, num_scales,
-       lambda seen: _relative_log_mean_squares(seen.mean_squares)),
-      (use_relative_lr, 1, lambda seen: seen.log_rate - seen.mean_log_rate),
-      (use_extreme_indicator, 1, lambda seen: _extremeness(seen.log_rate)),
-      (use_lr_shortcut, 1,
-       lambda seen: seen.log_rate - _LOG_REFERENCE_RATE),
+      (True, num_scales, _scaled),
+      (use_grad_products and num_scales > 1, num_scales - 1, _products),
+      (use_log_means_squared, num_scales, _relative_log_mean_squares),
+      (use_relative_lr, 1, _relative_log_rate),
+      (use_extreme_indicator, 1, _extremeness),
+      (use_lr_shortcut, 1, _log_rate),
   )
   return [Column(width, compute) for used, width, compute in table if used]
 
 
-def _relative_log_mean_squares(mean_squares):
-  log_mean_squares = tf.math.log(mean_squares + _SCALE_EPSILON)
+# Named functions, as optimizers that hold them can be pickled.
+
+
+def _scaled(seen):
+  return seen.scaled
+
+
+def _products(seen):
+  return seen.scaled[:, :-1] * seen.scaled[:, 1:]
+
+
+def _relative_log_mean_squares(seen):
+  log_mean_squares = tf.math.log(seen.mean_squares + _SCALE_EPSILON)
   return log_mean_squares - tf.reduce_mean(
       log_mean_squares, axis=1, keepdims=True)
 
 
-def _extremeness(log_rate):
+def _relative_log_rate(seen):
+  return seen.log_rate - seen.mean_log_rate
+
+
+def _extremeness(seen):
   low, high = _LOG_EXTREME_RATES
-  return tf.nn.relu(log_rate - high) - tf.nn.relu(low - log_rate)
+  return (tf.nn.relu(seen.log_rate - high) -
+          tf.nn.relu(low - seen.log_rate))
+
+
+def _log_rate(seen):
+  return seen.log_rate - _LOG_REFERENCE_RATE

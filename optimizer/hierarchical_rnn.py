@@ -20,18 +20,29 @@ import tensorflow as tf
 from . import gradient_features
 from .drop_in import big_tensors
 from . import hierarchical_step
+from . import meta_parameters
 from . import rnn_cells
 from . import tensor_layout
 from . import trainable_optimizer
 from .unroll import update_rule
 
 _LEVEL_RNN = "PerTensor/Layer{}_RNN/"
+_INIT_VECTOR = "Level{}_RNN/init_vector"
 
 
 class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
   """Learned optimizer with one, two or three levels of GRUs."""
 
   tensor_state_keys = ("layer",)
+
+  update_weights = meta_parameters.Attribute("update_weights")
+  attention_weights = meta_parameters.Attribute("attention_weights")
+  scl_decay_weights = meta_parameters.Attribute("scl_decay_weights")
+  scl_decay_bias = meta_parameters.Attribute("scl_decay_bias")
+  inp_decay_weights = meta_parameters.Attribute("inp_decay_weights")
+  inp_decay_bias = meta_parameters.Attribute("inp_decay_bias")
+  lr_weights = meta_parameters.Attribute("learning_rate_weights")
+  lr_bias = meta_parameters.Attribute("learning_rate_bias")
 
   def __init__(self,
                level_sizes=(10, 20, 20),
@@ -65,7 +76,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                scale_decay_bias_init=3.2,
                input_decay_bias_init=2.2,
                learning_rate_momentum_logit_init=3.2,
-               name="HierarchicalRNN"):
+               random_seed=None,
+               name="hRNN"):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:
@@ -99,7 +111,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         mean squares more slowly.
       learnable_inp_decay: Whether the momentum decay is read out of the RNN.
       learnable_rnn_init: Whether the initial states are meta-parameters;
-        otherwise they are zero.
+        otherwise they are drawn from U(-1, 1).
       use_second_derivatives: See `TrainableOptimizer`.
       use_numerator_epsilon: See `TrainableOptimizer`.
       global_input: "mean" feeds level 2 the mean of the level-1 states, as
@@ -119,6 +131,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       input_decay_bias_init: Initial logit of the momentum decay.
       learning_rate_momentum_logit_init: Initial logit of the decay of the
         learning rates' moving average.
+      random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
 
     Raises:
@@ -142,12 +155,12 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     self._columns = gradient_features.feature_columns(
         num_gradient_scales, use_grad_products, use_log_means_squared,
         use_relative_lr, use_extreme_indicator, use_lr_shortcut)
-    self._cells = [rnn_cells.BiasGRUCell(size, cell_scale, gate_bias_init)
+    self._cells = [rnn_cells.BiasGRU(size, cell_scale, gate_bias_init)
                    for size in self._level_sizes]
     super(HierarchicalRNN, self).__init__(
         name, self._state_keys(use_attention), use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,
-        use_numerator_epsilon)
+        use_numerator_epsilon, random_seed)
     if learnable_rnn_init:
       self._declare_initial_states()
     self._declare_readouts(readout_scale, zero_init_lr_weights)
@@ -158,6 +171,30 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     self._declare_levels(affine_scale)
     self._declare_step(use_gradient_shortcut,
                        learning_rate_momentum_logit_init)
+
+  @property
+  def num_layers(self):
+    """The number of levels."""
+    return len(self._level_sizes)
+
+  @property
+  def init_vectors(self):
+    """Initial states: a list, one a level, of [1, units] meta-parameters, or
+    of random tensors if they are not learned."""
+    vectors = [self._meta_parameters.get(_INIT_VECTOR.format(level))
+               for level in range(self.num_layers)]
+    return [self._initial_vector(level) if vector is None else vector
+            for level, vector in enumerate(vectors)]
+
+  @property
+  def cells(self):
+    """List of `BiasGRUCell` like those of the levels, one a level.
+
+    Called in the scope of a level, under reuse, they run on its weights.
+    """
+    return [rnn_cells.BiasGRUCell(cell.num_units, scale=cell.scale,
+                                  gate_bias_init=cell.gate_bias_init)
+            for cell in self._cells]
 
   def _state_keys(self, use_attention):
     keys = ["parameter"]
@@ -177,7 +214,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     uniform = tf.compat.v1.random_uniform_initializer(-1.0, 1.0)
     for level, size in enumerate(self._level_sizes):
       self._meta_parameters.declare(
-          "Level{}_RNN/init_vector".format(level), [1, size], uniform)
+          _INIT_VECTOR.format(level), [1, size], uniform)
 
   def _declare_readouts(self, scale, zero_init_lr_weights):
     units = self._level_sizes[0]
@@ -186,7 +223,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     zero = tf.compat.v1.zeros_initializer()
     declare = self._meta_parameters.declare
     declare("update_weights", [units, 1], readout)
-    if self._use_attention:
+    if self.use_attention:
       declare("attention_weights", [units, 1], readout)
     if self._dynamic_output_scale:
       declare("learning_rate_weights", [units, 1],
@@ -229,7 +266,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
   def _declare_step(self, use_gradient_shortcut, momentum_logit):
     if use_gradient_shortcut:
       names = ["GradsToDelta"]
-      if self._use_attention:
+      if self.use_attention:
         names.append("GradsToAttnDelta")
       for name in names:
         self._meta_parameters.declare_all(
@@ -259,7 +296,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       state["layer"] = self._initial_vector(1)
     if self._dynamic_output_scale:
       state["log_learning_rate"] = self._initial_log_learning_rate(size)
-    if self._use_attention:
+    if self.use_attention:
       state["true_param"] = tf.convert_to_tensor(var)
     return state
 
@@ -268,9 +305,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     return [self._initial_vector(2)] if len(self._level_sizes) > 2 else []
 
   def _initial_vector(self, level):
-    vector = self._meta_parameters.initial_value(
-        "Level{}_RNN/init_vector".format(level))
-    return (tf.zeros([1, self._level_sizes[level]])
+    vector = self._meta_parameters.initial_value(_INIT_VECTOR.format(level))
+    return (self._random_uniform([1, self._level_sizes[level]], -1.0, 1.0)
             if vector is None else tf.identity(vector))
 
   def _initial_log_learning_rate(self, size):
@@ -298,7 +334,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         big_tensors.compute_updates(
             self._step_options(), self._meta_parameters.values(), params,
             grads, states, global_state, skip_nonfinite))
-    if self._use_attention:
+    if self.use_attention:
       for state, param in zip(new_states, new_params):
         state["true_param"] = param
     return new_params, new_states, global_state, attended

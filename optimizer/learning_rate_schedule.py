@@ -8,6 +8,7 @@ from __future__ import print_function
 
 import tensorflow as tf
 
+from . import meta_parameters
 from . import trainable_optimizer
 
 
@@ -16,9 +17,12 @@ class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
 
   elementwise = True
 
+  learning_rates = meta_parameters.Attribute("learning_rates")
+
   def __init__(self, initial_rate=0.0, n_steps=1000, use_log_objective=False,
                obj_train_max_multiplier=-1, use_second_derivatives=True,
-               use_numerator_epsilon=False, name="LearningRateSchedule"):
+               use_numerator_epsilon=False, use_attention=False,
+               random_seed=None, name="LRS"):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:
@@ -28,6 +32,8 @@ class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
       obj_train_max_multiplier: See `TrainableOptimizer`.
       use_second_derivatives: See `TrainableOptimizer`.
       use_numerator_epsilon: See `TrainableOptimizer`.
+      use_attention: See `TrainableOptimizer`.
+      random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
 
     Raises:
@@ -36,20 +42,20 @@ class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
     if n_steps < 1:
       raise ValueError("n_steps must be at least 1, not {!r}.".format(n_steps))
     super(LearningRateSchedule, self).__init__(
-        name, ["itr"], False, use_log_objective, obj_train_max_multiplier,
-        use_second_derivatives, use_numerator_epsilon)
+        name, ["itr"], use_attention, use_log_objective, obj_train_max_multiplier,
+        use_second_derivatives, use_numerator_epsilon, random_seed)
     self._n_steps = n_steps
     self._meta_parameters.declare(
         "learning_rates", [n_steps],
         tf.compat.v1.constant_initializer(initial_rate))
 
   def _initialize_state(self, var):
-    """State of a tensor: "itr" [], the number of steps it has had."""
+    """State of a tensor: "itr" int32 [], the number of steps it has had."""
     del var
-    return {"itr": tf.zeros([])}
+    return {"itr": tf.zeros([], tf.int32)}
 
   def _compute_update(self, param, grad, state):
     """One step of one tensor; see the class's equation."""
-    index = tf.minimum(tf.cast(state["itr"], tf.int32), self._n_steps - 1)
+    index = tf.minimum(state["itr"], self._n_steps - 1)
     rate = tf.gather(self._meta_parameters.values()["learning_rates"], index)
-    return param - rate * grad, {"itr": state["itr"] + 1.0}
+    return param - rate * grad, {"itr": state["itr"] + 1}

@@ -8,6 +8,14 @@ default when a meta-parameter is declared, on first use in every other one.
 They are non-trainable global variables under the scope `OPTIMIZER_SCOPE`, so
 the trainer of a host model never touches them while its `Saver` keeps them.
 The graph owns them: it can be freed while the `MetaParameters` live on.
+`tf.get_variable` makes them, below the variable scope the optimizer is
+constructed in: optimizers constructed in a scope that reuses variables share
+them.
+
+An optimizer may also call `tf.get_variable` itself, within
+`tf.variable_scope(OPTIMIZER_SCOPE)`: in its constructor, or where it computes
+its update. Such variables are found in the graph's collection of trainable
+variables; they are meta-parameters of the graph they are in.
 
 Values loaded from a checkpoint are read at once and kept in memory. What is
 wrong with a checkpoint thus shows before anything is trained, and a graph does
@@ -24,19 +32,26 @@ from __future__ import print_function
 
 import collections
 import contextlib
+import copy
+import re
+import zlib
 
 import numpy as np
 import six
 import tensorflow as tf
+
+from . import meta_checkpoint
 
 OPTIMIZER_SCOPE = "LOL"
 
 Declaration = collections.namedtuple("Declaration", "shape, initializer")
 
 _InGraph = collections.namedtuple(
-    "_InGraph", "scope, variables, initial_values")
-"""A graph's name scope for the variables, those there are, and tensors with
-their initial values."""
+    "_InGraph", "scope, variables, initial_values, found")
+"""A graph's variable scope for the variables, those there are, tensors with
+their initial values, and the variables that were not declared."""
+
+_SCOPES = "__meta_parameter_scopes"
 
 
 class MetaParameters(object):
@@ -46,8 +61,18 @@ class MetaParameters(object):
   as "LOL/update_weights".
   """
 
-  def __init__(self, scope=OPTIMIZER_SCOPE):
+  def __init__(self, scope=OPTIMIZER_SCOPE, seed=None):
+    """Declares nothing; the current variable scope is where variables will be.
+
+    Args:
+      scope: String, scope of the variables.
+      seed: None, or an integer that decides what initializers draw.
+    """
     self._scope = scope
+    self._seed = seed
+    around = tf.compat.v1.get_variable_scope()
+    self._full_scope = (around.name + "/" if around.name else "") + scope
+    self._reuse = bool(around.reuse)
     self._declarations = collections.OrderedDict()
     self._bindings = []
     self._loaded = {}
@@ -65,6 +90,10 @@ class MetaParameters(object):
     """
     if name in self._declarations:
       raise ValueError("Meta-parameter {!r} is declared twice.".format(name))
+    if self._seed is not None and getattr(initializer, "seed", 0) is None:
+      initializer = copy.copy(initializer)
+      initializer.seed = (
+          self._seed + zlib.crc32(name.encode("utf-8"))) % (2**31 - 1)
     self._declarations[name] = Declaration(list(shape), initializer)
     self.variables()
 
@@ -97,23 +126,75 @@ class MetaParameters(object):
         device = (tf.device("") if colocate_with is None else
                   tf.compat.v1.get_default_graph().colocate_with(
                       colocate_with.op, ignore_existing=True))
-        with device, tf.name_scope(None), tf.name_scope(existing.scope + "/"):
+        with device:
           for name in new:
-            existing.variables[name] = self._make_variable(name)
-    return existing.variables
+            existing.variables[name] = self._make_variable(name, existing.scope)
+    return self.existing_variables()
 
   def existing_variables(self):
     """Like `variables`, but makes none."""
+    variables = collections.OrderedDict(self._in_outer_graph().variables)
+    variables.update(self.undeclared_variables())
+    return variables
+
+  def undeclared_variables(self):
+    """Variables of the default graph that the optimizer made on its own.
+
+    Returns:
+      OrderedDict from relative name to variable: all trainable variables in the
+      scope which nobody declared.
+    """
+    in_graph = self._in_outer_graph()
     with tf.init_scope():
-      return self._in_graph().variables
+      prefix = self._full_scope + "/"
+      for variable in tf.compat.v1.trainable_variables(re.escape(prefix)):
+        name = variable.op.name[len(prefix):]
+        if name not in in_graph.found:
+          in_graph.found[name] = variable
+          if name in self._loaded:
+            set_initial_value(variable, tf.constant(self._loaded[name]))
+    return in_graph.found
+
+  def get(self, name):
+    """The variable of the default graph, or what is bound to it.
+
+    Args:
+      name: String, relative to the scope.
+
+    Returns:
+      Variable or tensor, or None if there is no such meta-parameter.
+    """
+    if self._bindings and name in self._declarations:
+      return self._bindings[-1][name]
+    return self.variables().get(name)
+
+  def shapes(self):
+    """OrderedDict from relative name to shape, a list, in this graph."""
+    return collections.OrderedDict(
+        (name, variable.shape.as_list())
+        for name, variable in six.iteritems(self.variables()))
+
+  def _in_outer_graph(self):
+    with tf.init_scope():
+      return self._in_graph()
 
   def _in_graph(self):
     stored = tf.compat.v1.get_collection_ref(("__meta_parameters", self))
     if not stored:
-      with tf.name_scope(None):
-        scope = tf.compat.v1.get_default_graph().unique_name(self._scope)
-      stored.append(_InGraph(scope, collections.OrderedDict(), {}))
+      stored.append(_InGraph(
+          self._scope_in_graph(), collections.OrderedDict(), {},
+          collections.OrderedDict()))
     return stored[0]
+
+  def _scope_in_graph(self):
+    """Of several optimizers that share nothing, each has its own scope."""
+    taken = tf.compat.v1.get_collection_ref(_SCOPES)
+    scope, count = self._full_scope, 0
+    while scope in taken and not self._reuse:
+      count += 1
+      scope = "{}_{}".format(self._full_scope, count)
+    taken.append(scope)
+    return scope
 
   def checkpoint_names(self):
     """OrderedDict from checkpoint name ("LOL/...") to variable."""
@@ -122,12 +203,16 @@ class MetaParameters(object):
         for name, variable in six.iteritems(self.variables()))
 
   def values(self):
-    """OrderedDict from relative name to the tensor that holds its value."""
+    """OrderedDict from relative name to the tensor that holds its value.
+
+    Only what is declared is there.
+    """
     if self._bindings:
       return self._bindings[-1]
+    self.variables()
     return collections.OrderedDict(
         (name, variable.read_value())
-        for name, variable in six.iteritems(self.variables()))
+        for name, variable in six.iteritems(self._in_outer_graph().variables))
 
   def initial_value(self, name):
     """A value for use in the initializers of other variables.
@@ -146,7 +231,10 @@ class MetaParameters(object):
     if name not in initial:
       variable = self.variables()[name]
       with tf.init_scope():
-        initial[name] = initialized_value(variable)
+        # With control flow, `tf.add_check_numerics_ops` would refuse the graph.
+        initial[name] = (
+            tf.constant(self._loaded[name]) if name in self._loaded else
+            initialized_value(variable))
     return initial[name]
 
   @contextlib.contextmanager
@@ -192,23 +280,42 @@ class MetaParameters(object):
         meta-parameter is missing from it or has another shape; the message
         lists each of them.
     """
-    prefix, self._loaded = read_checkpoint(
-        path, self._scope, self._declarations)
+    declarations = collections.OrderedDict(self._declarations)
+    for name, variable in six.iteritems(self.undeclared_variables()):
+      declarations[name] = Declaration(variable.shape.as_list(), None)
+    prefix, self._loaded = meta_checkpoint.read_checkpoint(
+        path, self._scope, declarations)
     with tf.init_scope():
       self._in_graph().initial_values.clear()
-      for name, variable in six.iteritems(self._in_graph().variables):
+      for name, variable in six.iteritems(self.existing_variables()):
         set_initial_value(variable, tf.constant(self._loaded[name]))
     return prefix
 
-  def _make_variable(self, name):
+  def _make_variable(self, name, scope):
     shape, initializer = self._declarations[name]
     if name in self._loaded:
-      initial_value = lambda: tf.constant(self._loaded[name])
-    else:
-      initial_value = lambda: initializer(shape, dtype=tf.float32)
-    return tf.compat.v1.Variable(
-        initial_value=initial_value, trainable=False, name=name,
-        dtype=tf.float32, use_resource=True)
+      initializer = lambda shape, **_: tf.constant(self._loaded[name])
+    scope = tf.compat.v1.VariableScope(
+        tf.compat.v1.AUTO_REUSE if self._reuse else False, scope,
+        use_resource=True)
+    with tf.compat.v1.variable_scope(scope, auxiliary_name_scope=False):
+      return tf.compat.v1.get_variable(
+          name, shape, tf.float32, initializer, trainable=False)
+
+
+class Attribute(object):
+  """A class attribute: the meta-parameter of a name of an optimizer.
+
+  It is the variable of the default graph; where the optimizer runs on bound
+  values, it is the value. Instances may set it to something else.
+  """
+
+  def __init__(self, name):
+    self._name = name
+
+  def __get__(self, optimizer, owner=None):
+    return (self if optimizer is None else
+            optimizer.meta_parameters.get(self._name))
 
 
 def initialized_value(variable):
@@ -231,76 +338,6 @@ def set_initial_value(variable, value):
   # pylint: disable=protected-access
   variable._initializer_op = variable.assign(value, read_value=False)
   variable._initial_value = value
-
-
-def checked_checkpoint(path, scope, declarations):
-  """Finds a checkpoint and compares its tensors with declarations.
-
-  Args:
-    path: A checkpoint prefix or a directory.
-    scope: The scope of the names in the checkpoint.
-    declarations: Mapping from relative name to `Declaration`.
-
-  Returns:
-    The checkpoint prefix.
-
-  Raises:
-    ValueError: See `MetaParameters.init_from_checkpoint`.
-  """
-  prefix, _ = read_checkpoint(path, scope, declarations)
-  return prefix
-
-
-def read_checkpoint(path, scope, declarations):
-  """Reads the declared tensors of a checkpoint.
-
-  Args:
-    path: A checkpoint prefix or a directory.
-    scope: The scope of the names in the checkpoint.
-    declarations: Mapping from relative name to `Declaration`.
-
-  Returns:
-    (checkpoint prefix, dict from relative name to float32 array).
-
-  Raises:
-    ValueError: See `MetaParameters.init_from_checkpoint`.
-  """
-  prefix = path
-  if tf.io.gfile.isdir(path):
-    prefix = tf.train.latest_checkpoint(path)
-    if prefix is None:
-      raise ValueError(
-          "No checkpoint in directory {!r}: expected a file named "
-          "'checkpoint' and the files it lists.".format(path))
-  try:
-    reader = tf.train.load_checkpoint(prefix)
-    shapes = reader.get_variable_to_shape_map()
-  except (tf.errors.OpError, ValueError) as error:
-    raise ValueError("Cannot read checkpoint {!r}: {}".format(prefix, error))
-  problems = []
-  for name, declaration in six.iteritems(declarations):
-    full_name = scope + "/" + name
-    if full_name not in shapes:
-      problems.append("{} is missing".format(full_name))
-    elif list(shapes[full_name]) != declaration.shape:
-      problems.append("{} has shape {}, expected {}".format(
-          full_name, list(shapes[full_name]), declaration.shape))
-  if problems:
-    raise ValueError(
-        "Checkpoint {!r} does not fit this optimizer: {}. Construct the "
-        "optimizer with the options it was trained with.".format(
-            prefix, "; ".join(problems)))
-  return prefix, {name: _read_tensor(reader, prefix, scope + "/" + name)
-                  for name in declarations}
-
-
-def _read_tensor(reader, prefix, name):
-  """A tensor as a float32 array; errors name the file and the tensor."""
-  try:
-    return np.asarray(reader.get_tensor(name), np.float32)
-  except (tf.errors.OpError, ValueError) as error:
-    raise ValueError("Cannot read checkpoint {!r}: tensor {}: {}".format(
-        prefix, name, error))
 
 
 def total_size(shapes):

@@ -44,6 +44,26 @@ def affine_declarations(rows, columns, scale, mean=0.0, bias_init=0.0,
   return declarations
 
 
+def make_variables(declarations, dtype, random_seed=None):
+  """Makes declared variables, or finds them, in the current variable scope.
+
+  Args:
+    declarations: Mapping from names to `Declaration`.
+    dtype: Type of the variables.
+    random_seed: None, or an integer that decides what is drawn.
+
+  Returns:
+    Dict from names to variables.
+  """
+  variables = {}
+  for name, (shape, initializer) in declarations.items():
+    if hasattr(initializer, "seed"):
+      initializer.seed = random_seed
+    variables[name] = tf.compat.v1.get_variable(
+        name, shape, dtype, initializer)
+  return variables
+
+
 def affine(inputs, parameters, name):
   """Applies an affine map: [n, rows] to [n, columns]."""
   outputs = tf.matmul(inputs, parameters[name + "/Matrix"])
@@ -51,7 +71,7 @@ def affine(inputs, parameters, name):
   return outputs if bias is None else outputs + bias
 
 
-class BiasGRUCell(object):
+class BiasGRU(object):
   """A gated recurrent unit whose gates take an extra bias from outside.
 
   With input x, state h and extra bias b = [b_r, b_u, b_c]:
@@ -65,7 +85,7 @@ class BiasGRUCell(object):
   """
 
   def __init__(self, num_units, scale=0.5, gate_bias_init=2.2,
-               name="BiasGRUCell"):
+               name="BiasGRUCell", activation=tf.tanh):
     """Constructs a cell, which holds no weights of its own.
 
     Args:
@@ -74,10 +94,12 @@ class BiasGRUCell(object):
         `affine_declarations`.
       gate_bias_init: Float, initial bias of both gates.
       name: String, prefix of the names of its meta-parameters.
+      activation: Function, tanh in the equations.
     """
     self.num_units = num_units
-    self._scale = scale
-    self._gate_bias_init = gate_bias_init
+    self.scale = scale
+    self.gate_bias_init = gate_bias_init
+    self._activation = activation
     self._name = name
 
   def declarations(self, input_size):
@@ -85,10 +107,10 @@ class BiasGRUCell(object):
     rows = input_size + self.num_units
     declarations = collections.OrderedDict()
     for part, columns, bias in (
-        ("gates", 2 * self.num_units, self._gate_bias_init),
+        ("gates", 2 * self.num_units, self.gate_bias_init),
         ("candidate", self.num_units, 0.0)):
       for name, declaration in affine_declarations(
-          rows, columns, self._scale, bias_init=bias).items():
+          rows, columns, self.scale, bias_init=bias).items():
         declarations["{}/{}/Affine/{}".format(self._name, part, name)] = (
             declaration)
     return declarations
@@ -135,6 +157,58 @@ class BiasGRUCell(object):
     reset, update = [
         tf.sigmoid(push + pull) for push, pull in zip(pushes, products(
             state, [matrix[size:] for matrix in matrices[:2]]))]
-    candidate = tf.tanh(
+    candidate = self._activation(
         pushes[2] + tf.matmul(reset * state, matrices[2][size:]))
     return candidate + update * (state - candidate)
+
+
+class BiasGRUCell(tf.compat.v1.nn.rnn_cell.RNNCell):
+  """The cell of `BiasGRU` with variables, for TensorFlow's RNNs.
+
+  `tf.get_variable` makes them in the current variable scope:
+  "BiasGRUCell/gates/Affine/Matrix" and "Bias", likewise "candidate".
+  """
+
+  def __init__(self, num_units, activation=tf.tanh, scale=0.1,
+               gate_bias_init=0.0, random_seed=None):
+    """Constructs the cell; it makes its variables when called.
+
+    Args:
+      num_units: Integer, size of the state.
+      activation: Function that makes candidates of their pre-activations.
+      scale: Float, spread of the initial matrices, see `affine_declarations`.
+      gate_bias_init: Float, initial bias of both gates.
+      random_seed: None, or an integer that decides what matrices are drawn.
+    """
+    super(BiasGRUCell, self).__init__()
+    self._num_units = num_units
+    self._cell = BiasGRU(num_units, scale, gate_bias_init,
+                         activation=activation)
+    self._random_seed = random_seed
+
+  @property
+  def state_size(self):
+    """Integer, the size of the state."""
+    return self._num_units
+
+  @property
+  def output_size(self):
+    """Integer, the size of the output, which is the new state."""
+    return self._num_units
+
+  def __call__(self, inputs, state, bias=None):
+    """Advances the state by one step.
+
+    Args:
+      inputs: float32 [n, input_size].
+      state: float32 [n, num_units].
+      bias: None or float32 [n or 1, 3 * num_units], see `BiasGRU`.
+
+    Returns:
+      (output, new state): twice the same float32 [n, num_units].
+    """
+    parameters = make_variables(
+        self._cell.declarations(inputs.shape.as_list()[1]), inputs.dtype,
+        self._random_seed)
+    state = self._cell(inputs, state, parameters, "", bias)
+    return state, state

@@ -9,6 +9,7 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
+from . import meta_parameters
 from . import trainable_optimizer
 
 
@@ -26,10 +27,15 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
 
   elementwise = True
 
+  log_learning_rate = meta_parameters.Attribute("log_learning_rate")
+  beta1_logit = meta_parameters.Attribute("beta1_logit")
+  beta2_logit = meta_parameters.Attribute("beta2_logit")
+  log_epsilon = meta_parameters.Attribute("log_epsilon")
+
   def __init__(self, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8,
                use_log_objective=False, obj_train_max_multiplier=-1,
-               use_second_derivatives=True, use_numerator_epsilon=False,
-               name="TrainableAdam"):
+               use_second_derivatives=True, use_numerator_epsilon=False, use_attention=False,
+               random_seed=None, name="Adam"):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:
@@ -41,6 +47,8 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
       obj_train_max_multiplier: See `TrainableOptimizer`.
       use_second_derivatives: See `TrainableOptimizer`.
       use_numerator_epsilon: See `TrainableOptimizer`.
+      use_attention: See `TrainableOptimizer`.
+      random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
 
     Raises:
@@ -55,9 +63,9 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
         raise ValueError("{} must be in (0, 1), not {!r}.".format(
             option, value))
     super(TrainableAdam, self).__init__(
-        name, ["m", "v", "t"], False, use_log_objective,
+        name, ["m", "v", "t"], use_attention, use_log_objective,
         obj_train_max_multiplier, use_second_derivatives,
-        use_numerator_epsilon)
+        use_numerator_epsilon, random_seed)
     logit = lambda p: np.log(p) - np.log1p(-p)
     for key, value in (("log_learning_rate", np.log(learning_rate)),
                        ("beta1_logit", logit(beta1)),

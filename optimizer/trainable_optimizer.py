@@ -19,6 +19,7 @@ import six
 import tensorflow as tf
 
 from .drop_in import apply_gradients
+from .drop_in import hooks
 from .drop_in import slots
 from . import meta_parameters
 from .drop_in import true_parameters
@@ -29,7 +30,7 @@ from .unroll import update_rule
 OPTIMIZER_SCOPE = meta_parameters.OPTIMIZER_SCOPE
 TrainingOutput = adapter.TrainingOutput
 
-_OBJECTIVE_EPSILON = 1e-6
+EPSILON = 1e-6
 
 
 class TrainableOptimizer(tf.compat.v1.train.Optimizer):
@@ -40,6 +41,14 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
   reads them with `self._meta_parameters.values()`, and overrides
   `_initialize_state` and `_compute_update`, or for more than elementwise
   work `_initialize_global_state` and `_compute_updates`.
+
+  Or it makes them with `tf.get_variable`, within
+  `tf.variable_scope(OPTIMIZER_SCOPE)`, in its constructor or as it computes an
+  update, and reads the variables. Its unrolls are then not compiled, and keep
+  all intermediates.
+
+  `_compute_update` gets the gradient of an embedding as `tf.IndexedSlices`;
+  `_compute_updates`, where it is overridden, gets dense ones.
   """
 
   # Whether a coordinate's update depends on that coordinate alone. Such an
@@ -52,14 +61,15 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
 
   def __init__(self, name, state_keys, use_attention=False,
                use_log_objective=False, obj_train_max_multiplier=-1,
-               use_second_derivatives=True, use_numerator_epsilon=False):
+               use_second_derivatives=True, use_numerator_epsilon=False,
+               random_seed=None):
     """Constructs the base of a trainable optimizer.
 
     Args:
       name: String, prefix of ops and slots.
       state_keys: List of strings, the names of a tensor's state.
-      use_attention: Whether gradients are taken at an attended location; the
-        state then has a "true_param" and the variable holds the location.
+      use_attention: Whether gradients are taken at an attended location. A
+        variable holds the location if the state has a "true_param".
       use_log_objective: Whether the meta-objective averages log objectives
         rather than summing weighted ones; see `scale_objective`.
       obj_train_max_multiplier: If positive, an unroll ends when the objective
@@ -68,6 +78,8 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
         gradients of the inner problem.
       use_numerator_epsilon: Whether the log objective has its epsilon in the
         numerator.
+      random_seed: None, or an integer that decides what is drawn at the start:
+        meta-parameters and the optimizer's state.
 
     Raises:
       RuntimeError: If eager execution is on.
@@ -78,25 +90,23 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
           "eagerly: construct {} inside 'with tf.Graph().as_default()' or "
           "without tf.enable_eager_execution().".format(type(self).__name__))
     super(TrainableOptimizer, self).__init__(use_locking=False, name=name)
-    self.state_keys = list(state_keys)
-    self._use_attention = use_attention
-    self._use_log_objective = use_log_objective
+    self.state_keys = sorted(state_keys)
+    self.use_attention = use_attention
+    self.use_log_objective = use_log_objective
     self.obj_train_max_multiplier = obj_train_max_multiplier
     self.use_second_derivatives = use_second_derivatives
-    self._use_numerator_epsilon = use_numerator_epsilon
-    self._meta_parameters = meta_parameters.MetaParameters()
+    self.use_numerator_epsilon = use_numerator_epsilon
+    self.random_seed = random_seed
+    self._meta_parameters = meta_parameters.MetaParameters(seed=random_seed)
     self._initial_noise = None
+    self._num_draws = 0
+    self._hook_places = None
     self._skip_nonfinite = True
 
   @property
   def meta_parameters(self):
     """The `MetaParameters`: declarations, variables and values."""
     return self._meta_parameters
-
-  @property
-  def use_attention(self):
-    """Whether gradients are taken at an attended location."""
-    return self._use_attention
 
   @property
   def skip_nonfinite(self):
@@ -165,7 +175,11 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
     Within an `initial_noise` block the numbers come from there.
     """
     if self._initial_noise is None:
-      return tf.random.uniform(shape, low, high)
+      seed = self.random_seed
+      if seed is not None:
+        seed += self._num_draws
+        self._num_draws += 1
+      return tf.random.uniform(shape, low, high, seed=seed)
     return low + (high - low) * self._initial_noise.uniform(shape)
 
   def _initialize_global_state(self):
@@ -177,7 +191,7 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
 
     Args:
       param: float32 tensor.
-      grad: float32 tensor of the same shape.
+      grad: float32 tensor of the same shape, or `tf.IndexedSlices`.
       state: Dict from state keys to tensors.
 
     Returns:
@@ -217,7 +231,8 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
                  else update_rule.PerTensorRule)
     return make_rule(self, shapes)
 
-  def scale_objective(self, total_obj, all_objs, initial_obj):
+  def scale_objective(self, total_obj, all_objs, initial_obj,
+                      obj_scale_eps=EPSILON):
     """Normalizes the objectives of an unroll into the meta-objective.
 
     With f_init the objective at the start of the run, the log form is
@@ -229,17 +244,18 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
       total_obj: float32 scalar, sum_t w_t f_t.
       all_objs: float32 [N + 1].
       initial_obj: float32 scalar, f_init.
+      obj_scale_eps: Float, what is 1e-6 above.
 
     Returns:
       float32 scalar.
     """
-    scale = initial_obj + _OBJECTIVE_EPSILON
-    if not self._use_log_objective:
+    scale = initial_obj + obj_scale_eps
+    if not self.use_log_objective:
       return total_obj / scale
-    if self._use_numerator_epsilon:
-      relative = (all_objs + _OBJECTIVE_EPSILON) / scale
+    if self.use_numerator_epsilon:
+      relative = (all_objs + obj_scale_eps) / scale
     else:
-      relative = all_objs / scale + _OBJECTIVE_EPSILON
+      relative = all_objs / scale + obj_scale_eps
     return tf.reduce_mean(tf.math.log(relative))
 
   # The drop-in adapter.
@@ -262,9 +278,12 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
       ValueError: If no variable has a gradient, or one has two, no static
         shape or a type that cannot be computed in float32.
       RuntimeError: Under a `tf.distribute` strategy with several replicas.
+      NotImplementedError: If a subclass overrides what `tf.train.Optimizer`
+        calls to apply a gradient, and that cannot work; see `hooks`.
     """
     return apply_gradients.apply_gradients(
-        self, grads_and_vars, global_step, name)
+        self, grads_and_vars, global_step, name,
+        hooks.overridden(self, TrainableOptimizer))
 
   def variables(self):
     """Slots, global state and meta-parameters there are in the default graph.
@@ -314,10 +333,71 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
     """
     return true_parameters.TrueParameters(self)
 
+  # What `tf.train.Optimizer` calls. Overrides are called as there; what they
+  # call is here.
+
+  @contextlib.contextmanager
+  def hook_places(self):
+    """Within the block, hooks may be called: yields their `hooks.Places`."""
+    self._hook_places = hooks.Places()
+    try:
+      yield self._hook_places
+    finally:
+      self._hook_places = None
+
+  def _create_slots(self, var_list):
+    slots.create(self, var_list)
+
+  def _apply_dense(self, grad, var):
+    return self._hook_places.visit(grad, var)
+
+  def _resource_apply_dense(self, grad, var):
+    return self._hook_places.visit(grad, var)
+
+  def _apply_sparse(self, grad, var):
+    return self._hook_places.visit(grad, var)
+
+  def _resource_apply_sparse(self, grad, var, indices):
+    return self._hook_places.visit(tf.IndexedSlices(grad, indices), var)
+
   def _valid_dtypes(self):
     return {tf.float16, tf.bfloat16, tf.float32, tf.float64}
 
   # The unroll adapter.
+
+  def make_meta_parameters(self):
+    """Makes those, too, that are only made as an update is computed.
+
+    In the default graph. An optimizer of this package makes all of them in its
+    constructor.
+
+    Returns:
+      OrderedDict from relative name to variable.
+    """
+    if not self.ships(type(self)):
+      with tf.name_scope("unused_update"):
+        param = tf.zeros([2, 3])
+        self._compute_updates([param], [param], [self._initialize_state(param)],
+                              self._initialize_global_state())
+    return self._meta_parameters.variables()
+
+  @staticmethod
+  def ships(thing):
+    """Whether a class or function is part of this package."""
+    package = __name__.rpartition(".")[0]
+    return thing.__module__.rpartition(".")[0] == package
+
+  @property
+  def state_depends_on_parameter(self):
+    """Whether initial state may depend on the values of parameters."""
+    return (slots.holds_location(self) or
+            not self.ships(type(self)._initialize_state))
+
+  @property
+  def takes_slices(self):
+    """Whether updates are given sparse gradients as they are."""
+    return (type(self)._compute_updates is
+            TrainableOptimizer._compute_updates)
 
   def train(self, problem, dataset, **options):
     """Builds one unroll of this optimizer on an inner problem.

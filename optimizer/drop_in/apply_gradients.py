@@ -21,6 +21,7 @@ import collections
 import six
 import tensorflow as tf
 
+from . import hooks
 from . import slots
 from . import nonfinite
 from . import true_parameters
@@ -29,32 +30,62 @@ _Write = collections.namedtuple("_Write", "variable, value, rows")
 """A new value; `rows` are the indices it is for, None for all."""
 
 
-def apply_gradients(optimizer, grads_and_vars, global_step, name):
-  """Builds one step; see `TrainableOptimizer.apply_gradients`."""
+def apply_gradients(optimizer, grads_and_vars, global_step, name,
+                    overridden=()):
+  """Builds one step; see `TrainableOptimizer.apply_gradients`.
+
+  Args:
+    optimizer: A `TrainableOptimizer`.
+    grads_and_vars: List of (gradient, variable).
+    global_step: Variable or None.
+    name: String or None.
+    overridden: `hooks.overridden`.
+
+  Returns:
+    An op.
+  """
+  # pylint: disable=protected-access
   pairs = _checked_pairs(optimizer, grads_and_vars)
   variables = [var for _, var in pairs]
+  if slots.holds_location(optimizer):
+    hooks.refuse_attention(overridden)
   with tf.init_scope():
+    optimizer._create_slots(variables)
     slots.create(optimizer, variables)
   with tf.name_scope(name, optimizer.get_name()) as scope:
-    dense, sparse = [], []
-    for grad, var in pairs:
-      rowwise = isinstance(grad, tf.IndexedSlices) and optimizer.elementwise
-      (sparse if rowwise else dense).append((grad, var))
-    writes = _dense_writes(optimizer, dense) if dense else []
-    for grad, var in sparse:
-      writes += _sparse_writes(optimizer, grad, var)
-    step = _write_all(writes)
-    if global_step is None:
-      train_op = tf.group(step, name=scope)
+    optimizer._prepare()
+    if overridden:
+      with optimizer.hook_places() as places:
+        ops = hooks.call(optimizer, pairs)
+      ops += places.step(lambda pairs: _write_all(_writes(optimizer, pairs)))
     else:
-      with tf.control_dependencies([step]):
+      ops = [_write_all(_writes(optimizer, pairs))]
+    if global_step is None:
+      train_op = optimizer._finish(ops, scope)
+    else:
+      with tf.control_dependencies([optimizer._finish(ops, "update")]):
         increment = tf.compat.v1.assign_add(global_step, 1)
       train_op = tf.group(increment, name=scope)
+  with tf.init_scope():
+    # An update may have made meta-parameters.
+    slots.own_meta_parameters(optimizer, variables)
   train_ops = tf.compat.v1.get_collection_ref(
       tf.compat.v1.GraphKeys.TRAIN_OP)
   if train_op not in train_ops:
     train_ops.append(train_op)
   return train_op
+
+
+def _writes(optimizer, pairs):
+  """The new values of everything a step changes."""
+  dense, sparse = [], []
+  for grad, var in pairs:
+    rowwise = isinstance(grad, tf.IndexedSlices) and optimizer.elementwise
+    (sparse if rowwise else dense).append((grad, var))
+  writes = _dense_writes(optimizer, dense) if dense else []
+  for grad, var in sparse:
+    writes += _sparse_writes(optimizer, grad, var)
+  return writes
 
 
 def _checked_pairs(optimizer, grads_and_vars):
@@ -87,7 +118,7 @@ def _refuse_replicas(optimizer, variables):
         "variables together and cannot be split among copies of them. Train "
         "on several devices or machines with tf.train.SyncReplicasOptimizer "
         "around it, or asynchronously with parameter servers.".format(
-            optimizer.get_name(), type(strategy).__name__))
+            type(optimizer).__name__, type(strategy).__name__))
 
 
 def _check_variable(optimizer, var):
@@ -118,12 +149,13 @@ def _dense_writes(optimizer, pairs):
   """New values of variables stepped as a whole, slots and global state."""
   # pylint: disable=protected-access
   variables = [var for _, var in pairs]
-  grads = [_dense_gradient(grad, var) for grad, var in pairs]
+  grads = [_whole_gradient(grad) if optimizer.takes_slices
+           else _dense_gradient(grad, var) for grad, var in pairs]
   stored = [_read(var) for var in variables]
   params = [tf.cast(value, tf.float32) for value in stored]
   states = [{key: _read(optimizer.get_slot(var, key))
              for key in optimizer.state_keys} for var in variables]
-  if optimizer.use_attention:
+  if slots.holds_location(optimizer):
     # The variables hold where the gradients were taken.
     params = [true_parameters.true_value(param, state)
               for param, state in zip(params, states)]
@@ -137,7 +169,8 @@ def _dense_writes(optimizer, pairs):
   for i, var in enumerate(variables):
     value = tf.cast(attended[i], var.dtype.base_dtype)
     if optimizer.skip_nonfinite:
-      value = tf.where(tf.math.is_finite(grads[i]), value, stored[i])
+      value = tf.where(
+          nonfinite.finite_elements(grads[i], params[i]), value, stored[i])
     writes.append(_Write(var, value, None))
     for key in optimizer.state_keys:
       value = new_states[i][key]
@@ -149,13 +182,21 @@ def _dense_writes(optimizer, pairs):
                    for variable, value in zip(global_vars, new_global)]
 
 
+def _whole_gradient(grad):
+  """A gradient in float32, sparse if it is."""
+  if isinstance(grad, tf.IndexedSlices):
+    return tf.IndexedSlices(tf.cast(grad.values, tf.float32), grad.indices,
+                            grad.dense_shape)
+  return tf.cast(grad, tf.float32)
+
+
 def _dense_gradient(grad, var):
   """A gradient as a float32 tensor; rows that are not there are zero."""
   if isinstance(grad, tf.IndexedSlices):
     grad = tf.math.unsorted_segment_sum(
         tf.cast(grad.values, tf.float32), grad.indices,
         var.shape.as_list()[0])
-  grad = tf.cast(grad, tf.float32)
+  grad = _whole_gradient(grad)
   grad.set_shape(var.shape)
   return grad
 

@@ -48,10 +48,43 @@ def keep_old(all_finite, new, old, masks):
   if not new:
     return []
   # Rarely needed, and as dear as a good part of a step.
-  return tf.cond(
-      all_finite, lambda: [tf.identity(value) for value in new],
-      lambda: [tf.where(*each) for each in zip(masks(), new, old)],
-      strict=True)
+  def choose():
+    return tf.cond(
+        all_finite, lambda: [tf.identity(value) for value in new],
+        lambda: [tf.where(*each) for each in zip(masks(), new, old)],
+        strict=True)
+
+  if tf.compat.v1.get_default_graph().building_function:
+    return choose()
+  # A function leaves no control flow in the graph, with which
+  # `tf.add_check_numerics_ops` would refuse it.
+  chosen = tf.function(choose, autograph=False)()
+  for value, like in zip(chosen, old):
+    value.set_shape(like.shape)
+  return chosen
+
+
+def finite_elements(grad, param):
+  """Which elements of a parameter have a finite gradient.
+
+  Args:
+    grad: float32 tensor, or `tf.IndexedSlices`: of these all or none count.
+    param: float32 tensor.
+
+  Returns:
+    bool tensor of the parameter's shape.
+  """
+  if isinstance(grad, tf.IndexedSlices):
+    finite = tf.reduce_all(tf.math.is_finite(grad.values))
+    return tf.fill(param.shape, finite)
+  return tf.math.is_finite(grad)
+
+
+def _tamed_whole(grad, finite):
+  if not isinstance(grad, tf.IndexedSlices):
+    return tamed(grad, finite)
+  values = tamed(grad.values, tf.math.is_finite(grad.values))
+  return tf.IndexedSlices(values, grad.indices, grad.dense_shape)
 
 
 def is_shared(optimizer, num_elements, key, value):
@@ -85,9 +118,9 @@ def compute_updates(optimizer, params, grads, states, global_state):
     gradients are not finite; parameters and attended locations there are
     finite, and are for the caller to keep.
   """
-  finite = [tf.math.is_finite(grad) for grad in grads]
+  finite = [finite_elements(*each) for each in zip(grads, params)]
   new_params, new_states, new_global, attended = optimizer._compute_updates(
-      params, [tamed(*each) for each in zip(grads, finite)], states,
+      params, [_tamed_whole(*each) for each in zip(grads, finite)], states,
       global_state)
   keys = [(i, key) for i, state in enumerate(states) for key in sorted(state)]
   whole = [tf.reduce_all(mask) for mask in finite]

@@ -29,15 +29,14 @@ def create(optimizer, variables):
     variables: List of the variables to step.
   """
   # pylint: disable=protected-access
-  first = min(variables, key=lambda var: var.name)
-  _own_meta_parameters(optimizer, first)
+  own_meta_parameters(optimizer, variables)
   for var in variables:
     keys = optimizer.state_keys
     if keys and optimizer.get_slot(var, keys[0]) is None:
       state = _initial_state(optimizer, var)
       for key in keys:
         slot = optimizer._get_or_make_slot(
-            var, state[key], key, "{}/{}".format(optimizer.get_name(), key))
+            var, state[key], key, _with_key(optimizer, key))
         if key != TRUE_PARAM:
           # TensorFlow takes the slot of one part of a partitioned variable for
           # the same part of something. Of another shape, it is saved as it is.
@@ -49,19 +48,42 @@ def create(optimizer, variables):
     with tf.name_scope(None):
       for i, value in enumerate(values):
         optimizer._create_non_slot_variable(
-            value, _global_name(optimizer, i), first)
+            value, _global_name(optimizer, i), _first(variables))
 
 
-def _own_meta_parameters(optimizer, first):
+def _with_key(optimizer, key):
+  return "{}_{}".format(optimizer.get_name(), key)
+
+
+def slot_name(name, optimizer, key):
+  """The name of what an optimizer keeps of a variable of a name."""
+  return "{}/{}".format(name, _with_key(optimizer, key))
+
+
+def holds_location(optimizer):
+  """Whether variables hold an attended location, and a slot the parameter."""
+  return optimizer.use_attention and TRUE_PARAM in optimizer.state_keys
+
+
+def _first(variables):
+  return min(variables, key=lambda var: var.name)
+
+
+def own_meta_parameters(optimizer, variables):
   """Makes the meta-parameters non-slot variables of the optimizer.
 
   So `tf.train.Checkpoint` and Keras find them, and those that are only made
   now are where the host's variables are, on a parameter server say.
+
+  Args:
+    optimizer: A `TrainableOptimizer`.
+    variables: List of the host's variables.
   """
   # pylint: disable=protected-access
   optimizer._maybe_initialize_trackable()
-  variables = optimizer.meta_parameters.variables(colocate_with=first)
-  for name, variable in six.iteritems(variables):
+  first = _first(variables)
+  for name, variable in six.iteritems(
+      optimizer.meta_parameters.variables(colocate_with=first)):
     key = ("meta_parameters/" + name, first.graph)
     if key not in optimizer._non_slot_dict:
       optimizer._handle_deferred_dependencies(
@@ -75,8 +97,12 @@ def stepped_variables(optimizer):
 
 
 def _initial_state(optimizer, var):
-  value = tf.cast(meta_parameters.initialized_value(var), tf.float32)
-  value.set_shape(var.shape)
+  if optimizer.state_depends_on_parameter:
+    value = tf.cast(meta_parameters.initialized_value(var), tf.float32)
+    value.set_shape(var.shape)
+  else:
+    # Reading a variable that may have no value yet takes a conditional op.
+    value = tf.zeros(var.shape)
   return optimizer._initialize_state(value)  # pylint: disable=protected-access
 
 
@@ -103,7 +129,8 @@ def reset_initial_values(optimizer):
 
 
 def _global_name(optimizer, index):
-  return "{}/global_state_{}".format(optimizer.get_name(), index)
+  return "{}/global_state{}".format(
+      optimizer.get_name(), "_{}".format(index) if index else "")
 
 
 def global_state(optimizer):

@@ -101,7 +101,7 @@ class TrueParameters(object):
 
 def _attended(optimizer):
   """Variables of the default graph that hold an attended location."""
-  if not optimizer.use_attention:
+  if not slots.holds_location(optimizer):
     return []
   return list(slots.stepped_variables(optimizer))
 
@@ -121,7 +121,7 @@ def _backup(var):
 
 def swapping_saver(optimizer, var_list, **options):
   """Makes a saver; see `TrainableOptimizer.swapping_saver`."""
-  if not optimizer.use_attention:
+  if not slots.holds_location(optimizer):
     return tf.compat.v1.train.Saver(var_list, **options)
   attended = _attended(optimizer)
   if not attended:
@@ -185,7 +185,7 @@ class _TrueParameterSaveable(saveable_object.SaveableObject):
         var.op):
       tensors = [_parameter_of(optimizer, var),
                  tf.identity(var.read_value())]
-    names = [name, "/".join([name, optimizer.get_name(), _LOCATION])]
+    names = [name, slots.slot_name(name, optimizer, _LOCATION)]
     specs = [saveable_object.SaveSpec(tensor, slice_spec, each)
              for tensor, each in zip(tensors, names)]
     super(_TrueParameterSaveable, self).__init__(

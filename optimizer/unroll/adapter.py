@@ -105,7 +105,8 @@ def build(optimizer, problem, dataset, options):
     theta = optimizer.meta_parameters.values()
     step = _step(optimizer, rule, inner, initial_obj, start, options,
                  list(theta))
-    result = _run(step, list(theta.values()), start.carry, inner, options)
+    result = _run(optimizer, step, list(theta.values()), start.carry, inner,
+                  options)
     objectives = result.objectives[:result.num_executed]
     weights = feeds.obj_weights[:result.num_executed]
     all_objectives = tf.concat([objectives[:1], objectives], 0)
@@ -216,6 +217,7 @@ class _InnerProblem(object):
         self._batches = tf.pad(
             self._batches, [[0, rows - self.num_steps], [0, 0]])
         self._batches.set_shape([rows, options.batch_size])
+    self.keeps_slices = False
     self._noise = None
     if arguments.takes(problem.gradients, "noise"):
       self._noise = step_noise.UnrollNoise(
@@ -240,7 +242,9 @@ class _InnerProblem(object):
       options["noise"] = self._noise.at_step(t)
     grads = self._problem.gradients(objective, params, **options)
     return [tf.zeros_like(param) if grad is None else
-            tf.convert_to_tensor(grad) for param, grad in zip(params, grads)]
+            grad if self.keeps_slices and isinstance(grad, tf.IndexedSlices)
+            else tf.convert_to_tensor(grad)
+            for param, grad in zip(params, grads)]
 
 
 def _step(optimizer, rule, inner, initial_obj, start, options, names):
@@ -268,21 +272,26 @@ def _step(optimizer, rule, inner, initial_obj, start, options, names):
       second_derivatives=optimizer.use_second_derivatives)
 
 
-def _run(step, theta, carry, inner, options):
+def _run(optimizer, step, theta, carry, inner, options):
   """Unrolls, by recomputation if the steps can be rebuilt."""
-  if options.recompute:
+  parameters = optimizer.meta_parameters
+  # Variables that an update reads have no derivative when it is rebuilt.
+  if options.recompute and parameters.declarations and not (
+      parameters.undeclared_variables()):
     graph = tf.compat.v1.get_default_graph()
     last_op = graph.version
     num_rows = options.max_steps if options.compiled else inner.num_steps
     result = loop.recomputed_unroll(
         step, theta, carry, inner.num_steps, num_rows,
         _compile if options.compiled else None)
-    culprits = _unrepeatable_ops(graph, last_op)
+    culprits = _unrepeatable_ops(graph, last_op) + list(
+        parameters.undeclared_variables())
     if not culprits:
       return result
     tf.compat.v1.logging.info(
         "This problem's steps cannot be rebuilt (%s): its unroll runs "
         "uncompiled and keeps all intermediates.", ", ".join(culprits))
+  inner.keeps_slices = optimizer.takes_slices and not optimizer.elementwise
   return loop.stacked_unroll(step, theta, carry, inner.num_steps)
 
 

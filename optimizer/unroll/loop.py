@@ -90,8 +90,10 @@ def recomputed_unroll(step, theta, carry, num_steps, num_rows, run=None):
     def backward(num_executed, objective_gradients, *inputs):
       return _backward(step, list(inputs[:num_theta]), inputs[num_theta:],
                        carry, num_executed, objective_gradients)
-    return run(backward, [num_executed, objective_gradients] + list(theta) +
-               list(trajectory))
+    results = run(backward, [num_executed, objective_gradients] + list(theta) +
+                  list(trajectory))
+    return [result if value.dtype.is_floating else None
+            for result, value in zip(results, list(theta) + carry.state)]
 
   outputs = attached_gradient.attach_gradient(
       [objectives, num_executed] + list(final), list(theta) + carry.state,
@@ -113,7 +115,8 @@ def stacked_unroll(step, theta, carry, num_steps):
     objective = step.objective(now.params)
     grads = _step_gradients(step, now, t, objective)
     if not step.second_derivatives:
-      grads = [tf.stop_gradient(grad) for grad in grads]
+      grads = tf.nest.map_structure(tf.stop_gradient, grads,
+                                    expand_composites=True)
     return (t + 1, step.keeps_going(objective),
             objectives.write(t, objective),
             _flatten(_advance(step, theta, now, grads)))
@@ -218,9 +221,16 @@ def _advance(step, theta, now, grads):
 
 
 def _gradients(ys, xs, grad_ys=None):
-  """tf.gradients with zeros where nothing flows."""
-  return tf.gradients(ys, xs, grad_ys=grad_ys,
-                      unconnected_gradients=tf.UnconnectedGradients.ZERO)
+  """tf.gradients with zeros where nothing flows, as through integers."""
+  flows = [y.dtype.is_floating for y in ys]
+  if grad_ys is not None:
+    grad_ys = [grad for grad, yes in zip(grad_ys, flows) if yes]
+  found = iter(tf.gradients(
+      [y for y, yes in zip(ys, flows) if yes],
+      [x for x in xs if x.dtype.is_floating], grad_ys=grad_ys,
+      unconnected_gradients=tf.UnconnectedGradients.ZERO))
+  return [next(found) if x.dtype.is_floating else tf.zeros(x.shape)
+          for x in xs]
 
 
 def _array(dtype, size, shape):

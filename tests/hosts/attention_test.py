@@ -83,9 +83,9 @@ class AttentionTest(harness.HostTest, parameterized.TestCase):
     saved = harness.read_checkpoint(path)
     self.assertEqual(dtype.as_numpy_dtype, saved["x"].dtype)
     self.assertAllEqual(true.astype(dtype.as_numpy_dtype), saved["x"])
-    self.assertAllEqual(true, saved["x/HierarchicalRNN/true_param"])
+    self.assertAllEqual(true, saved["x/hRNN_true_param"])
     self.assertAllEqual(
-        located, saved["x/HierarchicalRNN/location"].astype(np.float32))
+        located, saved["x/hRNN_location"].astype(np.float32))
     # An ordinary saver reads it, as for evaluation.
     with tf.Graph().as_default(), tf.Session() as session:
       _, parts = _loss(*sort)
@@ -124,7 +124,7 @@ class AttentionTest(harness.HostTest, parameterized.TestCase):
         for saver, name in zip(savers, (slot.op.name, "slot")):
           saved = harness.read_checkpoint(saver.save(session, path))
           self.assertEqual(
-              sorted(["x", "x/HierarchicalRNN/location", name]),
+              sorted(["x", "x/hRNN_location", name]),
               sorted(saved))
           self.assertAllEqual(session.run(slot), saved["x"])
 
@@ -153,7 +153,7 @@ class AttentionTest(harness.HostTest, parameterized.TestCase):
     self.check_same(expected, harness.read_checkpoint(parts.model_dir))
     evaluation = whole.evaluate(input_fn, steps=1)
     self.assertAllClose(
-        np.sum(np.square(expected["x/HierarchicalRNN/true_param"] - 0.5)),
+        np.sum(np.square(expected["x/hRNN_true_param"] - 0.5)),
         evaluation["loss"])
 
   @parameterized.parameters(*_SORTS)
@@ -204,7 +204,7 @@ class AttentionTest(harness.HostTest, parameterized.TestCase):
         path = saver.save(session, os.path.join(self.directory(), "model"))
     saved = harness.read_checkpoint(path)
     self.assertAllEqual(value, saved["x"])
-    self.assertNotIn("x/HierarchicalRNN/location", saved)
+    self.assertNotIn("x/hRNN_location", saved)
 
   def test_a_warm_start_counts(self):
     path = os.path.join(self.directory(), "warm")

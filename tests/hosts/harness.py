@@ -139,7 +139,7 @@ class HostTest(tf.test.TestCase):
     self.assertNotEmpty(names)
     for name in names:
       self.assertNotIn("LOL", name)
-      self.assertNotIn("HierarchicalRNN", name)
+      self.assertNotIn("hRNN", name)
 
   def check_meta_parameters(self, values):
     """Asserts that meta-parameters, by name, are those of `logdir`."""

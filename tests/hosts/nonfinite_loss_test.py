@@ -85,15 +85,15 @@ class NonfiniteLossTest(harness.HostTest):
         session.run(step, {bad: np.nan})
         after = self.state(session)
     changed = {name: np.any(before[name] != after[name]) for name in before}
-    self.assertFalse(changed["x/HierarchicalRNN/layer"])
-    self.assertTrue(changed["y/HierarchicalRNN/layer"])
+    self.assertFalse(changed["x/hRNN_layer"])
+    self.assertTrue(changed["y/hRNN_layer"])
     # The global level goes by the tensor it could see.
-    self.assertTrue(changed["HierarchicalRNN/global_state_0"])
+    self.assertTrue(changed["hRNN/global_state"])
     self.assertAllEqual([False, True], before["x"] != after["x"])
     self.assertAllEqual([True, True], before["y"] != after["y"])
     self.assertAllEqual([False, True], np.any(
-        before["x/HierarchicalRNN/parameter"] !=
-        after["x/HierarchicalRNN/parameter"], axis=1))
+        before["x/hRNN_parameter"] !=
+        after["x/hRNN_parameter"], axis=1))
     for value in after.values():
       self.assertTrue(np.all(np.isfinite(value)))
 

@@ -249,12 +249,12 @@ class PretrainedTest(harness.HostTest):
         self.check_meta_parameters(self.state(session))
     start = self.meta_parameters
     self.assertAllEqual(start["LOL/Level2_RNN/init_vector"],
-                        state["HierarchicalRNN/global_state_0"])
+                        state["hRNN/global_state"])
     self.assertAllEqual(start["LOL/Level1_RNN/init_vector"],
-                        state["model/bias/HierarchicalRNN/layer"])
+                        state["model/bias/hRNN_layer"])
     self.assertAllEqual(
         np.tile(start["LOL/Level0_RNN/init_vector"], [8, 1]),
-        state["model/bias/HierarchicalRNN/parameter"])
+        state["model/bias/hRNN_parameter"])
 
   def test_eager_execution_is_refused(self):
     program = (

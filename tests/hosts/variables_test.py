@@ -119,15 +119,15 @@ class VariablesTest(harness.HostTest, parameterized.TestCase):
           if "unused" in variable.op.name:
             self.assertIsNone(slot)
             continue
-          self.assertEqual(variable.op.name + "/HierarchicalRNN/" + key,
+          self.assertEqual(variable.op.name + "/hRNN_" + key,
                            slot.op.name)
           shapes[slot.op.name] = slot.shape.as_list()
-      self.assertEqual([27, 10], shapes["zoo/words/HierarchicalRNN/parameter"])
-      self.assertEqual([1, 10], shapes["zoo/scale/HierarchicalRNN/parameter"])
+      self.assertEqual([27, 10], shapes["zoo/words/hRNN_parameter"])
+      self.assertEqual([1, 10], shapes["zoo/scale/hRNN_parameter"])
       self.assertEqual(
-          [12, 10], shapes["zoo/shards/part_0/HierarchicalRNN/parameter"])
-      self.assertEqual([0, 1], shapes["zoo/empty/HierarchicalRNN/ms1"])
-      self.assertEqual([1, 20], shapes["zoo/empty/HierarchicalRNN/layer"])
+          [12, 10], shapes["zoo/shards/part_0/hRNN_parameter"])
+      self.assertEqual([0, 1], shapes["zoo/empty/hRNN_ms1"])
+      self.assertEqual([1, 20], shapes["zoo/empty/hRNN_layer"])
 
   def test_a_look_up_of_nothing(self):
     for name in ("hierarchical", "adam"):

@@ -99,7 +99,7 @@ class ConstructorTest(tf.test.TestCase, parameterized.TestCase):
         ["LOL/init_vector", "LOL/update_weights"],
         sorted(name for name in names if "multi_rnn_cell" not in name))
 
-  def test_fixed_rate_and_decay_stay(self):
+  def test_fixed_rate_and_decay(self):
     with tf.Graph().as_default(), self.session() as session:
       optimizer = coordinatewise_rnn.CoordinatewiseRNN(
           [4], init_lr_range=(0.25, 0.25), dynamic_output_scale=False,
@@ -109,9 +109,11 @@ class ConstructorTest(tf.test.TestCase, parameterized.TestCase):
       session.run(tf.global_variables_initializer())
       for _ in range(2):
         session.run(step)
-      for key, expected in (("learning_rate", 0.25), ("decay", 1.0),
-                            ("rms", 1.0)):
-        self.assertAllClose([[expected]] * 2,
+      # sigmoid(2.2), in force from the second step on: 0.9 * 1 + 0.1 * 9.
+      for key, expected in (("learning_rate", [0.25, 0.25]),
+                            ("decay", [0.90024951, 0.90024951]),
+                            ("rms", [1.798004, 1.0])):
+        self.assertAllClose(np.reshape(expected, [2, 1]),
                             session.run(optimizer.get_slot(x, key)))
       self.assertTrue(np.all(session.run(x) != [1.0, 2.0]))
 

@@ -259,10 +259,11 @@ class ConstructorTest(tf.test.TestCase, parameterized.TestCase):
       x = tf.Variable([1.0, 2.0])
       optimizer.apply_gradients([(tf.ones([2]), x)])
       session.run(tf.global_variables_initializer())
-      self.assertAllEqual(np.zeros([2, 10]), session.run(
-          optimizer.get_slot(x, "parameter")))
-      self.assertAllEqual(np.zeros([1, 20]), session.run(
-          optimizer.get_slot(x, "layer")))
+      for key, shape in (("parameter", (2, 10)), ("layer", (1, 20))):
+        value = session.run(optimizer.get_slot(x, key))
+        self.assertEqual(shape, value.shape)
+        self.assertAllInRange(value, -1.0, 1.0)
+        self.assertTrue(np.all(value != 0.0))
 
   @parameterized.parameters(
       (dict(level_sizes=[]), "level_sizes"),

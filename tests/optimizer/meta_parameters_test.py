@@ -51,11 +51,11 @@ class DeclareTest(tf.test.TestCase):
     self.assertAllEqual([2.0] * 3, values["Deep/Layer/Bias"])
     self.assertAllEqual(0.0, values["logit"])
 
-  def test_names_do_not_depend_on_the_scope_at_hand(self):
+  def test_variable_scopes_prefix_names_and_name_scopes_do_not(self):
     with tf.Graph().as_default():
       with tf.name_scope("a"), tf.variable_scope("b"):
         variables = _declared().variables()
-      self.assertEqual("LOL/weights", variables["weights"].op.name)
+      self.assertEqual("b/LOL/weights", variables["weights"].op.name)
 
   def test_two_in_one_graph_do_not_share(self):
     with tf.Graph().as_default(), self.session() as session:

@@ -55,7 +55,7 @@ class BiasGRUCellTest(tf.test.TestCase):
   def setUp(self):
     super(BiasGRUCellTest, self).setUp()
     rng = np.random.RandomState(0)
-    self._cell = rnn_cells.BiasGRUCell(3)
+    self._cell = rnn_cells.BiasGRU(3)
     self._parameters = {
         "x/" + name: rng.randn(*declaration.shape).astype(np.float32)
         for name, declaration in self._cell.declarations(2).items()}
@@ -95,7 +95,7 @@ class BiasGRUCellTest(tf.test.TestCase):
                         self._run(self._bias[:1]))
 
   def test_declarations(self):
-    declarations = rnn_cells.BiasGRUCell(
+    declarations = rnn_cells.BiasGRU(
         10, gate_bias_init=2.2).declarations(12)
     self.assertEqual(
         {"BiasGRUCell/gates/Affine/Matrix": [22, 20],

@@ -52,7 +52,7 @@ class DropInTest(tf.test.TestCase, parameterized.TestCase):
     x = tf.Variable(1.0)
     pairs = [(tf.constant(1.0), x)]
     self.assertEqual("Mine", optimizer.apply_gradients(pairs, name="Mine").name)
-    self.assertEqual("TrainableAdam", optimizer.apply_gradients(pairs).name)
+    self.assertEqual("Adam", optimizer.apply_gradients(pairs).name)
 
   @parameterized.parameters(*_NAMES)
   def test_global_step(self, name):
@@ -176,7 +176,7 @@ class DropInTest(tf.test.TestCase, parameterized.TestCase):
     variables = optimizer.variables()
     self.assertLen(variables, 10)
     self.assertLen([v for v in variables if v.name.startswith("LOL/")], 4)
-    self.assertLen([v for v in variables if "TrainableAdam" in v.name], 6)
+    self.assertLen([v for v in variables if "Adam" in v.name], 6)
 
   def test_a_second_step_op_shares_the_state(self):
     optimizer = harness.OPTIMIZERS["hierarchical"]()

@@ -1,0 +1,88 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Reads meta-parameters from checkpoints, and says what does not fit."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import numpy as np
+import six
+import tensorflow as tf
+
+# In the names of what the meta-optimizer keeps beside a meta-parameter.
+_SLOT = "/RMSProp"
+
+
+def checked_checkpoint(path, scope, declarations):
+  """Finds a checkpoint and compares its tensors with declarations.
+
+  Args:
+    path: A checkpoint prefix or a directory.
+    scope: The scope of the names in the checkpoint.
+    declarations: Mapping from relative name to `Declaration`.
+
+  Returns:
+    The checkpoint prefix.
+
+  Raises:
+    ValueError: See `MetaParameters.init_from_checkpoint`.
+  """
+  prefix, _ = read_checkpoint(path, scope, declarations)
+  return prefix
+
+
+def read_checkpoint(path, scope, declarations):
+  """Reads the declared tensors of a checkpoint.
+
+  Args:
+    path: A checkpoint prefix or a directory.
+    scope: The scope of the names in the checkpoint.
+    declarations: Mapping from relative name to `Declaration`.
+
+  Returns:
+    (checkpoint prefix, dict from relative name to float32 array).
+
+  Raises:
+    ValueError: See `MetaParameters.init_from_checkpoint`.
+  """
+  prefix = path
+  if tf.io.gfile.isdir(path):
+    prefix = tf.train.latest_checkpoint(path)
+    if prefix is None:
+      raise ValueError(
+          "No checkpoint in directory {!r}: expected a file named "
+          "'checkpoint' and the files it lists.".format(path))
+  try:
+    reader = tf.train.load_checkpoint(prefix)
+    shapes = reader.get_variable_to_shape_map()
+  except (tf.errors.OpError, ValueError) as error:
+    raise ValueError("Cannot read checkpoint {!r}: {}".format(prefix, error))
+  problems = []
+  for name, declaration in six.iteritems(declarations):
+    full_name = scope + "/" + name
+    if full_name not in shapes:
+      problems.append("{} is missing".format(full_name))
+    elif list(shapes[full_name]) != declaration.shape:
+      problems.append("{} has shape {}, expected {}".format(
+          full_name, list(shapes[full_name]), declaration.shape))
+  if problems:
+    raise ValueError(
+        "Checkpoint {!r} does not fit this optimizer: {}. Construct the "
+        "optimizer with the options it was trained with.".format(
+            prefix, "; ".join(problems)))
+  names = set(declarations)
+  # What the optimizer makes only as it computes an update is loaded too.
+  names.update(name[len(scope) + 1:] for name in shapes
+               if name.startswith(scope + "/") and _SLOT not in name)
+  return prefix, {name: _read_tensor(reader, prefix, scope + "/" + name)
+                  for name in names}
+
+
+def _read_tensor(reader, prefix, name):
+  """A tensor as a float32 array; errors name the file and the tensor."""
+  try:
+    return np.asarray(reader.get_tensor(name), np.float32)
+  except (tf.errors.OpError, ValueError) as error:
+    raise ValueError("Cannot read checkpoint {!r}: tensor {}: {}".format(
+        prefix, name, error))
