@@ -29,6 +29,8 @@ import numpy as np
 import six
 import tensorflow as tf
 
+from . import paths
+
 OPTIMIZER_SCOPE = "LOL"
 
 Declaration = collections.namedtuple("Declaration", "shape, initializer")
@@ -245,9 +247,21 @@ def checked_checkpoint(path, scope, declarations):
     The checkpoint prefix.
 
   Raises:
-    ValueError: See `MetaParameters.init_from_checkpoint`.
+    ValueError: See `MetaParameters.init_from_checkpoint`; also if the
+      checkpoint has meta-parameters that are not declared.
   """
   prefix, _ = read_checkpoint(path, scope, declarations)
+  names = set(name for name, _ in tf.train.list_variables(prefix))
+  # What lies below the name of another tensor is a slot of its optimizer.
+  more = sorted(name for name in names if name.startswith(scope + "/") and
+                name[len(scope) + 1:] not in declarations and
+                name.rpartition("/")[0] not in names)
+  if more:
+    raise ValueError(
+        "Checkpoint {!r} does not fit this optimizer, which has no {}: going "
+        "on would lose what was learned there. Construct the optimizer with "
+        "the options it was trained with, or choose another "
+        "directory.".format(prefix, ", ".join(more)))
   return prefix
 
 
@@ -265,7 +279,7 @@ def read_checkpoint(path, scope, declarations):
   Raises:
     ValueError: See `MetaParameters.init_from_checkpoint`.
   """
-  prefix = path
+  path = prefix = paths.checkpoint_path(path)
   if tf.io.gfile.isdir(path):
     prefix = tf.train.latest_checkpoint(path)
     if prefix is None:
