@@ -15,7 +15,6 @@ from __future__ import print_function
 import collections
 
 import numpy as np
-import six
 import tensorflow as tf
 
 from tensorflow.core.protobuf import rewriter_config_pb2

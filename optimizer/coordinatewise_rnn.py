@@ -16,6 +16,7 @@ import collections
 import numpy as np
 import tensorflow as tf
 
+from . import arguments
 from . import gradient_features
 from . import meta_parameters
 from . import trainable_optimizer
@@ -83,13 +84,8 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     Raises:
       ValueError: If an option has an illegal value.
     """
-    if not cell_sizes or min(cell_sizes) < 1:
-      raise ValueError("cell_sizes must be positive integers, not {!r}.".format(
-          cell_sizes))
-    low, high = init_lr_range
-    if not 0 < low <= high:
-      raise ValueError("init_lr_range must be (min, max) with 0 < min <= max, "
-                       "not {!r}.".format(init_lr_range))
+    arguments.check_sizes("cell_sizes", cell_sizes)
+    low, high = arguments.checked_range("init_lr_range", init_lr_range)
     super(CoordinatewiseRNN, self).__init__(
         name, ["rms", "rnn", "learning_rate", "decay"], use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,

@@ -17,6 +17,7 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
+from . import arguments
 from . import gradient_features
 from .drop_in import big_tensors
 from . import hierarchical_step
@@ -26,6 +27,8 @@ from . import tensor_layout
 from . import trainable_optimizer
 from .unroll import update_rule
 
+# The default decay, sigmoid(2.2), is 1 in float32 after that many halvings.
+_MAX_GRADIENT_SCALES = 20
 _LEVEL_RNN = "PerTensor/Layer{}_RNN/"
 _INIT_VECTOR = "Level{}_RNN/init_vector"
 
@@ -398,17 +401,16 @@ def _refuse_rate_features(**options):
 def _check_options(level_sizes, init_lr_range, num_gradient_scales,
                    global_input, max_log_lr):
   """Raises ValueError for an illegal value."""
-  if not 1 <= len(level_sizes) <= 3 or min(level_sizes) < 1:
-    raise ValueError("level_sizes must be one to three positive integers, "
-                     "not {!r}.".format(level_sizes))
-  low, high = init_lr_range
-  if not 0 < low <= high or np.log(high) > max_log_lr:
+  arguments.check_sizes("level_sizes", level_sizes, 3)
+  if not max_log_lr > hierarchical_step.MIN_LOG_LEARNING_RATE:
+    raise ValueError("max_log_lr must be greater than {}, not {!r}.".format(
+        hierarchical_step.MIN_LOG_LEARNING_RATE, max_log_lr))
+  arguments.checked_range("init_lr_range", init_lr_range, np.exp(max_log_lr))
+  if not 1 <= num_gradient_scales <= _MAX_GRADIENT_SCALES:
     raise ValueError(
-        "init_lr_range must be (min, max) with 0 < min <= max <= "
-        "exp(max_log_lr = {}), not {!r}.".format(max_log_lr, init_lr_range))
-  if num_gradient_scales < 1:
-    raise ValueError("num_gradient_scales must be at least 1, not {}.".format(
-        num_gradient_scales))
+        "num_gradient_scales must be 1 to {}, not {!r}: each halves the "
+        "distance of a decay from 1, until in float32 it is 1.".format(
+            _MAX_GRADIENT_SCALES, num_gradient_scales))
   if global_input not in hierarchical_step.GLOBAL_INPUTS:
     raise ValueError("global_input must be one of {}, not {!r}.".format(
         sorted(hierarchical_step.GLOBAL_INPUTS), global_input))

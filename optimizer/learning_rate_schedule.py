@@ -42,8 +42,9 @@ class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
     if n_steps < 1:
       raise ValueError("n_steps must be at least 1, not {!r}.".format(n_steps))
     super(LearningRateSchedule, self).__init__(
-        name, ["itr"], use_attention, use_log_objective, obj_train_max_multiplier,
-        use_second_derivatives, use_numerator_epsilon, random_seed)
+        name, ["itr"], use_attention, use_log_objective,
+        obj_train_max_multiplier, use_second_derivatives,
+        use_numerator_epsilon, random_seed)
     self._n_steps = n_steps
     self._meta_parameters.declare(
         "learning_rates", [n_steps],

@@ -10,6 +10,8 @@ import numpy as np
 import six
 import tensorflow as tf
 
+from . import paths
+
 # In the names of what the meta-optimizer keeps beside a meta-parameter.
 _SLOT = "/RMSProp"
 
@@ -26,9 +28,17 @@ def checked_checkpoint(path, scope, declarations):
     The checkpoint prefix.
 
   Raises:
-    ValueError: See `MetaParameters.init_from_checkpoint`.
+    ValueError: See `MetaParameters.init_from_checkpoint`; also if the
+      checkpoint has meta-parameters that are not declared.
   """
-  prefix, _ = read_checkpoint(path, scope, declarations)
+  prefix, values = read_checkpoint(path, scope, declarations)
+  more = sorted(name for name in values if name not in declarations)
+  if more:
+    raise ValueError(
+        "Checkpoint {!r} does not fit this optimizer, which has no {}: going "
+        "on would lose what was learned there. Construct the optimizer with "
+        "the options it was trained with, or choose another "
+        "directory.".format(prefix, ", ".join(more)))
   return prefix
 
 
@@ -46,7 +56,7 @@ def read_checkpoint(path, scope, declarations):
   Raises:
     ValueError: See `MetaParameters.init_from_checkpoint`.
   """
-  prefix = path
+  path = prefix = paths.checkpoint_path(path)
   if tf.io.gfile.isdir(path):
     prefix = tf.train.latest_checkpoint(path)
     if prefix is None:

@@ -6,11 +6,11 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import json
 import os
 
 import tensorflow as tf
 
+from . import paths
 from . import registry
 
 _SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -26,7 +26,7 @@ def names():
                     os.path.join(_SHIPPED, name, registry.FILE_NAME)))
 
 
-def load(name_or_logdir="hierarchical_rnn", **options):
+def load(name_or_logdir="hierarchical_rnn", allow_import=False, **options):
   """Constructs an optimizer whose meta-parameters start from a checkpoint.
 
   The meta-parameters take the checkpoint's values whenever the host's own
@@ -37,6 +37,9 @@ def load(name_or_logdir="hierarchical_rnn", **options):
   Args:
     name_or_logdir: The name of a shipped optimizer, see `names`, or the log
       directory of a meta-training run.
+    allow_import: Whether the description in a log directory may name a class
+      of any module, which is then imported: whatever the module contains is
+      run. By default only this library's own optimizers are constructed.
     **options: Constructor arguments that replace the described ones, such as
       init_lr_range=(1e-5, 1e-5) to start a big model with smaller steps. The
       meta-parameters still have to fit.
@@ -57,17 +60,19 @@ def load(name_or_logdir="hierarchical_rnn", **options):
   logdir = name_or_logdir
   if name_or_logdir in names():
     logdir = os.path.join(_SHIPPED, name_or_logdir)
+  logdir = paths.expanded(logdir)
   with tf.Graph().as_default():
-    optimizer = construct_from(logdir, **options)
+    optimizer = construct_from(logdir, allow_import, **options)
     optimizer.init_from_checkpoint(logdir)
   return optimizer
 
 
-def construct_from(logdir, **options):
+def construct_from(logdir, allow_import=False, **options):
   """Constructs, untrained, the optimizer that a log directory describes.
 
   Args:
     logdir: Directory with an `optimizer.json`.
+    allow_import: See `load`.
     **options: Constructor arguments that replace the described ones.
 
   Returns:
@@ -76,17 +81,29 @@ def construct_from(logdir, **options):
   Raises:
     ValueError: If there is no description, or it is malformed.
   """
+  logdir = paths.expanded(logdir)
   path = os.path.join(logdir, registry.FILE_NAME)
   if not tf.io.gfile.exists(path):
     raise ValueError(
         "Nothing to load: {!r} is neither a shipped optimizer ({}) nor a "
-        "directory with an {}.".format(
-            logdir, ", ".join(names()) or "none", registry.FILE_NAME))
-  with tf.io.gfile.GFile(path) as stream:
-    try:
-      description = json.loads(stream.read())
-    except ValueError as error:
-      raise ValueError("{!r} is not JSON: {}.".format(path, error))
-  if options and isinstance(description, dict):
-    description["kwargs"] = dict(description.get("kwargs") or {}, **options)
-  return registry.construct(description)
+        "directory with an {}.{}".format(
+            logdir, ", ".join(names()) or "none", registry.FILE_NAME,
+            _inside(logdir)))
+  description = registry.read(logdir)
+  description["kwargs"].update(options)
+  try:
+    return registry.construct(description, allow_import)
+  except ValueError as error:
+    raise ValueError("Cannot load what {!r} describes: {}".format(path, error))
+
+
+def _inside(logdir):
+  """A hint at directories one level below that would do."""
+  found = []
+  if os.path.isdir(logdir):
+    found = [os.path.join(logdir, name) for name in sorted(os.listdir(logdir))
+             if os.path.isfile(os.path.join(logdir, name, registry.FILE_NAME))]
+  if not found:
+    return ""
+  return " There is one in {}: load that.".format(
+      " and in ".join(map(repr, found)))

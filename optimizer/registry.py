@@ -15,15 +15,19 @@ from __future__ import print_function
 import collections
 import importlib
 import json
+import os
+import tempfile
 
 import six
 import tensorflow as tf
 
+from . import arguments
 from . import coordinatewise_rnn
 from . import global_learning_rate
 from . import hierarchical_rnn
 from . import learning_rate_schedule
 from . import trainable_adam
+from . import trainable_optimizer
 
 OPTIMIZERS = collections.OrderedDict((cls.__name__, cls) for cls in (
     hierarchical_rnn.HierarchicalRNN,
@@ -64,6 +68,9 @@ def find(table, name, kind):
 def describe(constructor, args, kwargs):
   """Describes how an optimizer is constructed, in terms of JSON.
 
+  Options that are left to their defaults are described too: later versions may
+  have other defaults.
+
   Args:
     constructor: The optimizer's class.
     args: Sequence of positional arguments.
@@ -78,42 +85,176 @@ def describe(constructor, args, kwargs):
   name = constructor.__name__
   if OPTIMIZERS.get(name) is not constructor:
     name = "{}:{}".format(constructor.__module__, name)
-  description = {"optimizer": name, "args": list(args), "kwargs": dict(kwargs)}
+  args, kwargs = _with_defaults(constructor, list(args), dict(kwargs))
   try:
-    return json.loads(json.dumps(description, default=_cell_name))
+    return _in_json({"optimizer": name, "args": args, "kwargs": kwargs})
   except TypeError as error:
     raise ValueError(
         "The arguments of {} cannot be written as JSON: {}.".format(
             name, error))
 
 
-def construct(description):
+def _in_json(value):
+  return json.loads(json.dumps(value, default=_cell_name))
+
+
+def _with_defaults(constructor, args, kwargs):
+  """(args, kwargs) by name, with the defaults that JSON has words for."""
+  names, defaults = arguments.parameters(constructor)
+  if names is None or len(args) > len(names) or set(
+      names[:len(args)]) & set(kwargs):
+    return args, kwargs
+  kwargs = dict(zip(names, args), **kwargs)
+  for name, value in six.iteritems(defaults):
+    # That of ops is not a matter of how the optimizer works.
+    if name not in kwargs and name != "name":
+      try:
+        kwargs[name] = _in_json(value)
+      except TypeError:
+        pass
+  return [], kwargs
+
+
+def completed(description):
+  """A description with the defaults of options that it says nothing about.
+
+  Args:
+    description: Dict, well-formed; see `check`.
+
+  Returns:
+    Dict; the description itself if its class is not one of `OPTIMIZERS`.
+  """
+  constructor = OPTIMIZERS.get(description["optimizer"])
+  if constructor is None:
+    return description
+  args, kwargs = _with_defaults(
+      constructor, description["args"], description["kwargs"])
+  return dict(description, args=args, kwargs=kwargs)
+
+
+def construct(description, allow_import=False):
   """Constructs the optimizer that `describe` described.
 
   Args:
     description: Dict.
+    allow_import: Whether the class may come from another module than those of
+      `OPTIMIZERS`, which is then imported: whatever it contains is run.
 
   Returns:
     A `TrainableOptimizer`.
 
   Raises:
-    ValueError: If the description is malformed or names unknown classes.
+    ValueError: If the description is malformed, names unknown classes, or an
+      argument has an illegal value.
   """
-  try:
-    name, args, kwargs = (
-        description[key] for key in ("optimizer", "args", "kwargs"))
-  except (KeyError, TypeError):
-    raise ValueError("Expected the keys optimizer, args and kwargs in an "
-                     "optimizer's description, got {!r}.".format(description))
-  if ":" in name:
-    module, name = name.split(":")
-    constructor = getattr(importlib.import_module(module), name)
-  else:
-    constructor = find(OPTIMIZERS, name, "optimizer")
-  kwargs = {str(key): value for key, value in six.iteritems(kwargs)}
+  check(description)
+  constructor = _constructor(description["optimizer"], allow_import)
+  kwargs = {str(key): value
+            for key, value in six.iteritems(description["kwargs"])}
+  names, _ = arguments.parameters(constructor)
+  unknown = sorted(set(kwargs) - set(names or kwargs))
+  if unknown:
+    raise ValueError("{} has no option {}: expected some of {}.{}".format(
+        constructor.__name__, " or ".join(map(repr, unknown)),
+        ", ".join(sorted(names)),
+        " It adapts learning rates itself, init_lr_range=(low, high) is where "
+        "they start." if "init_lr_range" in names else ""))
   if isinstance(kwargs.get("cell_cls"), six.string_types):
     kwargs["cell_cls"] = find(CELLS, kwargs["cell_cls"], "cell")
-  return constructor(*args, **kwargs)
+  try:
+    return constructor(*description["args"], **kwargs)
+  except Exception as error:  # pylint: disable=broad-except
+    # Values from a file can be anything, and so can be what they lead to.
+    raise ValueError("{} cannot be constructed ({}: {}).".format(
+        constructor.__name__, type(error).__name__, str(error).rstrip(".")))
+
+
+def check(description):
+  """Raises ValueError unless a description has the form that it should."""
+  kinds = (("optimizer", six.string_types), ("args", list), ("kwargs", dict))
+  if not isinstance(description, dict) or not all(
+      isinstance(description.get(key), kind) for key, kind in kinds):
+    raise ValueError(
+        "Expected the keys optimizer (a string), args (a list) and kwargs (an "
+        "object) in an optimizer's description, got {:.200}.".format(
+            repr(description)))
+
+
+def _constructor(name, allow_import):
+  if ":" not in name:
+    return find(OPTIMIZERS, name, "optimizer")
+  if not allow_import:
+    raise ValueError(
+        "{!r} is not one of {}: importing a module runs it. If you trust it, "
+        "pass allow_import=True.".format(name, ", ".join(OPTIMIZERS)))
+  module, name = name.split(":", 1)
+  try:
+    constructor = getattr(importlib.import_module(str(module)), str(name))
+  except (ImportError, AttributeError, ValueError, TypeError) as error:
+    raise ValueError("There is no {!r} in the module {!r} ({}).".format(
+        name, module, error))
+  if not (isinstance(constructor, type) and issubclass(
+      constructor, trainable_optimizer.TrainableOptimizer)):
+    raise ValueError("{!r} in the module {!r} is not a subclass of "
+                     "TrainableOptimizer.".format(name, module))
+  return constructor
+
+
+def read(logdir):
+  """Reads the description in a directory.
+
+  Args:
+    logdir: String, a directory with an `optimizer.json`.
+
+  Returns:
+    Dict.
+
+  Raises:
+    ValueError: If it cannot be read or is malformed; it names the file.
+  """
+  path = os.path.join(logdir, FILE_NAME)
+  try:
+    if tf.io.gfile.isdir(path):
+      raise ValueError("it is a directory")
+    with tf.io.gfile.GFile(path) as stream:
+      description = json.loads(stream.read())
+  except tf.errors.OpError as error:
+    raise ValueError("Cannot read {!r}: {}.".format(path, error.message))
+  except (ValueError, RuntimeError) as error:
+    # A RuntimeError: brackets within brackets, too deep for the parser.
+    raise ValueError("{!r} is not JSON: {}.".format(path, error))
+  try:
+    check(description)
+  except ValueError as error:
+    raise ValueError("{!r}: {}".format(path, error))
+  return description
+
+
+def write(logdir, description):
+  """Writes the description in a directory, whole or not at all.
+
+  Args:
+    logdir: String.
+    description: Dict.
+
+  Raises:
+    IOError: If it cannot be written.
+  """
+  path = os.path.join(logdir, FILE_NAME)
+  text = json.dumps(description, indent=2, sort_keys=True) + "\n"
+  temporary = None
+  try:
+    # A new file whose name nobody can guess, and not a link.
+    handle, temporary = tempfile.mkstemp(prefix=FILE_NAME + ".", dir=logdir)
+    with os.fdopen(handle, "w") as stream:
+      stream.write(text)
+    os.chmod(temporary, 0o644)
+    os.rename(temporary, path)
+  except EnvironmentError as error:
+    if temporary is not None and os.path.exists(temporary):
+      os.remove(temporary)
+    raise IOError("Cannot write {!r} ({}): make room, or see what is in its "
+                  "place.".format(path, error.strerror))
 
 
 def _cell_name(value):

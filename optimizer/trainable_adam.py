@@ -34,8 +34,8 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
 
   def __init__(self, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8,
                use_log_objective=False, obj_train_max_multiplier=-1,
-               use_second_derivatives=True, use_numerator_epsilon=False, use_attention=False,
-               random_seed=None, name="Adam"):
+               use_second_derivatives=True, use_numerator_epsilon=False,
+               use_attention=False, random_seed=None, name="Adam"):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:

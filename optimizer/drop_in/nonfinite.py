@@ -47,7 +47,8 @@ def keep_old(all_finite, new, old, masks):
   """
   if not new:
     return []
-  # Rarely needed, and as dear as a good part of a step.
+
+  # Rarely needed, and as expensive as a good part of a step.
   def choose():
     return tf.cond(
         all_finite, lambda: [tf.identity(value) for value in new],

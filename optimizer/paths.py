@@ -1,0 +1,55 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Paths as people give them."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+
+import six
+
+# TensorFlow looks for the files of a checkpoint with patterns.
+_PATTERN_CHARACTERS = "[]*?\\"
+
+
+def expanded(path):
+  """A path as a string.
+
+  Args:
+    path: String, which may begin with "~", or a `pathlib.Path`.
+
+  Returns:
+    String.
+
+  Raises:
+    ValueError: If it is neither.
+  """
+  if hasattr(path, "__fspath__"):
+    path = path.__fspath__()
+  if not isinstance(path, six.string_types):
+    raise ValueError("Expected a path, got {!r}.".format(path))
+  return os.path.expanduser(path)
+
+
+def checkpoint_path(path):
+  """As `expanded`, for a directory or file that TensorFlow looks for.
+
+  Args:
+    path: See `expanded`.
+
+  Returns:
+    String.
+
+  Raises:
+    ValueError: Also if the path has characters of patterns.
+  """
+  path = expanded(path)
+  found = [char for char in _PATTERN_CHARACTERS if char in path]
+  if found:
+    raise ValueError(
+        "{!r} contains {}, which TensorFlow takes for a pattern when it looks "
+        "for checkpoints: choose a path without.".format(
+            path, " and ".join(found)))
+  return path
