@@ -97,12 +97,12 @@ def build(optimizer, problem, dataset, options):
     feeds = _placeholders()
     options = _with_seeds(options)
     rule = optimizer._rule(problem.param_shapes)
-    start = _start(optimizer, problem, rule, feeds, options)
+    theta = optimizer.meta_parameters.values()
+    start = _start(optimizer, problem, rule, theta, feeds, options)
     inner = _InnerProblem(problem, dataset, feeds, options)
     initial_obj = tf.cond(
         feeds.first_unroll, lambda: inner.objective(start.carry.params),
         start.initial_obj.read_value)
-    theta = optimizer.meta_parameters.values()
     step = _step(optimizer, rule, inner, initial_obj, start, options,
                  list(theta))
     result = _run(optimizer, step, list(theta.values()), start.carry, inner,
@@ -153,7 +153,7 @@ _Start = collections.namedtuple(
     "_Start", "carry, state_structure, variables, initial_obj")
 
 
-def _start(optimizer, problem, rule, feeds, options):
+def _start(optimizer, problem, rule, theta, feeds, options):
   """Where the unroll begins: drawn anew, or where the last one ended."""
   draws = step_noise.UnrollNoise(options.start_seed, 1).at_step(0)
   init_options = {}
@@ -168,7 +168,8 @@ def _start(optimizer, problem, rule, feeds, options):
     attended_vars = _loop_variables(fresh_params, "attended")
     attended = _choose(tf.logical_or(feeds.first_unroll, feeds.reset_state),
                        params, attended_vars)
-  with optimizer.initial_noise(draws):
+  # The meta-gradient also flows to what the state starts from.
+  with optimizer.initial_noise(draws), optimizer.meta_parameters.bound(theta):
     fresh_state = rule.initial_state(params)
   flat_state = tf.nest.flatten(fresh_state)
   state_vars = _loop_variables(flat_state, "state")
