@@ -17,9 +17,9 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
-from . import arguments
 from . import gradient_features
 from .drop_in import big_tensors
+from . import hierarchical_options
 from . import hierarchical_step
 from . import meta_parameters
 from . import rnn_cells
@@ -27,8 +27,6 @@ from . import tensor_layout
 from . import trainable_optimizer
 from .unroll import update_rule
 
-# The default decay, sigmoid(2.2), is 1 in float32 after that many halvings.
-_MAX_GRADIENT_SCALES = 20
 _LEVEL_RNN = "PerTensor/Layer{}_RNN/"
 _INIT_VECTOR = "Level{}_RNN/init_vector"
 
@@ -140,12 +138,14 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     Raises:
       ValueError: If an option has an illegal value or contradicts another.
     """
-    _check_options(level_sizes, init_lr_range, num_gradient_scales,
-                   global_input, max_log_lr)
+    hierarchical_options.check(
+        level_sizes, init_lr_range, num_gradient_scales, global_input,
+        max_log_lr)
     if not dynamic_output_scale:
-      _refuse_rate_features(use_relative_lr=use_relative_lr,
-                            use_extreme_indicator=use_extreme_indicator,
-                            use_lr_shortcut=use_lr_shortcut)
+      hierarchical_options.refuse_rate_features(
+          use_relative_lr=use_relative_lr,
+          use_extreme_indicator=use_extreme_indicator,
+          use_lr_shortcut=use_lr_shortcut)
     self._level_sizes = list(level_sizes)
     self._init_lr_range = tuple(init_lr_range)
     self._max_log_lr = max_log_lr
@@ -388,29 +388,3 @@ class _HierarchicalRule(update_rule.PerTensorRule):
         self._layout, ("layer",))
     return [[tensor_state[key] for key in self._optimizer.state_keys
              if key in tensor_state] for tensor_state in states]
-
-
-def _refuse_rate_features(**options):
-  for option, value in sorted(options.items()):
-    if value:
-      raise ValueError(
-          "{} needs a learning rate per coordinate: expected "
-          "dynamic_output_scale=True or {}=False.".format(option, option))
-
-
-def _check_options(level_sizes, init_lr_range, num_gradient_scales,
-                   global_input, max_log_lr):
-  """Raises ValueError for an illegal value."""
-  arguments.check_sizes("level_sizes", level_sizes, 3)
-  if not max_log_lr > hierarchical_step.MIN_LOG_LEARNING_RATE:
-    raise ValueError("max_log_lr must be greater than {}, not {!r}.".format(
-        hierarchical_step.MIN_LOG_LEARNING_RATE, max_log_lr))
-  arguments.checked_range("init_lr_range", init_lr_range, np.exp(max_log_lr))
-  if not 1 <= num_gradient_scales <= _MAX_GRADIENT_SCALES:
-    raise ValueError(
-        "num_gradient_scales must be 1 to {}, not {!r}: each halves the "
-        "distance of a decay from 1, until in float32 it is 1.".format(
-            _MAX_GRADIENT_SCALES, num_gradient_scales))
-  if global_input not in hierarchical_step.GLOBAL_INPUTS:
-    raise ValueError("global_input must be one of {}, not {!r}.".format(
-        sorted(hierarchical_step.GLOBAL_INPUTS), global_input))
