@@ -59,8 +59,8 @@ class Evaluation(object):
       data = [tf.constant(self._dataset.data),
               tf.constant(self._dataset.labels)]
       batch = [tf.gather(values, self._rows) for values in data]
-    self._gradients = problem.gradients(
-        problem.objective(variables, *batch), variables)
+    self._gradients = problem.dense_gradients(
+        problem.scalar_objective(variables, *batch), variables)
     self._step = optimizer.apply_gradients(
         list(zip(self._gradients, variables)))
     self._parameters = variables
@@ -68,7 +68,7 @@ class Evaluation(object):
       # The variables hold the attended location.
       self._parameters = [optimizer.get_slot(variable, "true_param")
                           for variable in variables]
-    self._objective = problem.objective(
+    self._objective = problem.scalar_objective(
         [tf.convert_to_tensor(value) for value in self._parameters], *data)
     self._slots = collections.OrderedDict(
         (name, [optimizer.get_slot(variable, name) for variable in variables])
