@@ -19,7 +19,7 @@ import tensorflow as tf
 from problems import problem_generator as pg
 
 
-class _ScaledStart(object):
+class ScaledStart(object):
   """Mix-in: weights start N(0, gain / inputs), vectors at 0."""
 
   gain = 2.0
@@ -31,7 +31,7 @@ class _ScaledStart(object):
     return np.sqrt(self.gain / inputs).astype(np.float32) * noise.normal(shape)
 
 
-class ReLUNet(_ScaledStart, pg.FullyConnected):
+class ReLUNet(ScaledStart, pg.FullyConnected):
   """A multi-layer perceptron with ReLUs."""
 
   def __init__(self, n_features, n_classes, hidden_sizes, random_seed=None):
@@ -47,7 +47,7 @@ class ReLUNet(_ScaledStart, pg.FullyConnected):
                                   tf.nn.relu, random_seed)
 
 
-class ConvNet(_ScaledStart, pg.ConvNet):
+class ConvNet(ScaledStart, pg.ConvNet):
   """3 x 3 convolutions, the second of stride 2, ReLUs, a dense layer."""
 
   def __init__(self, image_shape, n_classes, filters, random_seed=None):
@@ -81,7 +81,7 @@ class ConvNet(_ScaledStart, pg.ConvNet):
     return tf.matmul(layer, params[-2]) + params[-1]
 
 
-class ResidualNet(_ScaledStart, pg.ConvNet):
+class ResidualNet(ScaledStart, pg.ConvNet):
   """A convolution, one residual block, the mean over pixels, a dense layer.
 
   The first convolution has stride 2. Every convolution is followed by batch
@@ -137,7 +137,7 @@ def _normalized_convolution(images, kernel, scale, offset, stride=1):
   return (outputs - mean) * scale + offset
 
 
-class LSTM(_ScaledStart, pg.SoftmaxRegression):
+class LSTM(ScaledStart, pg.SoftmaxRegression):
   """An LSTM that reads symbols and says what follows the last one.
 
   Parameters are W [symbols + hidden, 4 hidden] and b [4 hidden] of the gates,
@@ -174,7 +174,7 @@ class LSTM(_ScaledStart, pg.SoftmaxRegression):
     return tf.matmul(h, out_weights) + out_bias
 
 
-class Autoencoder(_ScaledStart, pg.Problem):
+class Autoencoder(ScaledStart, pg.Problem):
   """Mean square error of rows squeezed through a narrow layer.
 
   The layers are dense with tanh, the last one linear.
