@@ -24,6 +24,9 @@ Rules for the model:
     not be entered again as an object (`with tf.variable_scope(some_scope)`).
 *   What `make_loss` adds to the graph's collections is visible to itself
     (regularization losses, for instance), and removed afterwards.
+*   Layers of Keras see a fixed learning phase: what `make_loss` or its program
+    set by `tf.keras.backend.set_learning_phase`, else 0, inference. Dropout
+    then does nothing, batch normalization uses its moving averages.
 *   Meta-training differentiates the loss twice. Ops without a second derivative
     (`tf.nn.sparse_softmax_cross_entropy_with_logits`, which also the loss above
     is made of; fused batch normalization in some settings) will not do for it.
@@ -33,10 +36,14 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import collections
 import contextlib
 
 import tensorflow as tf
 
+from tensorflow.python.keras import backend as keras_backend
+
+from . import graph_cache
 from . import model_variable
 from . import problem
 
@@ -59,32 +66,54 @@ class ModelAdapter(problem.Problem):
   The trainable variables (of floating type) are the parameters, in order of
   creation; the model's other variables are constants. Starting points are drawn
   from the model's own initializers.
+
+  Attributes:
+    parameters: List of the model's own trainable variables.
+    constants: List of its other variables.
+    make_loss_fn: The function that builds its loss.
   """
 
   def __init__(self, make_loss_and_init_fn):
     """Builds the model, twice, in the default graph.
 
     Args:
-      make_loss_and_init_fn: A function that returns two others, `(make_loss,
+      make_loss_and_init_fn: Function that returns two others, `(make_loss,
         make_init_fn)`. `make_loss()` builds the model and returns its loss, a
-        scalar tensor. `make_init_fn(parameters)` gets a list of variables and
-        returns a function of a session which gives them, or other parts of the
-        model, their starting values; it, or its result, may be None, which
-        leaves that to the initializers.
+        scalar tensor. `make_init_fn(variables)` gets the model's own variables,
+        the trainable ones first, under the names that the model gave them (a
+        number is added where the graph has such a name already). It returns a
+        function of a session which gives them their starting values, for
+        instance that of a `tf.train.Saver(variables)`; it, or its result, may
+        be None, which leaves that to the initializers.
 
     Raises:
-      TypeError: if `make_loss_and_init_fn` does not return a pair.
-      ValueError: if the loss is not a scalar, or the model has no trainable
+      TypeError: If `make_loss_and_init_fn` does not return a pair.
+      ValueError: If the loss is not a scalar, or the model has no trainable
         variable, or one of unknown shape.
     """
-    self._models = problem.GraphCache(lambda: _Model(make_loss_and_init_fn))
+    self._models = graph_cache.GraphCache(lambda: _Model(make_loss_and_init_fn))
     shapes = [p.shape.as_list() for p in self._models.get().parameters]
     super(ModelAdapter, self).__init__(shapes)
 
-  def init_fn(self, session):
-    """Initializes the model's constants and calls its own init function.
+  @property
+  def parameters(self):
+    """List of the model's own trainable variables in the current graph."""
+    return [p.variable for p in self._models.get().parameters]
 
-    To be called once after the parameters are initialized.
+  @property
+  def constants(self):
+    """List of its other variables in the current graph."""
+    return [c.variable for c in self._models.get().constants]
+
+  @property
+  def make_loss_fn(self):
+    """The function that builds the loss in the current graph."""
+    return self._models.get().make_loss
+
+  def init_fn(self, session):
+    """Initializes the model's variables and calls its own init function.
+
+    To be called after the parameters are initialized.
 
     Args:
       session: A `tf.compat.v1.Session` on the graph the problem is used in.
@@ -107,7 +136,7 @@ class ModelAdapter(problem.Problem):
       A list of float32 tensors, shaped like `param_shapes`.
 
     Raises:
-      ValueError: as in `Problem.init_tensors`.
+      ValueError: As in `Problem.init_tensors`.
     """
     del noise
     if isinstance(seed, (list, tuple)):
@@ -117,21 +146,22 @@ class ModelAdapter(problem.Problem):
   def init_variables(self, seed=None):
     """Returns variables with a starting point of the model's own.
 
-    If the model has an init function, `init_fn` will run it on them, too.
+    If the model has an init function, `init_fn` gives them the values which
+    that has put into the model's own variables.
 
     Args:
       seed: As in `init_tensors`.
 
     Returns:
-      A list of float32 `tf.Variable`s named "parameter_<i>".
+      List of float32 `tf.Variable`s, see `Problem.init_variables`.
 
     Raises:
-      ValueError: as in `Problem.init_tensors`.
+      ValueError: As in `Problem.init_tensors`.
     """
     variables = super(ModelAdapter, self).init_variables(seed)
     # An explicit starting point is not to be overwritten by the model's.
     if not isinstance(seed, (list, tuple)):
-      self._models.get().add_init_fn(variables)
+      self._models.get().follow(variables)
     return variables
 
   def objective(self, parameters, data=None, labels=None):
@@ -146,7 +176,7 @@ class ModelAdapter(problem.Problem):
       A float32 scalar tensor.
 
     Raises:
-      ValueError: if `make_loss` does not build what it built before.
+      ValueError: If `make_loss` does not build what it built before.
     """
     return self._models.get().loss(parameters)
 
@@ -155,7 +185,9 @@ class _Model(object):
   """A model in one graph: its variables, and how to build it again.
 
   Attributes:
-    parameters: A list of `ModelVariable`s, the trainable ones.
+    parameters: List of `ModelVariable`s, the trainable ones.
+    constants: List of the others.
+    make_loss: The function that builds the loss.
   """
 
   def __init__(self, make_loss_and_init_fn):
@@ -163,7 +195,10 @@ class _Model(object):
     self._named = {}  # From the names of tf.get_variable in one build.
     self._unnamed = []  # Other variables of one build, in order of creation.
     self._shared = {}  # As _named, for those of make_loss_and_init_fn.
+    self._by_key = {}  # From name and count to a tf.Variable to use again.
+    self._counts = collections.Counter()  # Of names in one build.
     self._prefix = None  # Variable scope of the build that is going on.
+    self._name_scope = None  # Name scope of the build that is going on.
     self._getting = None  # Name, while tf.get_variable makes a variable.
     self._num_unnamed = 0  # How many unnamed ones this build has asked for.
     self._is_recording = True
@@ -171,45 +206,58 @@ class _Model(object):
       pair = make_loss_and_init_fn()
     if not isinstance(pair, (list, tuple)) or len(pair) != 2:
       raise TypeError("make_loss_and_init_fn must return (make_loss, "
-                      "make_init_fn); got %r." % (pair,))
-    self._make_loss, self._make_init_fn = pair
+                      "make_init_fn); got {!r}.".format(pair))
+    self.make_loss, self._make_init_fn = pair
+    if not callable(self.make_loss):
+      raise TypeError("make_loss must be a function; got {!r}.".format(
+          self.make_loss))
     self._shared = self._named
-    variables = list(self._all)
+    self._by_key = {}
+    self._set_up(self._record())
+
+  def _record(self):
+    """Builds the model until it is known; returns its variables."""
+    shared = list(self._all)
     # The first call may make layers that later calls just use. So the second
     # call is the one that shows what a call makes, and what it reads of the
     # variables made before.
     self._record_loss()
-    made_once = self._all[len(variables):]
-    reads = [v.num_reads for v in made_once]
-    num_before = len(self._all)
-    self._record_loss()
-    variables += [v for v, n in zip(made_once, reads) if v.num_reads > n]
-    variables += self._all[num_before:]
+    made_once = self._all[len(shared):]
+    while True:
+      reads = [v.num_reads for v in made_once]
+      num_before = len(self._all)
+      self._record_loss()
+      variables = shared + [
+          v for v, n in zip(made_once, reads) if v.num_reads > n]
+      variables += self._all[num_before:]
+      if len(set(id(v.variable) for v in variables)) == len(variables):
+        break
+      # A variable made once and one made at each call were taken for the same.
+      self._by_key = {}
     self._is_recording = False
-    self._set_up(variables)
+    return variables
 
   def loss(self, parameters):
     """Builds the model with tensors for its parameters; returns the loss."""
     if len(parameters) != len(self.parameters):
       raise ValueError(
-          "The model has %d parameters; got %d: %r." %
-          (len(self.parameters), len(parameters), parameters))
+          "The model has {} parameters; got {}: {!r}.".format(
+              len(self.parameters), len(parameters), parameters))
     tensors = [variable.convert(tensor)
                for variable, tensor in zip(self.parameters, parameters)]
     self._num_unnamed = 0
     for variable, tensor in zip(self.parameters, tensors):
       variable.push(tensor)
     try:
-      with self._build():
-        loss = _scalar(self._make_loss())
+      loss = self._build_loss()
     finally:
       for variable in self.parameters:
         variable.pop()
     if self._num_unnamed != len(self._unnamed):
       raise ValueError(
-          "make_loss must build the same model at every call; it made %d "
+          "make_loss must build the same model at every call; it made {} "
           "variables (not counting those of tf.get_variable) at first, and "
-          "now %d." % (len(self._unnamed), self._num_unnamed))
+          "now {}.".format(len(self._unnamed), self._num_unnamed))
     return loss
 
   def initial_values(self, seed):
@@ -224,32 +272,29 @@ class _Model(object):
       ]
     return [tf.cast(value, tf.float32) for value in values]
 
-  def add_init_fn(self, variables):
-    """Has the model's init function, if any, run on `variables`, too.
-
-    It is made now, since `initialize` may find the graph finalized.
+  def follow(self, variables):
+    """Has `variables` get what the init function, if any, gives our own.
 
     Args:
-      variables: A list of variables, shaped like the parameters.
-
-    Returns:
-      A bool: is there an init function?
+      variables: List of variables, shaped like the parameters.
     """
-    init_fn = self._make_init_fn and self._make_init_fn(variables)
-    if init_fn is None:
-      return False
-    self._init_fns.append(init_fn)
-    return True
+    # Made now, since `initialize` may find the graph finalized.
+    if self._has_init_fn:
+      self._copies.extend(
+          variable.assign(tf.cast(p.variable.read_value(), variable.dtype)).op
+          for variable, p in zip(variables, self.parameters))
 
   def initialize(self, session):
-    """Runs the initializers of constants, then the init functions."""
+    """Runs the initializers, then the init function."""
     session.run(self._init_op)
-    for init_fn in self._init_fns:
-      init_fn(session)
+    if self._has_init_fn:
+      self._init_fn(session)
+      session.run(self._copies)
 
   def _set_up(self, variables):
-    """Sorts variables into parameters and constants, and readies the latter."""
+    """Sorts variables into parameters and constants, and readies both."""
     self.parameters = [v for v in variables if v.trainable]
+    self.constants = [v for v in variables if not v.trainable]
     if not self.parameters:
       raise ValueError(
           "The model has no trainable variable of floating type, so that there "
@@ -257,12 +302,13 @@ class _Model(object):
           "make_loss_and_init_fn are not seen; make them in it.")
     for variable in self.parameters:
       if not variable.shape.is_fully_defined():
-        raise ValueError("Parameter %s of the model must have a fully defined "
-                         "shape; got %s." % (variable.name, variable.shape))
-    self._init_fns = []
-    self._has_init_fn = self.add_init_fn([p.variable for p in self.parameters])
-    stored = [v.variable for v in variables
-              if self._has_init_fn or not v.trainable]
+        raise ValueError(
+            "Parameter {} of the model must have a fully defined shape; got "
+            "{}.".format(variable.name, variable.shape))
+    stored = [v.variable for v in self.parameters + self.constants]
+    self._init_fn = self._make_init_fn and self._make_init_fn(stored)
+    self._has_init_fn = self._init_fn is not None
+    self._copies = []
     for variable in stored:
       tf.compat.v1.add_to_collection(MODEL_VARIABLES, variable)
       # So that sessions which initialize by themselves include them.
@@ -287,19 +333,37 @@ class _Model(object):
   def _record_loss(self):
     """Builds the model once, noting the variables it makes."""
     self._named, self._unnamed = {}, []
-    with self._build():
-      _scalar(self._make_loss())
+    self._build_loss()
+
+  def _build_loss(self):
+    """Calls `make_loss`, which finds everything as at the call before."""
+    names = keras_backend.get_default_graph_uid_map()
+    before = dict(names)
+    try:
+      with self._build():
+        return problem.as_scalar(self.make_loss(), "The model's loss")
+    finally:
+      # Layers of Keras are to be called the same each time.
+      names.clear()
+      names.update(before)
 
   @contextlib.contextmanager
   def _build(self):
     """The context a model is built in."""
+    # The placeholder that Keras has by default would bring control flow that
+    # TensorFlow cannot differentiate twice.
+    phase = tf.keras.backend.learning_phase()
+    phase = 0 if tf.is_tensor(phase) else int(phase)
+    self._counts.clear()
     # A new variable scope each time: the names in it start from scratch, and
     # no variable exists already.
     with _collections_restored(tf.compat.v1.get_default_graph()), \
+        tf.keras.backend.learning_phase_scope(phase), \
         tf.compat.v1.variable_creator_scope(self._create), \
         tf.compat.v1.variable_scope(None, "adapted_model",
-                          custom_getter=self._get) as scope:
+                                    custom_getter=self._get) as scope:
       self._prefix = scope.name + "/"
+      self._name_scope = scope.original_name_scope
       yield
 
   def _get(self, getter, name, *args, **kwargs):
@@ -320,7 +384,8 @@ class _Model(object):
     if not self._is_recording:
       return self._recall(kwargs.get("name"))
     # Kept out of TRAINABLE_VARIABLES, where other optimizers would find it.
-    variable = next_creator(**dict(kwargs, trainable=False, collections=[]))
+    variable = self._make_variable(
+        next_creator, dict(kwargs, trainable=False, collections=[]))
     trainable = (kwargs.get("trainable") in (None, True) and
                  variable.dtype.base_dtype.is_floating)
     stand_in = model_variable.ModelVariable(variable, trainable,
@@ -331,6 +396,29 @@ class _Model(object):
     else:
       self._named[self._getting] = stand_in
     return stand_in
+
+  def _make_variable(self, next_creator, kwargs):
+    """Makes a variable under the name the model gave it, or finds it again."""
+    name = self._getting
+    if name is None:
+      scope = tf.compat.v1.get_default_graph().get_name_scope() + "/"
+      if scope.startswith(self._name_scope):
+        scope = scope[len(self._name_scope):]
+      name = scope.lstrip("/") + (kwargs.get("name") or "Variable")
+    key = name, self._counts[name]
+    self._counts[name] += 1
+    variable = self._by_key.get(key)
+    if variable is not None:
+      value = kwargs.get("initial_value")
+      value = tf.convert_to_tensor(value() if callable(value) else value,
+                                   dtype=kwargs.get("dtype"))
+      if (value.dtype == variable.dtype.base_dtype and
+          value.shape.as_list() == variable.shape.as_list()):
+        return variable
+    with tf.name_scope(None):
+      variable = next_creator(**dict(kwargs, name=name))
+    self._by_key[key] = variable
+    return variable
 
   def _recall(self, name):
     """Returns the variable that was made at this place when recording."""
@@ -343,7 +431,8 @@ class _Model(object):
     if variable is None:
       raise ValueError(
           "make_loss must build the same model at every call; it has now made "
-          "a variable it did not make at first: %s." % (self._getting or name))
+          "a variable it did not make at first: {}.".format(
+              self._getting or name))
     return variable
 
 
@@ -359,12 +448,3 @@ def _collections_restored(graph):
       # Keys that are tuples are TensorFlow's own, the store of variables.
       if key not in _KEPT_COLLECTIONS and not isinstance(key, tuple):
         graph.get_collection_ref(key)[:] = before.get(key, [])
-
-
-def _scalar(loss):
-  """Returns a model's loss as a float32 scalar."""
-  loss = tf.convert_to_tensor(loss)
-  if loss.shape.num_elements() != 1:
-    raise ValueError("make_loss must return a scalar; got %r. Reduce it, by "
-                     "tf.reduce_mean for instance." % (loss,))
-  return tf.cast(tf.reshape(loss, []), tf.float32)
