@@ -59,8 +59,9 @@ class Evaluation(object):
     if dataset.size:
       data = [tf.constant(dataset.data), tf.constant(dataset.labels)]
       batch = [tf.gather(values, self._rows) for values in data]
-    self._step_objective = problem.objective(variables, *batch)
-    self._gradients = problem.gradients(self._step_objective, variables)
+    self._step_objective = problem.scalar_objective(variables, *batch)
+    self._gradients = problem.checked_gradients(
+        self._step_objective, variables)
     # The objective is that of before the step.
     with tf.control_dependencies([self._step_objective]):
       self._step = optimizer.apply_gradients(
@@ -71,7 +72,7 @@ class Evaluation(object):
       # The variables hold the attended location.
       self._parameters = [optimizer.get_slot(variable, "true_param")
                           for variable in variables]
-    self._objective = problem.objective(
+    self._objective = problem.scalar_objective(
         [tf.convert_to_tensor(value) for value in self._parameters], *data)
     self._slots = collections.OrderedDict(
         (name, [optimizer.get_slot(variable, name) for variable in variables])

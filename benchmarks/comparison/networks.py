@@ -5,7 +5,7 @@
 They are `Problem`s whose starts are drawn from the noise they are given, so
 that all optimizers start at the same points. Weights start N(0, 2 / inputs)
 in front of ReLUs and N(0, 1 / inputs) elsewhere, biases 0. Classifiers have
-the weight penalty of `classifiers.Classifier`, so that no loss ends at 0.
+the weight penalty of `SoftmaxClassifier`, so that no loss ends at 0.
 """
 
 from __future__ import absolute_import
@@ -62,10 +62,13 @@ class ConvNet(_ScaledStart, pg.ConvNet):
     super(ConvNet, self).__init__(
         image_shape, n_classes, [(3, 3, n) for n in filters], tf.nn.relu,
         random_seed)
-    _, height, width = image_shape
+    channels, height, width = image_shape
     # The second convolution leaves every other row and column.
-    self.param_shapes[-2][0] = (
-        (height + 1) // 2) * ((width + 1) // 2) * filters[-1]
+    outputs = ((height + 1) // 2) * ((width + 1) // 2) * filters[-1]
+    self.param_shapes = [
+        (3, 3, channels, filters[0]), (filters[0],),
+        (3, 3, filters[0], filters[1]), (filters[1],),
+        (outputs, n_classes), (n_classes,)]
 
   def inference(self, params, data):
     """Returns logits [rows, n_classes]; see `problem_generator.ConvNet`."""
@@ -97,12 +100,12 @@ class ResidualNet(_ScaledStart, pg.ConvNet):
     """
     super(ResidualNet, self).__init__(
         image_shape, n_classes, [(3, 3, filters)] * 3, tf.nn.relu, random_seed)
-    kernels = self.param_shapes[:-2:2]
+    kernels = self.param_shapes[:-2]
     # In this order: a kernel, its scale [1, filters], its offset [filters].
     self.param_shapes = [
         shape for kernel in kernels
-        for shape in (kernel, [1, filters], [filters])]
-    self.param_shapes += [[filters, n_classes], [n_classes]]
+        for shape in (kernel, (1, filters), (filters,))]
+    self.param_shapes += [(filters, n_classes), (n_classes,)]
 
   def _initial_tensor(self, shape, noise):
     if len(shape) == 2 and shape[0] == 1:
@@ -155,8 +158,8 @@ class LSTM(_ScaledStart, pg.SoftmaxRegression):
     """
     super(LSTM, self).__init__(length, n_symbols, random_seed=random_seed)
     self._hidden = hidden
-    self.param_shapes = [[n_symbols + hidden, 4 * hidden], [4 * hidden],
-                         [hidden, n_symbols], [n_symbols]]
+    self.param_shapes = [(n_symbols + hidden, 4 * hidden), (4 * hidden,),
+                         (hidden, n_symbols), (n_symbols,)]
 
   def inference(self, params, data):
     """Returns logits [rows, n_symbols] for symbols `data` [rows, length]."""

@@ -19,7 +19,7 @@ _SYNTHETIC = (
     (datasets.random_binary, (6, 50)),
     (datasets.random_symmetric, (6, 50)),
     (datasets.random_mlp, (6, 50)),
-    (datasets.noisy_parity_class, (6, 50)),
+    (datasets.noisy_parity_class, (50, 2, 6)),
 )
 
 

@@ -73,7 +73,7 @@ class EquivalenceTest(tf.test.TestCase):
     with tf.Graph().as_default(), self.session() as session:
       with tf.variable_scope("", use_resource=use_resource):
         problem = model_adapter.ModelAdapter(_each(make_loss))
-        self.assertEqual([list(v.shape) for v in values], problem.param_shapes)
+        self.assertEqual([v.shape for v in values], problem.param_shapes)
         self.assertEqual([], tf.trainable_variables())
         parameters = [tf.constant(v) for v in values]
         results = _second_order(problem.objective(parameters), parameters)
@@ -253,7 +253,7 @@ class ModelAdapterTest(tf.test.TestCase):
 
     with self.session() as session:
       problem = model_adapter.ModelAdapter(_each(make_loss))
-      self.assertEqual([[3]], problem.param_shapes)
+      self.assertEqual([(3,)], problem.param_shapes)
       objective = problem.objective([tf.zeros([3])])
       problem.init_fn(session)
       self.assertEqual(session.run(objective), session.run(objective))

@@ -167,7 +167,7 @@ class ProblemTest(tf.test.TestCase):
 class GraphCacheTest(tf.test.TestCase):
 
   def test_makes_once_per_graph(self):
-    cache = problem_lib.constant_cache(np.ones([2]))
+    cache = graph_cache.constant_cache(np.ones([2]))
     with tf.Graph().as_default() as graph:
       first = cache.get()
       self.assertIs(first[0], cache.get()[0])
@@ -176,7 +176,7 @@ class GraphCacheTest(tf.test.TestCase):
       self.assertIs(graph, cache.get()[0].graph)
 
   def test_first_use_may_be_in_a_loop(self):
-    cache = problem_lib.constant_cache(np.float32([2]))
+    cache = graph_cache.constant_cache(np.float32([2]))
     with self.session() as session:
       doubled = tf.while_loop(lambda x: x[0] < 30, lambda x: x * cache.get()[0],
                               [tf.ones([1])])
