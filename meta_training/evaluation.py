@@ -60,7 +60,7 @@ class Evaluation(object):
       data = [tf.constant(dataset.data), tf.constant(dataset.labels)]
       batch = [tf.gather(values, self._rows) for values in data]
     self._step_objective = problem.scalar_objective(variables, *batch)
-    self._gradients = problem.dense_gradients(
+    self._gradients = problem.checked_gradients(
         self._step_objective, variables)
     # The objective is that of before the step.
     with tf.control_dependencies([self._step_objective]):

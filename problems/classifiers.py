@@ -130,8 +130,8 @@ class SoftmaxClassifier(problem.Problem):
     if values is not None and values.size and not np.all(
         np.isin(values, np.arange(num_classes))):
       raise ValueError(
-          "Labels must be integers from 0 to {}; got values from {} to {}, such "
-          "as {}.".format(num_classes - 1, values.min(), values.max(),
+          "Labels must be integers from 0 to {}; got values from {} to {}, "
+          "such as {}.".format(num_classes - 1, values.min(), values.max(),
                           values[~np.isin(values, np.arange(num_classes))][0]))
     # Not the sparse op, which has no second derivative.
     return tf.nn.softmax_cross_entropy_with_logits_v2(
@@ -144,7 +144,7 @@ class SoftmaxClassifier(problem.Problem):
 
 def _num_classes(logits):
   """Returns the number of columns of logits."""
-  num_classes = logits.shape.with_rank(2).as_list()[1]
+  num_classes = tf.TensorShape(logits.shape).with_rank(2).as_list()[1]
   if num_classes is None:
     raise ValueError("inference() must return logits of a static number of "
                      "classes; got shape {}.".format(logits.shape))

@@ -139,7 +139,8 @@ class OutwardSnake(_RowProblem):
     # Summed over rows first. That is cheaper, and XLA (as of TensorFlow 1.15,
     # on CPUs) miscompiles the second derivative of sliced x times all rows.
     weights = tf.reduce_sum(tf.square(d), axis=0)[1:]
-    return (tf.reduce_sum(d[:, 0]) * tf.math.reciprocal(radius + problem.EPSILON) +
+    outwards = tf.math.reciprocal(radius + problem.EPSILON)
+    return (tf.reduce_sum(d[:, 0]) * outwards +
             tf.reduce_sum(tf.square(winding) * weights))
 
 

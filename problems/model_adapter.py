@@ -73,7 +73,8 @@ class ModelAdapter(problem.Problem):
       ValueError: If the loss is not a scalar, or the model has no trainable
         variable, or one of unknown shape.
     """
-    self._models = graph_cache.GraphCache(lambda: AdaptedModel(make_loss_and_init_fn))
+    self._models = graph_cache.GraphCache(
+        lambda: AdaptedModel(make_loss_and_init_fn))
     shapes = [p.shape.as_list() for p in self._models.get().parameters]
     super(ModelAdapter, self).__init__(shapes)
 

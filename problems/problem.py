@@ -37,7 +37,7 @@ class Problem(object):
   """Base class of all problems. Subclasses define `objective`.
 
   Whoever optimizes a problem calls `draw_start`, `scalar_objective` and
-  `dense_gradients`, which call what a subclass may override (`init_tensors`,
+  `checked_gradients`, which call what a subclass may override (`init_tensors`,
   `objective` and `gradients`) and see to it that the result can be used.
 
   Attributes:
@@ -180,7 +180,7 @@ class Problem(object):
       ValueError: If the objective has a gradient for none of the parameters.
     """
     parameters = list(parameters)
-    gradients = self._densify(tf.gradients(objective, parameters), parameters)
+    gradients = self._fill_in(tf.gradients(objective, parameters), parameters)
     return self._add_noise(gradients, parameters, noise)
 
   def draw_start(self, seed=None, noise=None):
@@ -214,9 +214,9 @@ class Problem(object):
       value = self.objective(parameters, data, labels)
     return as_scalar(value, "The objective of " + type(self).__name__)
 
-  def dense_gradients(self, objective, parameters, noise=None,
-                      keep_slices=False):
-    """Returns `gradients` as dense tensors, whatever a subclass returns.
+  def checked_gradients(self, objective, parameters, noise=None,
+                        keep_slices=False):
+    """Returns `gradients`, with zeros where a subclass returns None.
 
     Args:
       objective: As in `gradients`.
@@ -225,8 +225,7 @@ class Problem(object):
       keep_slices: Whether `tf.IndexedSlices` stay what they are.
 
     Returns:
-      List of dense tensors, one per parameter; zeros where `gradients` returned
-      None.
+      List of tensors, one per parameter, dense unless `keep_slices`.
 
     Raises:
       ValueError: If there is a gradient for none of the parameters, or not one
@@ -234,7 +233,7 @@ class Problem(object):
     """
     parameters = list(parameters)
     options = {"noise": noise} if self.takes_noise("gradients") else {}
-    return self._densify(
+    return self._fill_in(
         self.gradients(objective, parameters, **options), parameters,
         keep_slices)
 
@@ -249,7 +248,7 @@ class Problem(object):
     """
     return problem_spec.takes(getattr(self, method), "noise")
 
-  def _densify(self, gradients, parameters, keep_slices=False):
+  def _fill_in(self, gradients, parameters, keep_slices=False):
     """Returns gradients as dense tensors, with zeros in the place of None."""
     gradients = list(gradients)
     if len(gradients) != len(parameters):
@@ -263,8 +262,8 @@ class Problem(object):
           "tf.stop_gradient nor integers between them and the "
           "loss?".format(type(self).__name__))
     return [
-        tf.zeros_like(parameter) if gradient is None else
-        gradient if keep_slices and isinstance(gradient, tf.IndexedSlices) else
+        tf.zeros_like(parameter) if gradient is None else gradient
+        if keep_slices and isinstance(gradient, tf.IndexedSlices) else
         tf.convert_to_tensor(gradient)
         for gradient, parameter in zip(gradients, parameters)
     ]

@@ -67,7 +67,7 @@ class _Wrapper(problem.Problem):
     parameters = list(parameters)
     # One source for all draws: two of equal seed would give equal noise.
     noise = noise or self._default_noise()
-    gradients = self.problem.dense_gradients(objective, parameters, noise)
+    gradients = self.problem.checked_gradients(objective, parameters, noise)
     return self._add_noise(gradients, parameters, noise)
 
 
@@ -260,7 +260,7 @@ class SumTask(problem.Problem):
         zip(self.problems, self._split(parameters))):
       # Equal parts with equal seeds are still to have different noise.
       source = noise or part._default_noise(i)
-      gradients.extend(part.dense_gradients(objective, values, source))
+      gradients.extend(part.checked_gradients(objective, values, source))
     return self._add_noise(gradients, parameters, noise)
 
   def _concatenate(self, seed, init_fn):

@@ -48,4 +48,4 @@ class ForwardOnly(pg.Problem):
 
   def gradients(self, objective, parameters, noise=None):
     """See `Problem`."""
-    return self._problem.dense_gradients(objective, parameters, noise)
+    return self._problem.checked_gradients(objective, parameters, noise)

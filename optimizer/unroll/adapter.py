@@ -79,7 +79,7 @@ def build(optimizer, problem, dataset, options):
   Args:
     optimizer: A `TrainableOptimizer`.
     problem: A `problem_generator.Problem`.
-    dataset: A `datasets.Dataset`.
+    dataset: A `datasets.Dataset` or other pair (data, labels), or None.
     options: `Options`.
 
   Returns:
@@ -89,7 +89,7 @@ def build(optimizer, problem, dataset, options):
     ValueError: If an option that compiling needs is missing.
   """
   if options.compiled and (options.max_steps is None or (
-      dataset.size and options.batch_size is None)):
+      _rows(dataset) and options.batch_size is None)):
     raise ValueError("A compiled unroll needs max_steps, and with a data set "
                      "batch_size; got {}.".format(options))
   with tf.name_scope("unroll"):
@@ -197,6 +197,17 @@ def _choose(condition, fresh, variables):
   return chosen
 
 
+def _rows(dataset):
+  """Data and labels as a pair of arrays, or None if there are no rows."""
+  if dataset is None:
+    return None
+  data, labels = [np.asarray(values) for values in dataset]
+  if not len(data):
+    return None
+  # Without a type of their own, floats would meet float32 parameters.
+  return (data.astype(np.float32) if data.dtype.kind == "f" else data), labels
+
+
 class _InnerProblem(object):
   """Objective and gradients of a problem, as the steps of an unroll see them.
   """
@@ -206,14 +217,15 @@ class _InnerProblem(object):
     self.num_steps = tf.size(feeds.obj_weights)
     self._data = self._labels = self._batches = None
     rows = options.max_steps if options.compiled else None
-    if dataset.size:
-      self._data = tf.constant(dataset.data)
-      self._labels = tf.constant(dataset.labels)
+    pair = _rows(dataset)
+    if pair:
+      self._data, self._labels = [tf.constant(values) for values in pair]
       self._batches = feeds.batches
       if rows is not None:
         self._batches = tf.pad(
             self._batches, [[0, rows - self.num_steps], [0, 0]])
-        self._batches.set_shape([rows, options.batch_size])
+        self._batches.set_shape(
+            [rows, min(options.batch_size, len(pair[0]))])
     self.keeps_slices = False
     self._noise = None
     if problem.takes_noise("gradients"):
@@ -235,7 +247,7 @@ class _InnerProblem(object):
     elif objective is None:
       objective = self._problem.scalar_objective(params)
     noise = None if self._noise is None else self._noise.at_step(t)
-    return self._problem.dense_gradients(
+    return self._problem.checked_gradients(
         objective, params, noise, keep_slices=self.keeps_slices)
 
 

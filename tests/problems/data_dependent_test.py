@@ -22,7 +22,7 @@ class DataDependentTest(tf.test.TestCase):
 
     def chain(p):
       x = p[0]
-      return x[0]**2 + sum(
+      return 4 * x[0]**2 + sum(
           x[i]**2 / (x[i - 1]**2 + 1e-6) for i in range(1, 5))
 
     oracle.check(self, problem, chain)
