@@ -126,7 +126,7 @@ class LocalClusterTest(unittest.TestCase):
     self._start("--optimizer=Adam")
     self.assertEqual(1, self._code())
     self._assert_nothing_is_left()
-    self.assertIn("'Adam'", self._log("worker_0"))
+    self.assertIn("--optimizer=Adam", self._log("worker_0"))
 
   def test_bad_numbers(self):
     for flag in ("--ps=0", "--workers=0"):
