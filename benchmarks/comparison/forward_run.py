@@ -58,7 +58,7 @@ def schedule(horizon):
   points = max(n for n in range(1, _MAX_POINTS + 1) if horizon % n == 0)
   if points < _MIN_POINTS:
     raise ValueError(
-        "A horizon needs a divisor from {} to {}, as the objective is evaluated "
+        "A horizon needs a divisor from {} to {}, as the objective is read "
         "at evenly spaced steps; got {}. Take a round number.".format(
             _MIN_POINTS, _MAX_POINTS, horizon))
   every = horizon // points
