@@ -58,8 +58,8 @@ def schedule(horizon):
   points = max(n for n in range(1, _MAX_POINTS + 1) if horizon % n == 0)
   if points < _MIN_POINTS:
     raise ValueError(
-        "A horizon needs a divisor from {} to {}, as the objective is evaluated "
-        "at evenly spaced steps; got {}. Take a round number.".format(
+        "A horizon needs a divisor from {} to {}, as the objective is "
+        "evaluated at evenly spaced steps; got {}. Take a round number.".format(
             _MIN_POINTS, _MAX_POINTS, horizon))
   every = horizon // points
   chunk_points = max(n for n in range(1, points + 1) if points % n == 0 and
