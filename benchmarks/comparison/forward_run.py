@@ -26,7 +26,6 @@ import tensorflow as tf
 
 from optimizer import meta_parameters
 from optimizer.unroll import step_noise
-from problems import noise as noise_lib
 
 # A horizon has at most so many points at which the objective is evaluated.
 _MAX_POINTS = 200
@@ -135,8 +134,8 @@ class ForwardRunner(object):
   def _start(self, optimizer, rule):
     """The `_Carry` before the first step."""
     draws = step_noise.UnrollNoise(self._seed, 1).at_step(0)
-    params = [tf.convert_to_tensor(tensor) for tensor in
-              noise_lib.call_with_noise(self._problem.init_tensors, draws)]
+    params = [tf.convert_to_tensor(tensor)
+              for tensor in self._problem.draw_start(noise=draws)]
     with optimizer.initial_noise(draws):
       state = rule.initial_state(params)
     return _Carry(params, list(params) if optimizer.use_attention else [],
@@ -229,7 +228,7 @@ class _Step(object):
 
   def objective(self, params):
     """The objective on all rows, a scalar."""
-    return self._problem.objective(params, *self._data)
+    return self._problem.scalar_objective(params, *self._data)
 
   def gradients(self, params, t):
     """The gradients on the minibatch of step t, a list of tensors."""
@@ -237,9 +236,6 @@ class _Step(object):
     if self._data:
       rows = tf.gather(self._batches, t)
       batch = [tf.gather(values, rows) for values in self._data]
-    gradients = noise_lib.call_with_noise(
-        self._problem.gradients, self._noise.at_step(t),
-        self._problem.objective(params, *batch), params)
-    return [tf.zeros_like(param) if gradient is None else
-            tf.convert_to_tensor(gradient)
-            for param, gradient in zip(params, gradients)]
+    return self._problem.checked_gradients(
+        self._problem.scalar_objective(params, *batch), params,
+        self._noise.at_step(t))

@@ -72,7 +72,7 @@ class ConvNet(ScaledStart, pg.ConvNet):
 
   def inference(self, params, data):
     """Returns logits [rows, n_classes]; see `problem_generator.ConvNet`."""
-    layer = _images(data, self.image_shape)
+    layer = images(data, self.image_shape)
     for i, stride in ((0, 1), (2, 2)):
       layer = tf.nn.relu(
           tf.nn.conv2d(layer, params[i], strides=stride, padding="SAME") +
@@ -114,7 +114,7 @@ class ResidualNet(ScaledStart, pg.ConvNet):
 
   def inference(self, params, data):
     """Returns logits [rows, n_classes]; see `problem_generator.ConvNet`."""
-    layer = _images(data, self.image_shape)
+    layer = images(data, self.image_shape)
     stem = tf.nn.relu(
         _normalized_convolution(layer, *params[:3], stride=2))
     layer = tf.nn.relu(_normalized_convolution(stem, *params[3:6]))
@@ -122,7 +122,7 @@ class ResidualNet(ScaledStart, pg.ConvNet):
     return tf.matmul(tf.reduce_mean(layer, [1, 2]), params[-2]) + params[-1]
 
 
-def _images(data, image_shape):
+def images(data, image_shape):
   """Makes [rows, height, width, channels] of rows of pixels."""
   images = tf.reshape(data, (-1,) + tuple(image_shape))
   return tf.transpose(images, [0, 2, 3, 1])

@@ -262,13 +262,18 @@ def code_digest():
   paths.append(os.path.join(root, "unroll", "update_rule.py"))
   for path in sorted(paths):
     with open(path) as stream:
-      tree = ast.parse(stream.read())
-    for node in ast.walk(tree):
-      if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
-        if ast.get_docstring(node) is not None:
-          node.body = node.body[1:]
-    digest.update(ast.dump(tree).encode("utf-8"))
+      digest.update(_code(stream.read()).encode("utf-8"))
   return digest.hexdigest()[:16]
+
+
+def _code(source):
+  """What source text does, as a string without comments and docstrings."""
+  tree = ast.parse(source)
+  for node in ast.walk(tree):
+    if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and (
+        ast.get_docstring(node) is not None):
+      node.body = node.body[1:]
+  return ast.dump(tree)
 
 
 def _digest(theta):

@@ -59,7 +59,7 @@ class RegressionNet(networks.ScaledStart, pg.FullyConnected):
     """
     super(RegressionNet, self).__init__(n_features, 2, hidden_sizes, tf.tanh,
                                         random_seed)
-    self.param_shapes[-2:] = [[hidden_sizes[-1], 1], [1]]
+    self.param_shapes[-2:] = [(hidden_sizes[-1], 1), (1,)]
 
   def objective(self, parameters, data=None, labels=None):
     """Returns the loss, a scalar, for `data` [rows, n_features]."""
@@ -104,9 +104,9 @@ class NormalizedResidualNet(networks.ScaledStart, pg.SoftmaxRegression):
     super(NormalizedResidualNet, self).__init__(
         n_features, n_classes, random_seed=random_seed)
     self.param_shapes = (
-        [[n_features, width], [width]] +
-        [[width, width], [1, width], [width]] * num_blocks +
-        [[width, n_classes], [n_classes]])
+        [(n_features, width), (width,)] +
+        [(width, width), (1, width), (width,)] * num_blocks +
+        [(width, n_classes), (n_classes,)])
 
   def _initial_tensor(self, shape, noise):
     if len(shape) == 2 and shape[0] == 1:
@@ -146,13 +146,16 @@ class PoolingNet(networks.ScaledStart, pg.ConvNet):
     self._pool = tf.nn.max_pool2d if use_max else tf.nn.avg_pool2d
     _, height, width = image_shape
     shrinkage = 2 ** len(filters)
-    self.param_shapes[-2][0] = (
-        (height // shrinkage) * (width // shrinkage) * filters[-1])
+    inputs = (height // shrinkage) * (width // shrinkage) * filters[-1]
+    # Each kernel is followed by its bias.
+    self.param_shapes = [
+        shape for kernel in self.param_shapes[:-2]
+        for shape in (kernel, kernel[-1:])] + [
+            (inputs, n_classes), (n_classes,)]
 
   def inference(self, params, data):
     """Returns logits [rows, n_classes]; see `problem_generator.ConvNet`."""
-    layer = tf.transpose(
-        tf.reshape(data, (-1,) + self.image_shape), [0, 2, 3, 1])
+    layer = networks.images(data, self.image_shape)
     for i in range(0, len(params) - 2, 2):
       layer = tf.nn.conv2d(layer, params[i], strides=1, padding="SAME")
       layer = self._pool(tf.nn.relu(layer + params[i + 1]), 2, 2, "VALID")
@@ -219,8 +222,8 @@ class NextSymbol(networks.ScaledStart, pg.SoftmaxRegression):
                                      random_seed=random_seed)
     # As the penalty touches all rows, none would be without gradient.
     self.l2_reg_scale = 0.0
-    self.param_shapes = [[n_symbols, size], [length * size, n_symbols],
-                         [n_symbols]]
+    self.param_shapes = [(n_symbols, size), (length * size, n_symbols),
+                         (n_symbols,)]
 
   def inference(self, params, data):
     """Returns logits [rows, n_symbols] for symbols `data` [rows, length]."""
