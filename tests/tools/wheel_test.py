@@ -24,7 +24,8 @@ from tests import repository
 # What setup.py reads.
 _SOURCES = ("LICENSE", "MANIFEST.in", "README.md", "CONTRIBUTING.md",
             "setup.cfg", "setup.py", "metaopt.py", "metarun.py",
-            "metarun_flags.py", "meta_training", "optimizer", "problems",
+            "metarun_flags.py", "evaluation", "meta_training", "optimizer",
+            "problems",
             "tools/package")
 
 _PROGRAM = """
@@ -42,8 +43,8 @@ from learned_optimizer.problems import problem_generator
 for module in (learned_optimizer, metaopt, metarun, pretrained,
                problem_generator):
   assert module.__file__.startswith(sys.argv[1] + os.sep), module.__file__
-for name in ("optimizer", "problems", "meta_training", "metaopt", "metarun",
-             "metarun_flags"):
+for name in ("optimizer", "problems", "evaluation", "meta_training", "metaopt",
+             "metarun", "metarun_flags"):
   assert name not in sys.modules, name
 
 problem = problem_generator.Quadratic(5, random_seed=1)
@@ -107,7 +108,7 @@ class WheelTest(absltest.TestCase):
     expected = ["learned_optimizer/__init__.py"] + [
         "learned_optimizer/" + path for path in [
             "metaopt.py", "metarun.py", "metarun_flags.py"] + repository.files(
-                "optimizer", "problems", "meta_training")
+                "optimizer", "problems", "meta_training", "evaluation")
         if os.path.basename(path) != "BUILD"]
     self.assertCountEqual(expected, names)
     for ending in ("optimizer.json", ".index", ".data-00000-of-00001"):
