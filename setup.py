@@ -5,7 +5,7 @@
   import learned_optimizer
   optimizer = learned_optimizer.load()
 
-and the command lol-metarun.
+and the commands lol-metarun and lol-compare.
 """
 
 import io
@@ -101,6 +101,7 @@ setuptools.setup(
            for folder in _FOLDERS}),
     cmdclass={"build_py": _BuildPy},
     entry_points={"console_scripts": [
+        "lol-compare = learned_optimizer.compare:run",
         "lol-metarun = learned_optimizer.metarun:run",
     ]},
     package_data={
