@@ -48,7 +48,11 @@ class Problem2D(problem.Problem):
     Returns:
       A tensor of the shape of x: a scalar for a parameter of shape [2].
     """
-    x, y = tf.unstack(tf.convert_to_tensor(parameters[0]), num=2)
+    point = parameters[0]
+    if isinstance(point, (list, tuple)):
+      x, y = [tf.cast(coordinate, tf.float32) for coordinate in point]
+    else:
+      x, y = tf.unstack(tf.convert_to_tensor(point), num=2)
     return self._value(x, y)
 
   def surface(self, n=50, xlim=5, ylim=5):

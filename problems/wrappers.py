@@ -15,6 +15,7 @@ from __future__ import print_function
 import math
 
 import numpy as np
+import six
 import tensorflow as tf
 
 from . import noise as noise_lib
@@ -242,6 +243,9 @@ class SumTask(problem.Problem):
 
   def init_variables(self, seed=None):
     """See `Problem`: the concatenation of the parts' variables."""
+    if not any(_overrides_init_variables(part) for part in self.problems):
+      # All in one scope, so that their names are those of any other problem.
+      return super(SumTask, self).init_variables(seed)
     return self._concatenate(
         seed, lambda part, part_seed: part.init_variables(part_seed))
 
@@ -278,3 +282,8 @@ class SumTask(problem.Problem):
     values = iter(values)
     return [[next(values) for _ in part.param_shapes]
             for part in self.problems]
+
+
+def _overrides_init_variables(part):
+  return (six.get_unbound_function(type(part).init_variables) is not
+          six.get_unbound_function(problem.Problem.init_variables))
