@@ -156,7 +156,7 @@ class VariablesTest(harness.HostTest, parameterized.TestCase):
           tf.placeholder(tf.float32), name="ragged", validate_shape=False,
           use_resource=use_resource)
       with self.assertRaisesRegexp(
-          ValueError, "'ragged:0' has shape <unknown>, but HierarchicalRNN "
+          ValueError, "'ragged:0' has shape <unknown>, but hRNN "
           ".*needs a static shape"):
         pretrained.load(self.logdir).minimize(tf.reduce_sum(ragged))
 

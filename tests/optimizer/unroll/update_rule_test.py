@@ -64,8 +64,8 @@ class RuleTest(tf.test.TestCase):
       velocity = 0.5 * first[i] + second[i]
       self.assertAllClose(starts[i] - first[i] - velocity, params[i])
       self.assertAllEqual(params[i], attended[i])
-      self.assertAllClose(velocity.reshape([-1, 1]), states[i][0])
-      self.assertAllEqual(2.0, states[i][1])
+      self.assertAllClose(velocity.reshape([-1, 1]), states[i][1])
+      self.assertAllEqual(2.0, states[i][0])
     self.assertAllEqual([5.0], global_state)
 
   def test_per_tensor_rule(self):
