@@ -73,7 +73,8 @@ def read_checkpoint(path, scope, declarations):
     full_name = scope + "/" + name
     if full_name not in shapes:
       problems.append("{} is missing".format(full_name))
-    elif list(shapes[full_name]) != declaration.shape:
+    elif list(shapes[full_name]) not in (
+        declaration.shape, _old_shape(declaration)):
       problems.append("{} has shape {}, expected {}".format(
           full_name, list(shapes[full_name]), declaration.shape))
   if problems:
@@ -85,8 +86,36 @@ def read_checkpoint(path, scope, declarations):
   # What the optimizer makes only as it computes an update is loaded too.
   names.update(name[len(scope) + 1:] for name in shapes
                if name.startswith(scope + "/") and _SLOT not in name)
-  return prefix, {name: _read_tensor(reader, prefix, scope + "/" + name)
-                  for name in names}
+  values = {name: _read_tensor(reader, prefix, scope + "/" + name)
+            for name in names}
+  for name, declaration in six.iteritems(declarations):
+    values[name] = with_new_rows(values[name], declaration)
+  return prefix, values
+
+
+def _old_shape(declaration):
+  """The shape a meta-parameter has in a checkpoint without its new rows."""
+  count = declaration.new_rows.count if declaration.new_rows else 0
+  return [size - count * (axis == 0)
+          for axis, size in enumerate(declaration.shape)]
+
+
+def with_new_rows(array, declaration, fill=0.0):
+  """Inserts the rows that an array from an old checkpoint lacks.
+
+  Args:
+    array: The value of a meta-parameter, or of a slot shaped like it.
+    declaration: The meta-parameter's `Declaration`.
+    fill: What the new rows get.
+
+  Returns:
+    The array, or if it lacks the new rows a copy that has them.
+  """
+  if (not declaration.new_rows or
+      list(array.shape) != _old_shape(declaration)):
+    return array
+  start, count = declaration.new_rows
+  return np.insert(array, [start] * count, fill, axis=0)
 
 
 def _read_tensor(reader, prefix, name):

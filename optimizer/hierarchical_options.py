@@ -1,0 +1,48 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Which options of the hierarchical RNN are legal."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import numpy as np
+
+from . import arguments
+from . import hierarchical_step
+
+# The default decay, sigmoid(2.2), is 1 in float32 after that many halvings.
+_MAX_GRADIENT_SCALES = 20
+
+
+def refuse_rates(**options):
+  """Raises ValueError if one of these options is set: they need rates."""
+  for option, value in sorted(options.items()):
+    if value:
+      raise ValueError(
+          "{} needs a learning rate per coordinate: expected "
+          "dynamic_output_scale=True or {}=False.".format(option, option))
+
+
+def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
+          max_log_lr, max_relative_step, rms_floor):
+  """Raises ValueError for an illegal value."""
+  arguments.check_sizes("level_sizes", level_sizes, 3)
+  if not max_log_lr > hierarchical_step.MIN_LOG_LEARNING_RATE:
+    raise ValueError("max_log_lr must be greater than {}, not {!r}.".format(
+        hierarchical_step.MIN_LOG_LEARNING_RATE, max_log_lr))
+  arguments.checked_range("init_lr_range", init_lr_range, np.exp(max_log_lr))
+  if not 1 <= num_gradient_scales <= _MAX_GRADIENT_SCALES:
+    raise ValueError(
+        "num_gradient_scales must be 1 to {}, not {!r}: each halves the "
+        "distance of a decay from 1, until in float32 it is 1.".format(
+            _MAX_GRADIENT_SCALES, num_gradient_scales))
+  if global_input not in hierarchical_step.GLOBAL_INPUTS:
+    raise ValueError("global_input must be one of {}, not {!r}.".format(
+        sorted(hierarchical_step.GLOBAL_INPUTS), global_input))
+  if not 0.0 <= max_relative_step < float("inf"):
+    raise ValueError("max_relative_step must be a positive number, or 0 for "
+                     "no limit, not {!r}.".format(max_relative_step))
+  if not 1e-15 <= rms_floor <= 1e15:
+    raise ValueError("rms_floor must be a number in [1e-15, 1e15], not {!r}."
+                     .format(rms_floor))
