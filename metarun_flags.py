@@ -184,8 +184,7 @@ _HIERARCHICAL = (
     _option("use_lr_shortcut", "bool", False, None,
             "Feature: log learning rate minus log 1e-3."),
     _option("use_lr_over_rms", "bool", False, None,
-            "Feature: learning rate relative to the tensor's root mean "
-            "square."),
+            "Feature: learning rate over the tensor's root mean square."),
     _option("use_gradient_trend", "bool", False, None,
             "Feature: how the size of the tensor's gradient has changed "
             "lately."),

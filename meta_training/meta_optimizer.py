@@ -15,6 +15,7 @@ from __future__ import print_function
 
 import collections
 import contextlib
+import functools
 import os
 
 import six
@@ -273,25 +274,15 @@ class MetaOptimizer(object):
         # Older checkpoints count their steps in int64.
         value = reader.get_tensor(variable.op.name).astype(
             variable.dtype.base_dtype.as_numpy_dtype)
-        variable.load(self._with_new_rows(variable, value), self._session)
+        variable.load(meta_checkpoint.fitted(
+            variable.op.name, value, meta_parameters_lib.OPTIMIZER_SCOPE,
+            self.parameters.declarations, functools.partial(
+                self._session.run, variable.initial_value)), self._session)
     except (tf.errors.OpError, ValueError) as error:
       raise ValueError(
           "Cannot read checkpoint {!r}: {}. Delete it to continue from an "
           "older one, or choose another train_dir.".format(
               self._checkpoint, error))
-
-  def _with_new_rows(self, variable, value):
-    """A value from a checkpoint, with the rows it may lack.
-
-    New rows of meta-parameters are 0, those of slots like a new slot's.
-    """
-    for name, declaration in six.iteritems(self.parameters.declarations):
-      full_name = meta_parameters_lib.OPTIMIZER_SCOPE + "/" + name
-      if (variable.op.name + "/").startswith(full_name + "/"):
-        fill = 0.0 if variable.op.name == full_name else self._session.run(
-            variable.initial_value).max()
-        value = meta_checkpoint.with_new_rows(value, declaration, fill)
-    return value
 
   @property
   def checkpoint(self):

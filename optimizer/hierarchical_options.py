@@ -15,10 +15,10 @@ from . import hierarchical_step
 _MAX_GRADIENT_SCALES = 20
 
 
-def refuse_rates(**options):
-  """Raises ValueError if one of these options is set: they need rates."""
+def check_rates(dynamic_output_scale, **options):
+  """Raises ValueError for a set option that needs learning rates."""
   for option, value in sorted(options.items()):
-    if value:
+    if value and not dynamic_output_scale:
       raise ValueError(
           "{} needs a learning rate per coordinate: expected "
           "dynamic_output_scale=True or {}=False.".format(option, option))

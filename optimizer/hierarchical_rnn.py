@@ -139,8 +139,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       relative_init_lr: Whether `init_lr_range` is relative to the tensor's
         size, by the value its variable is initialized with.
       rms_floor: Float, see `max_relative_step`.
-      use_lr_over_rms: Feature: log learning rate minus log of the tensor's
-        size.
+      use_lr_over_rms: Feature: log learning rate minus log size.
       use_gradient_trend: Feature: log of the tensor's mean absolute gradient,
         averaged over ten steps, minus the same over a hundred.
       use_gradient_change: Feature: the same average over ten steps, minus the
@@ -162,19 +161,16 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     hierarchical_options.check(
         level_sizes, init_lr_range, num_gradient_scales, global_input,
         max_log_lr, max_relative_step, rms_floor)
-    if not dynamic_output_scale:
-      hierarchical_options.refuse_rates(
-          use_relative_lr=use_relative_lr,
-          use_extreme_indicator=use_extreme_indicator,
-          use_lr_shortcut=use_lr_shortcut, use_lr_over_rms=use_lr_over_rms,
-          relative_init_lr=relative_init_lr)
+    hierarchical_options.check_rates(
+        dynamic_output_scale, use_relative_lr=use_relative_lr,
+        use_extreme_indicator=use_extreme_indicator,
+        use_lr_shortcut=use_lr_shortcut, use_lr_over_rms=use_lr_over_rms,
+        relative_init_lr=relative_init_lr)
     self._level_sizes = list(level_sizes)
     self._init_lr_range = tuple(init_lr_range)
-    self._max_log_lr = max_log_lr
     self._dynamic_output_scale = dynamic_output_scale
     self._num_scales = num_gradient_scales
     self._relative_init_lr = relative_init_lr
-    self._rms_floor = rms_floor
     self._keeps_history = use_gradient_trend or use_gradient_change
     self._columns = gradient_features.feature_columns(
         num_gradient_scales, use_grad_products, use_log_means_squared,
@@ -240,11 +236,14 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     if self._dynamic_output_scale:
       keys.append("log_learning_rate")
     for prefix in hierarchical_step.SCALE_KEYS:
-      keys += self._scale_keys(prefix)
+      keys += [prefix + str(i + 1) for i in range(self._num_scales)]
     return keys + (["true_param"] if use_attention else [])
 
-  def _scale_keys(self, prefix):
-    return [prefix + str(i + 1) for i in range(self._num_scales)]
+  @property
+  def state_depends_on_parameter(self):
+    """See `TrainableOptimizer`."""
+    return (self._relative_init_lr or
+            super(HierarchicalRNN, self).state_depends_on_parameter)
 
   def _declare_initial_states(self):
     uniform = tf.compat.v1.random_uniform_initializer(-1.0, 1.0)
@@ -344,8 +343,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     if self._dynamic_output_scale:
       state["log_learning_rate"] = self._initial_log_learning_rate(var, size)
     if self._keeps_history:
-      state[tensor_statistics.HISTORY_KEY] = tf.zeros(
-          [1, tensor_statistics.HISTORY_WIDTH])
+      state[tensor_statistics.HISTORY_KEY] = tensor_statistics.no_history()
     if self.use_attention:
       state["true_param"] = tf.convert_to_tensor(var)
     return state
@@ -361,20 +359,20 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _initial_log_learning_rate(self, var, size):
     low, high = [np.log(rate) for rate in self._init_lr_range]
-    if low == high:
-      rates = tf.fill([size, 1], np.float32(low))
-    else:
+    rates = tf.fill([size, 1], np.float32(low))
+    if low < high:
       per_coordinate = self._random_uniform([size, 1], low / 2, high / 2)
       per_tensor = self._random_uniform([1, 1], low / 2, high / 2)
       rates = per_coordinate + per_tensor
     if self._relative_init_lr:
-      layout = tensor_layout.TensorLayout([var.shape.as_list()])
       rates += tf.math.log(tensor_statistics.sizes(
-          layout, layout.pack([var]), self._rms_floor))
+          tensor_layout.TensorLayout([var.shape.as_list()]),
+          tf.reshape(var, [-1, 1]), self._options.rms_floor))
     elif low == high:
       return rates
     return tf.clip_by_value(
-        rates, hierarchical_step.MIN_LOG_LEARNING_RATE, self._max_log_lr)
+        rates, hierarchical_step.MIN_LOG_LEARNING_RATE,
+        self._options.max_log_rate)
 
   def _compute_updates(self, params, grads, states, global_state):
     """Applies one step to all tensors; see `TrainableOptimizer`."""

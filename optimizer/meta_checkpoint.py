@@ -89,7 +89,7 @@ def read_checkpoint(path, scope, declarations):
   values = {name: _read_tensor(reader, prefix, scope + "/" + name)
             for name in names}
   for name, declaration in six.iteritems(declarations):
-    values[name] = with_new_rows(values[name], declaration)
+    values[name] = _with_new_rows(values[name], declaration)
   return prefix, values
 
 
@@ -100,22 +100,37 @@ def _old_shape(declaration):
           for axis, size in enumerate(declaration.shape)]
 
 
-def with_new_rows(array, declaration, fill=0.0):
-  """Inserts the rows that an array from an old checkpoint lacks.
-
-  Args:
-    array: The value of a meta-parameter, or of a slot shaped like it.
-    declaration: The meta-parameter's `Declaration`.
-    fill: What the new rows get.
-
-  Returns:
-    The array, or if it lacks the new rows a copy that has them.
-  """
+def _with_new_rows(array, declaration, fill=0.0):
+  """An array with the rows that one from an old checkpoint lacks."""
   if (not declaration.new_rows or
       list(array.shape) != _old_shape(declaration)):
     return array
   start, count = declaration.new_rows
   return np.insert(array, [start] * count, fill, axis=0)
+
+
+def fitted(name, array, scope, declarations, initial_value):
+  """Adds the rows that a tensor of a checkpoint may lack.
+
+  New rows of a meta-parameter are 0; what the meta-optimizer keeps beside it
+  starts there as in a new run.
+
+  Args:
+    name: String, the tensor's name.
+    array: Its value in the checkpoint.
+    scope: The scope of the meta-parameters' names.
+    declarations: Mapping from relative name to `Declaration`.
+    initial_value: Function that returns the tensor's value in a new run.
+
+  Returns:
+    The array, or if it lacks rows a copy that has them.
+  """
+  base = name.split(_SLOT)[0]
+  declaration = declarations.get(base[len(scope) + 1:])
+  if declaration is None or not base.startswith(scope + "/"):
+    return array
+  return _with_new_rows(
+      array, declaration, 0.0 if name == base else np.max(initial_value()))
 
 
 def _read_tensor(reader, prefix, name):

@@ -18,7 +18,7 @@ import collections
 import tensorflow as tf
 
 HISTORY_KEY = "gradient_history"
-HISTORY_WIDTH = 4
+_HISTORY_WIDTH = 4
 
 _OUTPUT_EPSILON = 1e-16
 _FAST_DECAY = 0.9
@@ -83,6 +83,11 @@ def sizes(layout, param, floor):
   return tf.sqrt(tf.maximum(layout.tensor_mean(param * param), floor**2))
 
 
+def no_history():
+  """The history of one tensor before its first step, [1, 4]."""
+  return tf.zeros([1, _HISTORY_WIDTH])
+
+
 def step_history(layout, grad, history, skip_zeros):
   """Advances the history of the tensors' gradients by one step.
 
@@ -111,7 +116,7 @@ def step_history(layout, grad, history, skip_zeros):
         tf.cast(tf.not_equal(grad, 0.0), tf.float32))
     mean /= tf.where(tf.equal(share, 0.0), tf.ones_like(share), share)
   log_mean = tf.math.log(tf.maximum(mean, _LEAST_GRADIENT))
-  fast, slow, first, begun = tf.split(history, HISTORY_WIDTH, 1)
+  fast, slow, first, begun = tf.split(history, _HISTORY_WIDTH, 1)
   averages = [log_mean + begun * decay * (old - log_mean)
               for old, decay in ((fast, _FAST_DECAY), (slow, _SLOW_DECAY),
                                  (first, 1.0))]
@@ -135,7 +140,7 @@ def trend_and_change(history):
   Returns:
     Pair of float32 [T, 1].
   """
-  fast, slow, first, _ = tf.split(history, HISTORY_WIDTH, 1)
+  fast, slow, first, _ = tf.split(history, _HISTORY_WIDTH, 1)
   return [tf.clip_by_value(fast - other, -_MAX_TREND, _MAX_TREND)
           for other in (slow, first)]
 
