@@ -25,13 +25,15 @@ import time
 import numpy as np
 import tensorflow as tf
 
+from evaluation import comparison
+from evaluation import plots
+from evaluation import single_run
 from meta_training import kept_problems
+from meta_training import draws
 from meta_training.distributed import lease
 from meta_training import meta_loop
 from meta_training import meta_optimizer
-from meta_training import plots
 from meta_training import reports
-from meta_training import evaluation
 from meta_training import training_arguments
 from meta_training import visit_schedule
 from optimizer import meta_parameters
@@ -229,10 +231,10 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   Raises:
     ValueError: If an argument is out of range or the checkpoint does not fit.
   """
-  _check_evaluation(num_iter, record_every)
+  single_run.check(num_iter, record_every)
   values, start = [], time.time()
   records = collections.defaultdict(list)
-  with evaluation.Evaluation(
+  with single_run.Evaluation(
       optimizer, problem, dataset, batch_size, seed,
       graph or tf.compat.v1.get_default_graph(), logdir) as run:
     for iteration, feeds in run.feeds(num_iter):
@@ -242,7 +244,7 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
       values.append(run.step(feeds))
     parameters = run.parameters()
   if out is not None and values:
-    out.write(evaluation.summary(
+    out.write(single_run.summary(
         optimizer, problem, values, len(values), time.time() - start))
   return values, parameters, dict(records)
 
@@ -277,30 +279,8 @@ def evaluate(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   Raises:
     ValueError: As `test_optimizer`.
   """
-  _check_evaluation(num_iter, record_every)
-  values, records, start = [], [], time.time()
-  with evaluation.Evaluation(optimizer, problem, dataset, batch_size, seed,
-                             graph or tf.Graph(), logdir) as run:
-    for iteration, feeds in run.feeds(num_iter):
-      if record_every is not None and iteration % record_every == 0:
-        records.append(run.record(iteration, feeds))
-      values.append(run.objective())
-      run.step(feeds)
-    values.append(run.objective())
-    parameters = run.parameters()
-  if out is not None:
-    out.write(evaluation.summary(
-        optimizer, problem, values, num_iter, time.time() - start))
-  return values, parameters, records
-
-
-def _check_evaluation(num_iter, record_every):
-  """Raises ValueError for numbers that cannot be."""
-  if num_iter < 0:
-    raise ValueError("num_iter must be at least 0, not {!r}.".format(num_iter))
-  if record_every is not None and record_every < 1:
-    raise ValueError("record_every must be positive or None, not {!r}.".format(
-        record_every))
+  return single_run.evaluate(optimizer, problem, num_iter, dataset, batch_size,
+                             seed, graph, logdir, record_every, out)
 
 
 def run_wall_clock_test(optimizer, problem, num_steps,
@@ -327,7 +307,7 @@ def run_wall_clock_test(optimizer, problem, num_steps,
   if num_steps < 1:
     raise ValueError("num_steps must be positive, not {!r}.".format(num_steps))
   seconds = []
-  with evaluation.Evaluation(
+  with single_run.Evaluation(
       optimizer, problem, dataset, batch_size, seed,
       tf.compat.v1.get_default_graph(), logdir) as run:
     for _, feeds in run.feeds(num_steps + 1):
@@ -344,8 +324,9 @@ def plot_objectives(curves, path=None, title=None):
 
   Args:
     curves: Mapping from a name to a sequence of objectives, such as the
-      `objective_values` of `test_optimizer`. Where they are not finite a curve
-      has a gap.
+      `objective_values` of `test_optimizer`, or to a list of such sequences,
+      of which the median and a band of the quartiles are drawn. Where they are
+      not finite a curve has a gap.
     path: File to write, of a type that matplotlib knows by its ending; by
       default none is written.
     title: String above the plot.
@@ -361,33 +342,58 @@ def plot_objectives(curves, path=None, title=None):
   return plots.plot_objectives(curves, path, title)
 
 
-def sample_numiter(scale, min_steps=50, rng=None):
-  """Draws a number of iterations: round(Exp(scale)) + min_steps.
+def write_objectives(curves, path):
+  """Writes objectives as CSV: optimizer, run, step, objective.
 
   Args:
-    scale: Float, mean of the exponential distribution.
-    min_steps: Integer, the least number drawn.
-    rng: `np.random.RandomState`, by default a new one.
-
-  Returns:
-    Integer.
+    curves: See `plot_objectives`.
+    path: File to write.
   """
-  rng = rng or np.random.RandomState()
-  return int(np.round(rng.exponential(scale))) + min_steps
+  plots.write_objectives(curves, path)
 
 
-def sigmoid_weights(n, slope=0.1, offset=5):
-  """Weights for the objectives of an unroll that rise along a sigmoid.
+def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
+            batch_size=None, num_runs=5, seed=0, baselines=None,
+            learning_rates=comparison.LEARNING_RATES, num_tuning_runs=3,
+            output_dir=None, out=sys.stdout):
+  """Compares optimizers with tuned baselines on a problem of your own.
 
-    w_i = sigmoid(slope (i - offset)) / sum_j sigmoid(slope (j - offset))
+    metaopt.compare({"learned": pretrained.load}, my_problem, num_iter=500,
+                    output_dir="/tmp/compared")
 
   Args:
-    n: Integer, number of weights.
-    slope: Float.
-    offset: Float, where the sigmoid is at a half.
+    optimizers: Mapping from a name to a function that makes an optimizer.
+    problem: A `problem_generator.Problem`, see `test_optimizer`.
+    num_iter: Integer, steps of a run.
+    dataset: The data set.
+    batch_size: Rows of a minibatch.
+    num_runs: Integer, runs of each optimizer, from the same starts for all.
+    seed: Integer, of the first run; the next ones follow.
+    baselines: Mapping from a name to a function of a learning rate that makes
+      an optimizer; by default SGD, Momentum, RMSProp and Adam.
+    learning_rates: Sequence of floats; each baseline gets the one with the
+      least mean final objective over other runs than those that count.
+    num_tuning_runs: Integer, runs that decide on each rate.
+    output_dir: None, or a directory for `objectives.csv`, `table.md` and, if
+      matplotlib is installed, a plot as PNG and SVG.
+    out: Stream for the table, or None.
 
   Returns:
-    float64 array [n] that sums to 1.
+    An `evaluation.comparison.Comparison`: objectives and tuned rates by name.
+
+  Raises:
+    ValueError: If there is nothing to compare or an argument cannot be.
   """
-  values = 1.0 / (1.0 + np.exp(-slope * (np.arange(n) - offset)))
-  return values / values.sum()
+  result = comparison.compare(
+      optimizers, problem, num_iter, dataset, batch_size, num_runs, seed,
+      comparison.BASELINES if baselines is None else baselines,
+      learning_rates, num_tuning_runs)
+  if out is not None:
+    out.write(comparison.table(result))
+  if output_dir is not None:
+    comparison.write(result, output_dir)
+  return result
+
+
+sample_numiter = draws.sample_numiter
+sigmoid_weights = draws.sigmoid_weights

@@ -5,7 +5,7 @@
   import learned_optimizer
   optimizer = learned_optimizer.load()
 
-and the command lol-metarun.
+and the commands lol-metarun and lol-compare.
 """
 
 import io
@@ -22,7 +22,7 @@ _README = os.path.join(_HERE, "README.md")
 
 # Where each sub-package's sources are.
 _FOLDERS = ("optimizer", "optimizer/drop_in", "optimizer/unroll", "problems",
-            "meta_training", "meta_training/distributed")
+            "meta_training", "meta_training/distributed", "evaluation")
 _MODULES = ("metaopt", "metarun", "metarun_flags")
 
 if sys.version_info >= (3, 8) or (3,) < sys.version_info < (3, 6):
@@ -51,7 +51,8 @@ class _BuildPy(build_py.build_py):
         self.build_lib, package.split("."), module)
     with io.open(target, encoding="utf-8") as source:
       text = source.read()
-    text = re.sub(r"^(\s*)from (meta_training|optimizer|problems)(?=[. ])",
+    rooms = sorted(set(folder.split("/")[0] for folder in _FOLDERS))
+    text = re.sub(r"^(\s*)from ({})(?=[. ])".format("|".join(rooms)),
                   r"\1from learned_optimizer.\2", text, flags=re.M)
     text = re.sub(r"^(\s*)import ({})$".format("|".join(_MODULES)),
                   r"\1from learned_optimizer import \2", text, flags=re.M)
@@ -100,6 +101,7 @@ setuptools.setup(
            for folder in _FOLDERS}),
     cmdclass={"build_py": _BuildPy},
     entry_points={"console_scripts": [
+        "lol-compare = learned_optimizer.compare:run",
         "lol-metarun = learned_optimizer.metarun:run",
     ]},
     package_data={

@@ -70,7 +70,8 @@ VARIANTS = collections.OrderedDict((
 _UNROLLS = 10  # Of a run; each is an update.
 _SECONDS_FILE = "seconds.json"
 _EVALUATION = ("Quadratic(15)", "Norm(30", "Branin(noise_stdev=0.3)",
-               "SoftmaxRegression(50", "FullyConnected(10", "ReLUNet(12")
+               "SoftmaxRegression(50", "FullyConnected(10",
+               "ReLUNet(12, 3, [16, 16])")
 
 
 def corpus():

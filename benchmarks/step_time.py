@@ -130,23 +130,22 @@ def plot(path, measured):
   """Draws the ratio against the batch size.
 
   Args:
-    path: Where the PNG goes.
+    path: Where the PNG goes; an SVG goes beside it.
     measured: List of `Row`s.
   """
   pyplot = plotting.pyplot()
   figure, axes = pyplot.subplots(figsize=(6, 4))
-  for name in MODELS:
+  for i, name in enumerate(MODELS):
     points = [(row.batch_size, row.ratio) for row in measured
               if row.model == name]
     if points:
-      axes.loglog(*zip(*points), marker="o", label=name)
+      axes.loglog(*zip(*points), label=name,
+                  **plotting.style(i, len(points)))
   axes.axhline(1.0, color="gray", linewidth=0.8)
   axes.set_xlabel("batch size")
-  axes.set_ylabel("time of a step / Adam's")
+  axes.set_ylabel("time of a step / Adam's (1 = equal to Adam)")
   axes.legend()
-  figure.tight_layout()
-  figure.savefig(path, dpi=90)
-  pyplot.close(figure)
+  plotting.save(figure, path)
 
 
 def table(measured):

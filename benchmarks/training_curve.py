@@ -106,14 +106,16 @@ def _plot(path, rows):
   pyplot = plotting.pyplot()
   figure, axes = pyplot.subplots(figsize=(6, 4))
   updates = [row.updates for row in rows]
-  axes.plot(updates, [row.median_meta_objective for row in rows])
+  style = plotting.style(0, len(rows))
+  axes.plot(updates, [row.median_meta_objective for row in rows],
+            label="median", **style)
   axes.fill_between(updates, [row.lower_quartile for row in rows],
-                    [row.upper_quartile for row in rows], alpha=0.2)
+                    [row.upper_quartile for row in rows], alpha=0.2,
+                    color=style["color"], label="quartiles")
+  axes.legend()
   axes.set_xlabel("meta-updates")
-  axes.set_ylabel("meta-objective of a visit, median and quartiles")
-  figure.tight_layout()
-  figure.savefig(path, dpi=90)
-  pyplot.close(figure)
+  axes.set_ylabel("meta-objective of a visit (lower is better)")
+  plotting.save(figure, path)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,10 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
-import json
 import os
 import time
 
 import numpy as np
-import tensorflow as tf
 
 from .distributed import lease
 from . import finite_values
@@ -253,18 +251,14 @@ def describe_optimizer(logdir, optimizer_spec, log):
   except ValueError as error:
     log("No {} is written: {}".format(registry.FILE_NAME, error))
     return {}
-  path = os.path.join(logdir, registry.FILE_NAME)
   differences = {}
-  if tf.io.gfile.exists(path):
-    with tf.io.gfile.GFile(path) as stream:
-      try:
-        differences = _differences(json.loads(stream.read()), description)
-      except (ValueError, KeyError, TypeError):
-        log("{!r} is damaged and written anew".format(path))
-  temporary = path + ".tmp"
-  with tf.io.gfile.GFile(temporary, "w") as stream:
-    stream.write(json.dumps(description, indent=2, sort_keys=True) + "\n")
-  tf.io.gfile.rename(temporary, path, overwrite=True)
+  if os.path.exists(os.path.join(logdir, registry.FILE_NAME)):
+    try:
+      differences = _differences(
+          registry.completed(registry.read(logdir)), description)
+    except ValueError as error:
+      log("{} It is written anew.".format(error))
+  registry.write(logdir, description)
   return differences
 
 

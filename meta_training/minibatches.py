@@ -84,11 +84,11 @@ class Walk(object):
 def check(dataset, batch_size):
   """Raises ValueError for what cannot be right, without making lazy data."""
   is_pair = isinstance(dataset, (list, tuple)) and len(dataset) == 2
-  if not (dataset is None or is_pair or isinstance(dataset, datasets.Dataset)):
+  is_lazy = isinstance(dataset, datasets.LazyDataset)
+  if not (dataset is None or is_pair or is_lazy):
     raise ValueError("A data set must be a datasets.Dataset, a pair (data, "
                      "labels) or None, not {!r}.".format(dataset))
-  if not isinstance(dataset, datasets.LazyDataset) and not (
-      _as_dataset(dataset).size):
+  if not is_lazy and not _as_dataset(dataset).size:
     return
   is_integer = isinstance(batch_size, (numbers.Integral, np.integer))
   if batch_size is not None and (
@@ -100,5 +100,5 @@ def check(dataset, batch_size):
 def _as_dataset(dataset):
   if dataset is None:
     return datasets.EMPTY_DATASET
-  return (dataset if isinstance(dataset, datasets.Dataset)
-          else datasets.Dataset(*dataset))
+  is_ours = isinstance(dataset, (datasets.Dataset, datasets.LazyDataset))
+  return dataset if is_ours else datasets.Dataset(*dataset)

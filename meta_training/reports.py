@@ -13,6 +13,8 @@ from . import profiles
 from . import progress
 from optimizer import meta_parameters
 
+_FEW_UNROLLS = 8
+
 
 class Report(object):
   """Writes text for people and event files for TensorBoard."""
@@ -34,6 +36,7 @@ class Report(object):
     self._shapes = None
     self._writer = None
     self._num_nonfinite = 0
+    self._nonfinite_updates = []
     self._last_update = None
 
   def start(self, shapes):
@@ -67,9 +70,7 @@ class Report(object):
     self._progress.update(update.global_step, result.meta_objective)
     if update.num_nonfinite:
       self._num_nonfinite += update.num_nonfinite
-      self.write("  update {}: {} elements of the meta-gradient were not "
-                 "finite and count as zero".format(
-                     update.global_step, update.num_nonfinite))
+      self._nonfinite_updates.append(update.global_step)
     self._screen.status(self._progress.short_text)
 
   def timeline(self, run_metadata):
@@ -83,9 +84,9 @@ class Report(object):
     steps = sum(lengths)
     self.write(
         "  run {}: meta-objective {:.5g}, {:.2f} s, {} steps ({:.0f} a second) "
-        "in unrolls of {}".format(
+        "in {}".format(
             run + 1, np.mean(meta_objectives), seconds, steps, steps / seconds,
-            ", ".join(str(length) for length in lengths)))
+            _unrolls(lengths)))
     self._screen.status(self._progress.short_text, now=True)
 
   def broke_early(self, num_made, num_unrolls):
@@ -105,6 +106,13 @@ class Report(object):
         state.
     """
     self._progress.end_visit()
+    if self._nonfinite_updates:
+      self.write(
+          "  {} updates, the last of them {}, had meta-gradients with elements "
+          "that were not finite; these count as zero. Long unrolls overflow "
+          "now and then; many such updates ask for shorter ones".format(
+              len(self._nonfinite_updates), self._nonfinite_updates[-1]))
+      self._nonfinite_updates = []
     if checkpoint is not None:
       self.write("  saved {}".format(checkpoint))
     if not self._screen.is_terminal:
@@ -151,6 +159,14 @@ def _meta_objective(entry, mean):
   if entry.set_name is not None:
     tags.append("MetaObjective/set/" + entry.set_name)
   return [_scalar(tag, mean) for tag in tags]
+
+
+def _unrolls(lengths):
+  """Tells how long unrolls were: each if they are few."""
+  if len(lengths) <= _FEW_UNROLLS:
+    return "unrolls of " + ", ".join(str(length) for length in lengths)
+  return "{} unrolls of {:,} to {:,} steps (mean {:.0f})".format(
+      len(lengths), min(lengths), max(lengths), np.mean(lengths))
 
 
 def _scalar(tag, value):

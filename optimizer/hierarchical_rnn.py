@@ -387,7 +387,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                if key != "true_param"} for state in states]
     new_params, new_states, global_state, attended = (
         big_tensors.compute_updates(
-            self._step_options(), self._meta_parameters.values(), params,
+            self._options, self._meta_parameters.values(), params,
             grads, states, global_state, skip_nonfinite))
     if self.use_attention:
       for state, param in zip(new_states, new_params):
@@ -396,6 +396,3 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _rule(self, shapes):
     return hierarchical_rule.HierarchicalRule(self, shapes)
-
-  def _step_options(self):
-    return self._options

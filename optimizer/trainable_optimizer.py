@@ -33,7 +33,7 @@ TrainingOutput = adapter.TrainingOutput
 EPSILON = 1e-6
 
 
-class TrainableOptimizer(tf.compat.v1.train.Optimizer):
+class TrainableOptimizer(hooks.JointOptimizer):
   """A `tf.train.Optimizer` whose update rule has trainable weights.
 
   A subclass declares its meta-parameters in its constructor (after calling
@@ -100,7 +100,6 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
     self._meta_parameters = meta_parameters.MetaParameters(seed=random_seed)
     self._initial_noise = None
     self._num_draws = 0
-    self._hook_places = None
     self._skip_nonfinite = True
 
   @property
@@ -332,33 +331,6 @@ class TrainableOptimizer(tf.compat.v1.train.Optimizer):
       A `true_parameters.TrueParameters`.
     """
     return true_parameters.TrueParameters(self)
-
-  # What `tf.train.Optimizer` calls. Overrides are called as there; what they
-  # call is here.
-
-  @contextlib.contextmanager
-  def hook_places(self):
-    """Within the block, hooks may be called: yields their `hooks.Places`."""
-    self._hook_places = hooks.Places()
-    try:
-      yield self._hook_places
-    finally:
-      self._hook_places = None
-
-  def _create_slots(self, var_list):
-    slots.create(self, var_list)
-
-  def _apply_dense(self, grad, var):
-    return self._hook_places.visit(grad, var)
-
-  def _resource_apply_dense(self, grad, var):
-    return self._hook_places.visit(grad, var)
-
-  def _apply_sparse(self, grad, var):
-    return self._hook_places.visit(grad, var)
-
-  def _resource_apply_sparse(self, grad, var, indices):
-    return self._hook_places.visit(tf.IndexedSlices(grad, indices), var)
 
   def _valid_dtypes(self):
     return {tf.float16, tf.bfloat16, tf.float32, tf.float64}

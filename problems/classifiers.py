@@ -17,80 +17,75 @@ from __future__ import print_function
 
 import math
 
+import numpy as np
 import tensorflow as tf
 
 from . import problem
 
 
-class Classifier(problem.Problem):
+class SoftmaxClassifier(problem.Problem):
   """Base class: everything but the net. Subclasses define `inference`.
 
   Attributes:
-    n_features: An int, the number of columns of the data.
-    n_classes: An int; labels are 0 to n_classes - 1.
-    l2_reg_scale: A float, the weight of the penalty.
+    l2_reg_scale: Float, the weight of the penalty.
   """
 
-  def __init__(self, n_features, n_classes, param_shapes, random_seed=None,
-               noise_stdev=0.0, l2_reg_scale=1e-3):
+  def __init__(self, param_shapes, random_seed=None, noise_stdev=0.0,
+               l2_reg_scale=1e-3):
     """Creates a classifier.
 
     Args:
-      n_features: An int.
-      n_classes: An int >= 2.
       param_shapes: As in `Problem`.
-      random_seed: An int or None; see `Problem`.
-      noise_stdev: A float; see `Problem`.
-      l2_reg_scale: A float >= 0, the weight of the penalty.
+      random_seed: Integer or None; see `Problem`.
+      noise_stdev: Float; see `Problem`.
+      l2_reg_scale: Float >= 0, the weight of the penalty.
 
     Raises:
-      ValueError: if `n_classes` or `l2_reg_scale` is too small, and as
-        `Problem`.
+      ValueError: If `l2_reg_scale` is negative, and as `Problem`.
     """
-    if n_classes < 2:
-      raise ValueError("n_classes must be at least 2; got %r. A single yes-or-"
-                       "no output is n_classes=2." % (n_classes,))
     if not l2_reg_scale >= 0:
       raise ValueError("l2_reg_scale must be >= 0, with 0 for no penalty; got "
-                       "%r." % (l2_reg_scale,))
-    super(Classifier, self).__init__(param_shapes, random_seed, noise_stdev)
-    self.n_features = n_features
-    self.n_classes = n_classes
+                       "{!r}.".format(l2_reg_scale))
+    super(SoftmaxClassifier, self).__init__(param_shapes, random_seed,
+                                            noise_stdev)
     self.l2_reg_scale = float(l2_reg_scale)
 
   def inference(self, params, data):
     """Returns logits.
 
     Args:
-      params: A list of float32 tensors, shaped like `param_shapes`.
-      data: A float32 tensor of shape [rows, n_features].
+      params: List of float32 tensors, shaped like `param_shapes`.
+      data: Tensor whose first axis is rows.
 
     Returns:
-      A float32 tensor of shape [rows, n_classes].
+      A float32 tensor of shape [rows, classes].
     """
     raise NotImplementedError(
-        "%s must define inference()." % type(self).__name__)
+        "{} must define inference().".format(type(self).__name__))
 
   def objective(self, parameters, data=None, labels=None):
     """Returns the regularized mean cross-entropy.
 
     Args:
-      parameters: A list of float32 tensors, shaped like `param_shapes`.
-      data: A float32 tensor of shape [rows, n_features].
-      labels: An int32 tensor of shape [rows].
+      parameters: List of float32 tensors, shaped like `param_shapes`.
+      data: Tensor whose first axis is rows.
+      labels: Tensor of shape [rows] or [rows, 1], of integers. With two
+        classes also of floats, the probability of class 1.
 
     Returns:
       A float32 scalar.
 
     Raises:
-      ValueError: if data or labels are missing.
+      ValueError: If data or labels are missing, or labels known when the graph
+        is built are not numbers of a class.
     """
     if data is None or labels is None:
       raise ValueError(
-          "%s classifies rows of a data set and needs data and labels; got "
-          "data=%r, labels=%r. Give it a Dataset, such as datasets.random(%r, "
-          "1000)." % (type(self).__name__, data, labels, self.n_features))
-    losses = self._cross_entropy(self.inference(parameters, data), labels)
+          "{} classifies rows of a data set and needs data and labels; got "
+          "data={!r}, labels={!r}. Give it a Dataset, such as those of "
+          "problems.datasets.".format(type(self).__name__, data, labels))
+    losses = self._cross_entropy(self.inference(parameters, data),
+                                 tf.convert_to_tensor(labels))
     squares = [tf.reduce_sum(tf.square(p)) for p in parameters]
     penalty = tf.add_n(squares) / len(squares)
     return tf.reduce_mean(losses) + self.l2_reg_scale * penalty
@@ -99,12 +94,12 @@ class Classifier(problem.Problem):
     """Returns the most probable class of each row, as the loss reads it.
 
     Args:
-      logits: A float32 tensor of shape [rows, n_classes].
+      logits: A float32 tensor of shape [rows, classes].
 
     Returns:
       An int32 tensor of shape [rows].
     """
-    if self.n_classes == 2:
+    if _num_classes(logits) == 2:
       return tf.cast(logits[:, 0] > 0, tf.int32)
     return tf.argmax(logits, axis=1, output_type=tf.int32)
 
@@ -112,32 +107,77 @@ class Classifier(problem.Problem):
     """Returns the fraction of rows whose most probable class is their label.
 
     Args:
-      params: A list of float32 tensors, shaped like `param_shapes`.
-      data: A float32 tensor of shape [rows, n_features].
-      labels: An int32 tensor of shape [rows].
+      params: List of float32 tensors, shaped like `param_shapes`.
+      data: Tensor whose first axis is rows.
+      labels: Tensor of shape [rows] or [rows, 1].
 
     Returns:
       A float32 scalar.
     """
+    labels = _one_axis(tf.convert_to_tensor(labels))
     predictions = self.argmax(self.inference(params, data))
-    return tf.reduce_mean(
-        tf.cast(tf.equal(predictions, tf.cast(labels, tf.int32)), tf.float32))
+    return tf.reduce_mean(tf.cast(
+        tf.equal(tf.cast(predictions, labels.dtype), labels), tf.float32))
 
   def _cross_entropy(self, logits, labels):
     """Returns the loss of each row, a float32 tensor of shape [rows]."""
-    if self.n_classes == 2:
+    num_classes = _num_classes(logits)
+    labels = _one_axis(labels)
+    if num_classes == 2:
       return tf.nn.sigmoid_cross_entropy_with_logits(
           labels=tf.cast(labels, tf.float32), logits=logits[:, 0])
+    values = tf.get_static_value(labels)
+    if values is not None and values.size and not np.all(
+        np.isin(values, np.arange(num_classes))):
+      raise ValueError(
+          "Labels must be integers from 0 to {}; got values from {} to {}, "
+          "such as {}.".format(num_classes - 1, values.min(), values.max(),
+                          values[~np.isin(values, np.arange(num_classes))][0]))
     # Not the sparse op, which has no second derivative.
     return tf.nn.softmax_cross_entropy_with_logits_v2(
-        labels=tf.one_hot(tf.cast(labels, tf.int32), self.n_classes),
+        labels=tf.one_hot(tf.cast(labels, tf.int64), num_classes),
         logits=logits)
 
   def _initial_tensor(self, shape, noise):
     return 1.2 / math.sqrt(shape[0]) * noise.normal(shape)
 
 
-class FullyConnected(Classifier):
+def _num_classes(logits):
+  """Returns the number of columns of logits."""
+  num_classes = tf.TensorShape(logits.shape).with_rank(2).as_list()[1]
+  if num_classes is None:
+    raise ValueError("inference() must return logits of a static number of "
+                     "classes; got shape {}.".format(logits.shape))
+  return num_classes
+
+
+def _check_sizes(n_classes):
+  if n_classes < 2:
+    raise ValueError("n_classes must be at least 2; got {!r}. A single yes-or-"
+                     "no output is n_classes=2.".format(n_classes))
+
+
+def _one_axis(labels):
+  """Returns labels of shape [rows] or [rows, 1] with shape [rows]."""
+  if labels.shape.ndims == 1:
+    return labels
+  if labels.shape.ndims == 2 and labels.shape.as_list()[1] != 1:
+    raise ValueError("Labels must have shape [rows] or [rows, 1]; got {}. For "
+                     "one-hot labels use their arg-max.".format(labels.shape))
+  return tf.reshape(labels, [-1])
+
+
+def _flat_rows(data, n_features):
+  """Returns data as float32 of shape [rows, n_features]."""
+  data = tf.convert_to_tensor(data)
+  if data.dtype != tf.float32:
+    data = tf.cast(data, tf.float32)
+  if data.shape.ndims != 2:
+    data = tf.reshape(data, [-1, n_features])
+  return data
+
+
+class FullyConnected(SoftmaxClassifier):
   """A multi-layer perceptron.
 
   Parameters are W_1 [features, h_1], b_1 [h_1], W_2 [h_1, h_2], b_2 [h_2], ...,
@@ -160,21 +200,33 @@ class FullyConnected(Classifier):
       l2_reg_scale: A float >= 0, the weight of the penalty.
 
     Raises:
-      ValueError: as `Classifier`.
+      ValueError: As `SoftmaxClassifier`, and if `n_classes` is too small.
     """
+    _check_sizes(n_classes)
     sizes = [n_features] + list(hidden_sizes) + [n_classes]
     shapes = []
     for rows, columns in zip(sizes[:-1], sizes[1:]):
       shapes.extend([[rows, columns], [columns]])
-    super(FullyConnected, self).__init__(n_features, n_classes, shapes,
-                                         random_seed, noise_stdev,
+    super(FullyConnected, self).__init__(shapes, random_seed, noise_stdev,
                                          l2_reg_scale)
+    self.n_features = n_features
+    self.n_classes = n_classes
     self.hidden_sizes = tuple(hidden_sizes)
     self.activation = activation
 
   def inference(self, params, data):
-    """Returns logits [rows, n_classes] for `data` [rows, n_features]."""
-    layer = data
+    """Returns logits [rows, n_classes] for `data` of n_features a row.
+
+    Rows of more than one axis, such as images, are flattened.
+
+    Args:
+      params: List of float32 tensors, shaped like `param_shapes`.
+      data: Tensor of shape [rows, n_features] or [rows, ...].
+
+    Returns:
+      A float32 tensor of shape [rows, n_classes].
+    """
+    layer = _flat_rows(data, self.n_features)
     for i in range(0, len(params), 2):
       if i:
         layer = self.activation(layer)
@@ -185,126 +237,142 @@ class FullyConnected(Classifier):
 class SoftmaxRegression(FullyConnected):
   """A linear classifier, with parameters W [features, classes], b [classes]."""
 
-  def __init__(self, n_features, n_classes, random_seed=None, noise_stdev=0.0,
-               l2_reg_scale=1e-3):
+  def __init__(self, n_features, n_classes, activation=tf.identity,
+               random_seed=None, noise_stdev=0.0, l2_reg_scale=1e-3):
     """Creates a linear classifier.
 
     Args:
-      n_features: An int.
-      n_classes: An int >= 2.
-      random_seed: An int or None; see `Problem`.
-      noise_stdev: A float; see `Problem`.
-      l2_reg_scale: A float >= 0, the weight of the penalty.
+      n_features: Integer.
+      n_classes: Integer >= 2.
+      activation: Kept as an attribute; there is no hidden layer to apply it
+        to.
+      random_seed: Integer or None; see `Problem`.
+      noise_stdev: Float; see `Problem`.
+      l2_reg_scale: Float >= 0, the weight of the penalty.
 
     Raises:
-      ValueError: as `Classifier`.
+      ValueError: As `SoftmaxClassifier`, and if `n_classes` is too small.
     """
     super(SoftmaxRegression, self).__init__(
-        n_features, n_classes, hidden_sizes=(), random_seed=random_seed,
-        noise_stdev=noise_stdev, l2_reg_scale=l2_reg_scale)
+        n_features, n_classes, hidden_sizes=(), activation=activation,
+        random_seed=random_seed, noise_stdev=noise_stdev,
+        l2_reg_scale=l2_reg_scale)
 
 
-class SparseSoftmaxRegression(Classifier):
-  """A linear classifier of bags of integers, by summed embeddings.
+class SparseSoftmaxRegression(SoftmaxClassifier):
+  """A linear classifier of bags of ids, by summed embeddings.
 
-  A row of data holds any number of integers in [0, n_features); its logits are
-  b + the sum over them of W's rows. Parameters are W [features, classes] and b
-  [classes]. Where TensorFlow differentiates the look-up, the gradient of W is
-  sparse.
+  A row of data holds any number of ids, integers in [0, n_classes). Their
+  embeddings are summed, and one affine layer makes logits of the sum.
+  Parameters are the embeddings [n_classes, n_features], W [n_features,
+  n_classes] and b [n_classes]. Where TensorFlow differentiates the look-up,
+  the gradient of the embeddings is sparse.
   """
 
-  def __init__(self, n_features, n_classes, random_seed=None, noise_stdev=0.0,
-               l2_reg_scale=1e-3):
+  def __init__(self, n_features, n_classes, activation=tf.identity,
+               random_seed=None, noise_stdev=0.0, l2_reg_scale=1e-3):
     """Creates a classifier.
 
     Args:
-      n_features: An int, the number of different integers in the data.
-      n_classes: An int >= 2.
-      random_seed: An int or None; see `Problem`.
-      noise_stdev: A float; see `Problem`.
-      l2_reg_scale: A float >= 0, the weight of the penalty.
+      n_features: Integer, the size of an embedding.
+      n_classes: Integer >= 2, the number of classes and of ids.
+      activation: Kept as an attribute; there is no hidden layer to apply it
+        to.
+      random_seed: Integer or None; see `Problem`.
+      noise_stdev: Float; see `Problem`.
+      l2_reg_scale: Float >= 0, the weight of the penalty.
 
     Raises:
-      ValueError: as `Classifier`.
+      ValueError: As `SoftmaxClassifier`, and if `n_classes` is too small.
     """
+    _check_sizes(n_classes)
     super(SparseSoftmaxRegression, self).__init__(
-        n_features, n_classes, [[n_features, n_classes], [n_classes]],
+        [[n_classes, n_features], [n_features, n_classes], [n_classes]],
         random_seed, noise_stdev, l2_reg_scale)
+    self.n_features = n_features
+    self.n_classes = n_classes
+    self.activation = activation
 
   def inference(self, params, data):
-    """Returns logits [rows, n_classes] for integers `data` [rows, any]."""
-    rows = tf.nn.embedding_lookup(params[0], tf.cast(data, tf.int32))
-    return tf.reduce_sum(rows, axis=1) + params[1]
+    """Returns logits [rows, n_classes] for ids `data` [rows, any]."""
+    embeddings, weights, bias = params
+    return tf.matmul(self._embed(embeddings, tf.cast(data, tf.int32)),
+                     weights) + bias
+
+  def _embed(self, embeddings, ids):
+    """Returns the sum of the embeddings of each row, [rows, n_features]."""
+    return tf.reduce_sum(tf.nn.embedding_lookup(embeddings, ids), axis=1)
 
 
 class OneHotSparseSoftmaxRegression(SparseSoftmaxRegression):
-  """The same classifier, by multiplying counts of the integers with W."""
+  """The same classifier, by multiplying counts of the ids with embeddings."""
 
-  def inference(self, params, data):
-    """Returns logits [rows, n_classes] for integers `data` [rows, any]."""
-    one_hot = tf.one_hot(tf.cast(data, tf.int32), self.n_features)
-    return tf.matmul(tf.reduce_sum(one_hot, axis=1), params[0]) + params[1]
+  def _embed(self, embeddings, ids):
+    counts = tf.reduce_sum(tf.one_hot(ids, self.n_classes), axis=1)
+    return tf.matmul(counts, embeddings)
 
 
-class ConvNet(Classifier):
+class ConvNet(SoftmaxClassifier):
   """Convolutions of stride 1 with SAME padding, then one dense layer.
 
-  Parameters are, per convolution, a kernel [height, width, channels in,
-  filters] and a bias [filters]; then W [all outputs, classes] and b [classes].
-  All start N(0, 0.01).
+  Parameters are a kernel [height, width, channels in, filters] per convolution,
+  which has no bias; then W [all outputs, classes] and b [classes]. All start
+  N(0, 0.01).
   """
 
   def __init__(self, image_shape, n_classes, filter_list,
-               activation=tf.nn.sigmoid, random_seed=None, noise_stdev=0.0,
+               activation=tf.nn.relu, random_seed=None, noise_stdev=0.0,
                l2_reg_scale=1e-3):
     """Creates a net.
 
     Args:
-      image_shape: Three ints, (channels, height, width).
-      n_classes: An int >= 2.
-      filter_list: A sequence of (height, width, number of filters), one per
+      image_shape: Three integers, (channels, height, width).
+      n_classes: Integer >= 2.
+      filter_list: Sequence of (height, width, number of filters), one per
         convolution.
-      activation: A function of a tensor, applied after every convolution.
-      random_seed: An int or None; see `Problem`.
-      noise_stdev: A float; see `Problem`.
-      l2_reg_scale: A float >= 0, the weight of the penalty.
+      activation: Function of a tensor, applied after every convolution.
+      random_seed: Integer or None; see `Problem`.
+      noise_stdev: Float; see `Problem`.
+      l2_reg_scale: Float >= 0, the weight of the penalty.
 
     Raises:
-      ValueError: if `image_shape` is not three sizes, and as `Classifier`.
+      ValueError: If `image_shape` is not three sizes or `n_classes` is too
+        small, and as `SoftmaxClassifier`.
     """
+    _check_sizes(n_classes)
     if len(image_shape) != 3:
       raise ValueError("image_shape must be (channels, height, width), such as "
-                       "(1, 28, 28); got %r." % (image_shape,))
+                       "(1, 28, 28); got {!r}.".format(image_shape))
     channels, height, width = image_shape
     shapes = []
     for rows, columns, filters in filter_list:
-      shapes.extend([[rows, columns, channels, filters], [filters]])
+      shapes.append([rows, columns, channels, filters])
       channels = filters
     shapes.extend([[channels * height * width, n_classes], [n_classes]])
-    super(ConvNet, self).__init__(image_shape[0] * height * width, n_classes,
-                                  shapes, random_seed, noise_stdev,
+    super(ConvNet, self).__init__(shapes, random_seed, noise_stdev,
                                   l2_reg_scale)
     self.image_shape = tuple(image_shape)
+    self.n_features = image_shape[0] * height * width
+    self.n_classes = n_classes
     self.activation = activation
 
   def inference(self, params, data):
     """Returns logits.
 
     Args:
-      params: A list of float32 tensors, shaped like `param_shapes`.
-      data: A float32 tensor of shape [rows, channels, height, width], or with
-        all but the first axis flattened into one.
+      params: List of float32 tensors, shaped like `param_shapes`.
+      data: Tensor of shape [rows, height, width, channels], or with all but
+        the first axis flattened into one.
 
     Returns:
       A float32 tensor of shape [rows, n_classes].
     """
-    layer = tf.reshape(data, (-1,) + self.image_shape)
-    # The CPU's convolutions want channels last.
-    layer = tf.transpose(layer, [0, 2, 3, 1])
-    for i in range(0, len(params) - 2, 2):
-      layer = tf.nn.conv2d(layer, params[i], strides=[1, 1, 1, 1],
-                           padding="SAME")
-      layer = self.activation(layer + params[i + 1])
+    channels, height, width = self.image_shape
+    layer = tf.reshape(_flat_rows(data, self.n_features),
+                       [-1, height, width, channels])
+    for kernel in params[:-2]:
+      layer = self.activation(tf.nn.conv2d(
+          layer, kernel, strides=[1, 1, 1, 1], padding="SAME"))
     layer = tf.reshape(layer, [-1, self.param_shapes[-2][0]])
     return tf.matmul(layer, params[-2]) + params[-1]
 

@@ -8,7 +8,6 @@ from __future__ import print_function
 
 import six
 
-from . import arguments
 from . import classifiers
 from . import datasets
 from . import noise
@@ -19,15 +18,16 @@ def with_l2_reg_scale(entries, l2_reg_scale):
   """Gives every classifier among the entries a weight penalty.
 
   Args:
-    entries: A list of tuples that begin with a `Spec`.
-    l2_reg_scale: A float, see `classifiers.Classifier`.
+    entries: List of tuples that begin with a `Spec`.
+    l2_reg_scale: Float, see `SoftmaxClassifier`.
 
   Returns:
-    A list like `entries`.
+    List like `entries`.
   """
-  def options(constructor, unused_kwargs):
+  def options(spec):
+    constructor = spec.callable
     if (isinstance(constructor, type) and
-        issubclass(constructor, classifiers.Classifier)):
+        issubclass(constructor, classifiers.SoftmaxClassifier)):
       return {"l2_reg_scale": l2_reg_scale}
     return {}
 
@@ -39,31 +39,37 @@ def with_random_seeds(entries, seed):
   """Lets a seed decide whatever the entries would draw unseeded.
 
   Args:
-    entries: A list of (`Spec`, `Dataset`, ...) tuples.
-    seed: An int.
+    entries: List of (`Spec`, `Dataset`, ...) tuples.
+    seed: Integer.
 
   Returns:
-    A list like `entries`; problems and lazy data sets that take a
+    List like `entries`; problems and lazy data sets that take a
     `random_seed` and were given none have one each.
   """
   counter = iter(six.moves.range(2**31))
 
-  def options(constructor, kwargs):
-    if kwargs.get("random_seed") is None and arguments.takes(
+  def seeded(constructor, kwargs):
+    if kwargs.get("random_seed") is None and problem_spec.takes(
         constructor, "random_seed"):
       return {"random_seed": noise.derive_seed(seed, next(counter))}
     return {}
 
-  seeded = []
+  def options(spec):
+    # A wrapper goes by the seed of what it wraps.
+    if any(isinstance(arg, problem_spec.Spec) for arg in spec.args):
+      return {}
+    return seeded(spec.callable, spec.kwargs)
+
+  changed = []
   for entry in entries:
     spec, dataset = _changed(entry[0], options), entry[1]
     if isinstance(dataset, datasets.LazyDataset) and not dataset.is_made:
-      new = options(dataset.fn, dataset.kwargs)
+      new = seeded(dataset.fn, dataset.kwargs)
       if new:
         dataset = datasets.LazyDataset(
             dataset.fn, dataset.args, dict(dataset.kwargs, **new))
-    seeded.append((spec, dataset) + tuple(entry[2:]))
-  return seeded
+    changed.append((spec, dataset) + tuple(entry[2:]))
+  return changed
 
 
 def _changed(value, options):
@@ -71,7 +77,7 @@ def _changed(value, options):
   if isinstance(value, problem_spec.Spec):
     return problem_spec.Spec(
         value.callable, [_changed(arg, options) for arg in value.args],
-        dict(value.kwargs, **options(value.callable, value.kwargs)))
+        dict(value.kwargs, **options(value)))
   if isinstance(value, (list, tuple)):
     return type(value)(_changed(item, options) for item in value)
   return value

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Synthetic problems with awkward geometry, most of them with data.
 
-x is the one parameter, of shape [n, 1] ([n + 1, 1] in DependencyChain); d
-ranges over the rows of the data, [rows, n]. Sums run over rows, they are not
-means. All start N(0, 1).
+x is the one parameter: of shape [n] in MinMaxWell and OutwardSnake, [n + 1] in
+DependencyChain, [1, n] in the other two; d ranges over the rows of the data,
+[rows, n]. Sums run over rows, they are not means. All start N(0, 1).
 
 Quotients are products with `tf.math.reciprocal`: XLA cannot compile the
 second derivative of a division when it is taken through a `tf.while_loop`.
@@ -22,7 +22,7 @@ from . import problem
 
 
 class DependencyChain(problem.Problem):
-  """x_0^2 + sum over i >= 1 of x_i^2 / (x_{i-1}^2 + 1e-6).
+  """sum over i from 1 to n of (x_0^2 + x_i^2 / (x_{i-1}^2 + 1e-6)).
 
   Every coordinate must be small, yet large compared with the next. The data
   are ignored.
@@ -39,14 +39,15 @@ class DependencyChain(problem.Problem):
     Raises:
       ValueError: as `Problem`.
     """
-    super(DependencyChain, self).__init__([[ndim + 1, 1]], random_seed,
+    super(DependencyChain, self).__init__([[ndim + 1]], random_seed,
                                           noise_stdev)
+    self._num_links = ndim
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
     squares = tf.square(tf.reshape(parameters[0], [-1]))
-    return squares[0] + tf.reduce_sum(
-        squares[1:] * tf.math.reciprocal(squares[:-1] + 1e-6))
+    return self._num_links * squares[0] + tf.reduce_sum(
+        squares[1:] * tf.math.reciprocal(squares[:-1] + problem.EPSILON))
 
 
 class MinMaxWell(problem.Problem):
@@ -63,7 +64,7 @@ class MinMaxWell(problem.Problem):
     Raises:
       ValueError: as `Problem`.
     """
-    super(MinMaxWell, self).__init__([[ndim, 1]], random_seed, noise_stdev)
+    super(MinMaxWell, self).__init__([[ndim]], random_seed, noise_stdev)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
@@ -77,6 +78,9 @@ class MinMaxWell(problem.Problem):
 class _RowProblem(problem.Problem):
   """Base class of the problems below: needs rows of data of length n."""
 
+  # The shape of x is this and [n].
+  _LEADING_SHAPE = [1]
+
   def __init__(self, ndim, random_seed=None, noise_stdev=0.0):
     """Creates the problem.
 
@@ -88,14 +92,15 @@ class _RowProblem(problem.Problem):
     Raises:
       ValueError: as `Problem`.
     """
-    super(_RowProblem, self).__init__([[ndim, 1]], random_seed, noise_stdev)
+    super(_RowProblem, self).__init__([self._LEADING_SHAPE + [ndim]],
+                                      random_seed, noise_stdev)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns the objective.
 
     Args:
-      parameters: A list with one float32 tensor x of shape [n, 1].
-      data: A float32 tensor of shape [rows, n].
+      parameters: A list with one float32 tensor x.
+      data: Tensor of shape [rows, n].
       labels: Ignored.
 
     Returns:
@@ -106,16 +111,16 @@ class _RowProblem(problem.Problem):
     """
     if data is None:
       raise ValueError(
-          "%s needs data, rows of %d numbers; got None. Give it a Dataset, "
-          "such as datasets.random_symmetric(%d, 1000)." %
-          (type(self).__name__, self.param_shapes[0][0],
-           self.param_shapes[0][0]))
-    return self._value(tf.reshape(parameters[0], [1, -1]), data)
+          "{0} needs data, rows of {1} numbers; got None. Give it a Dataset, "
+          "such as datasets.random_symmetric({1}, 1000).".format(
+              type(self).__name__, self.param_shapes[0][-1]))
+    return self._value(tf.reshape(parameters[0], [1, -1]),
+                       tf.cast(data, tf.float32))
 
   def _value(self, x, d):
     """Returns the objective for x [1, n] and d [rows, n]."""
     raise NotImplementedError(
-        "%s must define _value()." % type(self).__name__)
+        "{} must define _value().".format(type(self).__name__))
 
 
 class OutwardSnake(_RowProblem):
@@ -125,6 +130,8 @@ class OutwardSnake(_RowProblem):
   + sum over d and i >= 1 of ((x_i - pi cos x_{i-1}) d_i)^2.
   """
 
+  _LEADING_SHAPE = []
+
   def _value(self, x, d):
     # The offset makes the root differentiable at 0.
     radius = tf.sqrt(tf.reduce_sum(tf.square(x)) + 1e-16)
@@ -132,7 +139,8 @@ class OutwardSnake(_RowProblem):
     # Summed over rows first. That is cheaper, and XLA (as of TensorFlow 1.15,
     # on CPUs) miscompiles the second derivative of sliced x times all rows.
     weights = tf.reduce_sum(tf.square(d), axis=0)[1:]
-    return (tf.reduce_sum(d[:, 0]) * tf.math.reciprocal(radius + 1e-6) +
+    outwards = tf.math.reciprocal(radius + problem.EPSILON)
+    return (tf.reduce_sum(d[:, 0]) * outwards +
             tf.reduce_sum(tf.square(winding) * weights))
 
 

@@ -20,6 +20,7 @@ from six.moves import range
 import tensorflow as tf
 
 from . import datasets
+from . import graph_cache
 from . import problem
 from . import problem_spec
 
@@ -35,6 +36,11 @@ class MatMulAlgorithm(problem.Problem):
   squared length of P's columns. That changes f by about the square of the
   ridge over the squared smallest singular value, and bounds its derivatives
   where columns of P become linearly dependent.
+
+  Attributes:
+    a: Float64 array of shape [n^4, n^2], the left factor of every pair.
+    b: Float64 array of shape [n^4, n^2], the right factor.
+    c: Float64 array of shape [n^4, n^2], their products.
   """
 
   _RIDGE = 1e-8
@@ -53,17 +59,19 @@ class MatMulAlgorithm(problem.Problem):
     """
     if not n**2 <= k <= n**3:
       raise ValueError(
-          "k must lie in [n^2, n^3] = [%d, %d] for n = %d: fewer products "
-          "cannot be enough, and the schoolbook method needs no more; got %r." %
-          (n**2, n**3, n, k))
+          "k must lie in [n^2, n^3] = [{}, {}] for n = {}: fewer products "
+          "cannot be enough, and the schoolbook method needs no more; got "
+          "{!r}.".format(n**2, n**3, n, k))
     super(MatMulAlgorithm, self).__init__([[n**2, k], [n**2, k]], random_seed,
                                           noise_stdev)
     self.n = n
     self.k = k
-    # E_ij E_lm = E_im if j = l, else 0.
-    eye = np.eye(n)
-    targets = np.einsum("ip,jl,mq->ijlmpq", eye, eye, eye)
-    self._constants = problem.constant_cache(targets.reshape(n**4, n**2))
+    one_hot = np.eye(n**2)
+    self.a = np.repeat(one_hot, n**2, axis=0)
+    self.b = np.tile(one_hot, [n**2, 1])
+    self.c = np.matmul(self.a.reshape([-1, n, n]),
+                       self.b.reshape([-1, n, n])).reshape([-1, n**2])
+    self._constants = graph_cache.constant_cache(self.c)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(A, B), a float32 scalar; data and labels are ignored."""

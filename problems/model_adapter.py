@@ -24,6 +24,9 @@ Rules for the model:
     not be entered again as an object (`with tf.variable_scope(some_scope)`).
 *   What `make_loss` adds to the graph's collections is visible to itself
     (regularization losses, for instance), and removed afterwards.
+*   Layers of Keras see a fixed learning phase: what `make_loss` or its program
+    set by `tf.keras.backend.set_learning_phase`, else 0, inference. Dropout
+    then does nothing, batch normalization uses its moving averages.
 *   Meta-training differentiates the loss twice. Ops without a second derivative
     (`tf.nn.sparse_softmax_cross_entropy_with_logits`, which also the loss above
     is made of; fused batch normalization in some settings) will not do for it.
@@ -33,24 +36,10 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import contextlib
-
-import tensorflow as tf
-
-from . import model_variable
+from . import graph_cache
 from . import problem
-
-# Variables of adapted models: not in tf.GraphKeys.GLOBAL_VARIABLES, so that
-# savers leave them alone. `ModelAdapter.init_fn` initializes them.
-MODEL_VARIABLES = "adapted_model_variables"
-
-# Collections a model's additions to are kept: what sessions need in order to
-# run it, and TensorFlow's own bookkeeping.
-_KEPT_COLLECTIONS = frozenset([
-    MODEL_VARIABLES, tf.compat.v1.GraphKeys.TABLE_INITIALIZERS,
-    tf.compat.v1.GraphKeys.QUEUE_RUNNERS, tf.compat.v1.GraphKeys.WHILE_CONTEXT,
-    tf.compat.v1.GraphKeys.COND_CONTEXT
-])
+from .adapted_model import AdaptedModel
+from .adapted_model import MODEL_VARIABLES  # pylint: disable=unused-import
 
 
 class ModelAdapter(problem.Problem):
@@ -59,32 +48,55 @@ class ModelAdapter(problem.Problem):
   The trainable variables (of floating type) are the parameters, in order of
   creation; the model's other variables are constants. Starting points are drawn
   from the model's own initializers.
+
+  Attributes:
+    parameters: List of the model's own trainable variables.
+    constants: List of its other variables.
+    make_loss_fn: The function that builds its loss.
   """
 
   def __init__(self, make_loss_and_init_fn):
     """Builds the model, twice, in the default graph.
 
     Args:
-      make_loss_and_init_fn: A function that returns two others, `(make_loss,
+      make_loss_and_init_fn: Function that returns two others, `(make_loss,
         make_init_fn)`. `make_loss()` builds the model and returns its loss, a
-        scalar tensor. `make_init_fn(parameters)` gets a list of variables and
-        returns a function of a session which gives them, or other parts of the
-        model, their starting values; it, or its result, may be None, which
-        leaves that to the initializers.
+        scalar tensor. `make_init_fn(variables)` gets the model's own variables,
+        the trainable ones first, under the names that the model gave them (a
+        number is added where the graph has such a name already). It returns a
+        function of a session which gives them their starting values, for
+        instance that of a `tf.train.Saver(variables)`; it, or its result, may
+        be None, which leaves that to the initializers.
 
     Raises:
-      TypeError: if `make_loss_and_init_fn` does not return a pair.
-      ValueError: if the loss is not a scalar, or the model has no trainable
+      TypeError: If `make_loss_and_init_fn` does not return a pair.
+      ValueError: If the loss is not a scalar, or the model has no trainable
         variable, or one of unknown shape.
     """
-    self._models = problem.GraphCache(lambda: _Model(make_loss_and_init_fn))
+    self._models = graph_cache.GraphCache(
+        lambda: AdaptedModel(make_loss_and_init_fn))
     shapes = [p.shape.as_list() for p in self._models.get().parameters]
     super(ModelAdapter, self).__init__(shapes)
 
-  def init_fn(self, session):
-    """Initializes the model's constants and calls its own init function.
+  @property
+  def parameters(self):
+    """List of the model's own trainable variables in the current graph."""
+    return [p.variable for p in self._models.get().parameters]
 
-    To be called once after the parameters are initialized.
+  @property
+  def constants(self):
+    """List of its other variables in the current graph."""
+    return [c.variable for c in self._models.get().constants]
+
+  @property
+  def make_loss_fn(self):
+    """The function that builds the loss in the current graph."""
+    return self._models.get().make_loss
+
+  def init_fn(self, session):
+    """Initializes the model's variables and calls its own init function.
+
+    To be called after the parameters are initialized.
 
     Args:
       session: A `tf.compat.v1.Session` on the graph the problem is used in.
@@ -107,7 +119,7 @@ class ModelAdapter(problem.Problem):
       A list of float32 tensors, shaped like `param_shapes`.
 
     Raises:
-      ValueError: as in `Problem.init_tensors`.
+      ValueError: As in `Problem.init_tensors`.
     """
     del noise
     if isinstance(seed, (list, tuple)):
@@ -117,21 +129,22 @@ class ModelAdapter(problem.Problem):
   def init_variables(self, seed=None):
     """Returns variables with a starting point of the model's own.
 
-    If the model has an init function, `init_fn` will run it on them, too.
+    If the model has an init function, `init_fn` gives them the values which
+    that has put into the model's own variables.
 
     Args:
       seed: As in `init_tensors`.
 
     Returns:
-      A list of float32 `tf.Variable`s named "parameter_<i>".
+      List of float32 `tf.Variable`s, see `Problem.init_variables`.
 
     Raises:
-      ValueError: as in `Problem.init_tensors`.
+      ValueError: As in `Problem.init_tensors`.
     """
     variables = super(ModelAdapter, self).init_variables(seed)
     # An explicit starting point is not to be overwritten by the model's.
     if not isinstance(seed, (list, tuple)):
-      self._models.get().add_init_fn(variables)
+      self._models.get().follow(variables)
     return variables
 
   def objective(self, parameters, data=None, labels=None):
@@ -146,225 +159,6 @@ class ModelAdapter(problem.Problem):
       A float32 scalar tensor.
 
     Raises:
-      ValueError: if `make_loss` does not build what it built before.
+      ValueError: If `make_loss` does not build what it built before.
     """
     return self._models.get().loss(parameters)
-
-
-class _Model(object):
-  """A model in one graph: its variables, and how to build it again.
-
-  Attributes:
-    parameters: A list of `ModelVariable`s, the trainable ones.
-  """
-
-  def __init__(self, make_loss_and_init_fn):
-    self._all = []  # Every ModelVariable, in order of creation.
-    self._named = {}  # From the names of tf.get_variable in one build.
-    self._unnamed = []  # Other variables of one build, in order of creation.
-    self._shared = {}  # As _named, for those of make_loss_and_init_fn.
-    self._prefix = None  # Variable scope of the build that is going on.
-    self._getting = None  # Name, while tf.get_variable makes a variable.
-    self._num_unnamed = 0  # How many unnamed ones this build has asked for.
-    self._is_recording = True
-    with self._build():
-      pair = make_loss_and_init_fn()
-    if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-      raise TypeError("make_loss_and_init_fn must return (make_loss, "
-                      "make_init_fn); got %r." % (pair,))
-    self._make_loss, self._make_init_fn = pair
-    self._shared = self._named
-    variables = list(self._all)
-    # The first call may make layers that later calls just use. So the second
-    # call is the one that shows what a call makes, and what it reads of the
-    # variables made before.
-    self._record_loss()
-    made_once = self._all[len(variables):]
-    reads = [v.num_reads for v in made_once]
-    num_before = len(self._all)
-    self._record_loss()
-    variables += [v for v, n in zip(made_once, reads) if v.num_reads > n]
-    variables += self._all[num_before:]
-    self._is_recording = False
-    self._set_up(variables)
-
-  def loss(self, parameters):
-    """Builds the model with tensors for its parameters; returns the loss."""
-    if len(parameters) != len(self.parameters):
-      raise ValueError(
-          "The model has %d parameters; got %d: %r." %
-          (len(self.parameters), len(parameters), parameters))
-    tensors = [variable.convert(tensor)
-               for variable, tensor in zip(self.parameters, parameters)]
-    self._num_unnamed = 0
-    for variable, tensor in zip(self.parameters, tensors):
-      variable.push(tensor)
-    try:
-      with self._build():
-        loss = _scalar(self._make_loss())
-    finally:
-      for variable in self.parameters:
-        variable.pop()
-    if self._num_unnamed != len(self._unnamed):
-      raise ValueError(
-          "make_loss must build the same model at every call; it made %d "
-          "variables (not counting those of tf.get_variable) at first, and "
-          "now %d." % (len(self._unnamed), self._num_unnamed))
-    return loss
-
-  def initial_values(self, seed):
-    """Returns a list of float32 tensors with a starting point."""
-    values = self._draw(seed)
-    if self._has_init_fn:
-      # Whatever the init function left in the variables, once it has run.
-      values = [
-          tf.cond(tf.is_variable_initialized(p.variable),
-                  p.variable.read_value, lambda value=value: value)
-          for p, value in zip(self.parameters, values)
-      ]
-    return [tf.cast(value, tf.float32) for value in values]
-
-  def add_init_fn(self, variables):
-    """Has the model's init function, if any, run on `variables`, too.
-
-    It is made now, since `initialize` may find the graph finalized.
-
-    Args:
-      variables: A list of variables, shaped like the parameters.
-
-    Returns:
-      A bool: is there an init function?
-    """
-    init_fn = self._make_init_fn and self._make_init_fn(variables)
-    if init_fn is None:
-      return False
-    self._init_fns.append(init_fn)
-    return True
-
-  def initialize(self, session):
-    """Runs the initializers of constants, then the init functions."""
-    session.run(self._init_op)
-    for init_fn in self._init_fns:
-      init_fn(session)
-
-  def _set_up(self, variables):
-    """Sorts variables into parameters and constants, and readies the latter."""
-    self.parameters = [v for v in variables if v.trainable]
-    if not self.parameters:
-      raise ValueError(
-          "The model has no trainable variable of floating type, so that there "
-          "is nothing to optimize. Variables made outside of "
-          "make_loss_and_init_fn are not seen; make them in it.")
-    for variable in self.parameters:
-      if not variable.shape.is_fully_defined():
-        raise ValueError("Parameter %s of the model must have a fully defined "
-                         "shape; got %s." % (variable.name, variable.shape))
-    self._init_fns = []
-    self._has_init_fn = self.add_init_fn([p.variable for p in self.parameters])
-    stored = [v.variable for v in variables
-              if self._has_init_fn or not v.trainable]
-    for variable in stored:
-      tf.compat.v1.add_to_collection(MODEL_VARIABLES, variable)
-      # So that sessions which initialize by themselves include them.
-      tf.compat.v1.add_to_collection(
-          tf.compat.v1.GraphKeys.LOCAL_VARIABLES, variable)
-    self._init_op = tf.group(*[variable.initializer for variable in stored])
-
-  def _draw(self, seed):
-    """Returns a list of starting values: tensors, or arrays if seeded."""
-    if seed is None:
-      return [p.draw_initial_value() for p in self.parameters]
-    # Initializers without a seed of their own take the graph's, together with
-    # a count of the ops before them. In an empty graph that count is always
-    # the same, and the user's graph keeps the seed it has.
-    seeded = [p for p in self.parameters if p.has_initializer_function]
-    with tf.Graph().as_default() as graph, tf.compat.v1.Session() as session:
-      graph.seed = seed
-      drawn = iter(session.run([p.draw_initial_value() for p in seeded]))
-    return [tf.constant(next(drawn)) if p.has_initializer_function else
-            p.draw_initial_value() for p in self.parameters]
-
-  def _record_loss(self):
-    """Builds the model once, noting the variables it makes."""
-    self._named, self._unnamed = {}, []
-    with self._build():
-      _scalar(self._make_loss())
-
-  @contextlib.contextmanager
-  def _build(self):
-    """The context a model is built in."""
-    # A new variable scope each time: the names in it start from scratch, and
-    # no variable exists already.
-    with _collections_restored(tf.compat.v1.get_default_graph()), \
-        tf.compat.v1.variable_creator_scope(self._create), \
-        tf.compat.v1.variable_scope(None, "adapted_model",
-                          custom_getter=self._get) as scope:
-      self._prefix = scope.name + "/"
-      yield
-
-  def _get(self, getter, name, *args, **kwargs):
-    """Stands between the model and `tf.compat.v1.get_variable`."""
-    relative = (name[len(self._prefix):] if name.startswith(self._prefix) else
-                name)
-    if (kwargs.get("reuse") and relative in self._shared and
-        relative not in self._named):
-      return self._shared[relative]
-    outer, self._getting = self._getting, relative
-    try:
-      return getter(name, *args, **kwargs)
-    finally:
-      self._getting = outer
-
-  def _create(self, next_creator, **kwargs):
-    """Stands between the model and the constructor of a variable."""
-    if not self._is_recording:
-      return self._recall(kwargs.get("name"))
-    # Kept out of TRAINABLE_VARIABLES, where other optimizers would find it.
-    variable = next_creator(**dict(kwargs, trainable=False, collections=[]))
-    trainable = (kwargs.get("trainable") in (None, True) and
-                 variable.dtype.base_dtype.is_floating)
-    stand_in = model_variable.ModelVariable(variable, trainable,
-                                            kwargs.get("initial_value"))
-    self._all.append(stand_in)
-    if self._getting is None:
-      self._unnamed.append(stand_in)
-    else:
-      self._named[self._getting] = stand_in
-    return stand_in
-
-  def _recall(self, name):
-    """Returns the variable that was made at this place when recording."""
-    if self._getting is not None:
-      variable = self._named.get(self._getting)
-    else:
-      variable = (self._unnamed[self._num_unnamed]
-                  if self._num_unnamed < len(self._unnamed) else None)
-      self._num_unnamed += 1
-    if variable is None:
-      raise ValueError(
-          "make_loss must build the same model at every call; it has now made "
-          "a variable it did not make at first: %s." % (self._getting or name))
-    return variable
-
-
-@contextlib.contextmanager
-def _collections_restored(graph):
-  """Afterwards, collections of `graph` hold what they held before."""
-  before = {key: list(graph.get_collection_ref(key))
-            for key in graph.get_all_collection_keys()}
-  try:
-    yield
-  finally:
-    for key in graph.get_all_collection_keys():
-      # Keys that are tuples are TensorFlow's own, the store of variables.
-      if key not in _KEPT_COLLECTIONS and not isinstance(key, tuple):
-        graph.get_collection_ref(key)[:] = before.get(key, [])
-
-
-def _scalar(loss):
-  """Returns a model's loss as a float32 scalar."""
-  loss = tf.convert_to_tensor(loss)
-  if loss.shape.num_elements() != 1:
-    raise ValueError("make_loss must return a scalar; got %r. Reduce it, by "
-                     "tf.reduce_mean for instance." % (loss,))
-  return tf.cast(tf.reshape(loss, []), tf.float32)

@@ -20,7 +20,8 @@ import zlib
 
 import tensorflow as tf
 
-from . import arguments
+MAX_SEED = 4294967295
+"""Greatest seed of a `np.random.RandomState`."""
 
 
 def derive_seed(seed, index):
@@ -39,24 +40,7 @@ def derive_seed(seed, index):
   """
   if seed is None:
     return None
-  return zlib.crc32(("%d/%d" % (seed, index)).encode("ascii")) & 0x7fffffff
-
-
-def call_with_noise(method, noise, *args):
-  """Calls a problem's method, with `noise` if it takes any.
-
-  Args:
-    method: `init_tensors` or `gradients` of a problem, whose class may have
-      overridden it without the argument.
-    noise: Where random numbers come from, or None.
-    *args: The other arguments.
-
-  Returns:
-    The result of the method.
-  """
-  if arguments.takes(method, "noise"):
-    return method(*args, noise=noise)
-  return method(*args)
+  return zlib.crc32("{}/{}".format(seed, index).encode("ascii")) & 0x7fffffff
 
 
 class StatefulNoise(object):

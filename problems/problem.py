@@ -20,22 +20,31 @@ from __future__ import division
 from __future__ import print_function
 
 import numbers
+import random
 
 import numpy as np
-from six.moves import range
 import tensorflow as tf
 
 from . import noise as noise_lib
+from . import problem_spec
+
+EPSILON = 1e-6
+PARAMETER_SCOPE = "parameters"
+"""Variable scope of the parameters that `init_variables` makes."""
 
 
 class Problem(object):
   """Base class of all problems. Subclasses define `objective`.
 
+  Whoever optimizes a problem calls `draw_start`, `scalar_objective` and
+  `checked_gradients`, which call what a subclass may override (`init_tensors`,
+  `objective` and `gradients`) and see to it that the result can be used.
+
   Attributes:
-    param_shapes: A list with the shape (a list of ints) of every parameter.
-    random_seed: An int or None; whatever the problem draws when it is
-      constructed, and its gradient noise, follow from it.
-    noise_stdev: A float, the standard deviation of the gradient noise.
+    param_shapes: List with the shape, a tuple of integers, of every parameter.
+    random_seed: Integer; what the problem draws when it is constructed, and
+      its gradient noise, follow from it. Drawn if none was given.
+    noise_stdev: Float, standard deviation of the gradient noise.
   """
 
   def __init__(self, param_shapes, random_seed=None, noise_stdev=0.0,
@@ -43,37 +52,54 @@ class Problem(object):
     """Creates a problem.
 
     Args:
-      param_shapes: A sequence of shapes, one per parameter tensor.
-      random_seed: An int, or None for unpredictable draws.
-      noise_stdev: A float >= 0. Gaussian noise of this standard deviation is
+      param_shapes: Sequence of shapes, one per parameter tensor.
+      random_seed: Integer, or None for unpredictable draws.
+      noise_stdev: Float >= 0. Gaussian noise of this standard deviation is
         added to every element of the gradient.
-      init_fn: A function of a `tf.Session` which sets up whatever the problem
+      init_fn: Function of a `tf.Session` which sets up whatever the problem
         needs besides its parameters, or None.
 
     Raises:
-      ValueError: if `random_seed` is neither an int nor None, or `noise_stdev`
-        is negative or not a number.
+      ValueError: If `random_seed` is neither an integer nor None, `noise_stdev`
+        is negative or not a number, or `init_fn` cannot be called.
     """
     is_int = (isinstance(random_seed, (numbers.Integral, np.integer)) and
               not isinstance(random_seed, bool))
     if random_seed is not None and not is_int:
       raise ValueError(
-          "random_seed must be an int, or None for unpredictable draws; got "
-          "%r." % (random_seed,))
-    if not noise_stdev >= 0:
+          "random_seed must be an integer, or None for unpredictable draws; "
+          "got {!r}.".format(random_seed))
+    if not isinstance(noise_stdev, numbers.Real) or not noise_stdev >= 0:
       raise ValueError("noise_stdev must be a number >= 0, with 0 for exact "
-                       "gradients; got %r." % (noise_stdev,))
-    self.param_shapes = [[int(size) for size in shape]
+                       "gradients; got {!r}.".format(noise_stdev))
+    if init_fn is not None and not callable(init_fn):
+      raise ValueError("init_fn must be a function of a session, or None; got "
+                       "{!r}.".format(init_fn))
+    self.param_shapes = [tuple(int(size) for size in shape)
                          for shape in param_shapes]
-    self.random_seed = None if random_seed is None else int(random_seed)
+    self.random_seed = (random.SystemRandom().randrange(noise_lib.MAX_SEED)
+                        if random_seed is None else int(random_seed))
+    # Without a seed of their own random ops follow the graph's, if it has one.
+    self._noise_seed = None if random_seed is None else self.random_seed
     self.noise_stdev = float(noise_stdev)
     self._init_fn = init_fn
+    self._rng = None
+
+  @property
+  def rng(self):
+    """A `np.random.RandomState` of the problem's own, from `random_seed`.
+
+    What a subclass draws from it in its constructor is decided by the seed.
+    """
+    if self._rng is None:
+      self._rng = np.random.RandomState(self.random_seed)
+    return self._rng
 
   def init_fn(self, session):
     """Sets up, in `session`, whatever the problem needs besides parameters.
 
-    To be called once after the variables are initialized. Does nothing unless
-    an `init_fn` was given to the constructor.
+    To be called after the variables are initialized. Does nothing unless an
+    `init_fn` was given to the constructor.
 
     Args:
       session: A `tf.compat.v1.Session` on the problem's graph.
@@ -85,18 +111,18 @@ class Problem(object):
     """Returns tensors with the starting point of an optimization.
 
     Args:
-      seed: None for a new starting point at every evaluation, an int for a
+      seed: None for a new starting point at every evaluation, an integer for a
         reproducible one, or a list with one array per parameter which is the
         starting point itself.
       noise: Where random numbers come from (see the module `noise`); None for
         `StatefulNoise(seed)`.
 
     Returns:
-      A list of float32 tensors, shaped like `param_shapes`; N(0, 1) elements
+      List of float32 tensors, shaped like `param_shapes`; N(0, 1) elements
       unless the class says otherwise.
 
     Raises:
-      ValueError: if arrays are given whose number or shapes do not fit.
+      ValueError: If arrays are given whose number or shapes do not fit.
     """
     if isinstance(seed, (list, tuple)):
       return [tf.constant(array) for array in self._check_arrays(seed)]
@@ -111,10 +137,10 @@ class Problem(object):
       seed: As in `init_tensors`.
 
     Returns:
-      A list of float32 `tf.Variable`s named "parameter_<i>".
+      List of float32 `tf.Variable`s in the variable scope "parameters".
 
     Raises:
-      ValueError: as `init_tensors`.
+      ValueError: As `init_tensors`.
     """
     return _variables(self.init_tensors(seed))
 
@@ -122,16 +148,16 @@ class Problem(object):
     """Returns the value of the objective.
 
     Args:
-      parameters: A list of float32 tensors or variables, shaped like
+      parameters: List of float32 tensors or variables, shaped like
         `param_shapes`.
-      data: A tensor whose rows are samples, or None if there is no data.
-      labels: An int32 tensor with one label per row of `data`, or None.
+      data: Tensor whose rows are samples, or None if there is no data.
+      labels: Tensor with one label per row of `data`, or None.
 
     Returns:
       A float32 scalar tensor.
     """
     raise NotImplementedError(
-        "%s must define objective()." % type(self).__name__)
+        "{} must define objective().".format(type(self).__name__))
 
   def gradients(self, objective, parameters, noise=None):
     """Returns the gradient an optimizer gets to see.
@@ -141,35 +167,128 @@ class Problem(object):
 
     Args:
       objective: A scalar tensor computed from `parameters`.
-      parameters: A list of tensors or variables, shaped like `param_shapes`.
+      parameters: List of tensors or variables, shaped like `param_shapes`.
       noise: Where random numbers come from (see the module `noise`); None for
         `StatefulNoise(random_seed)`.
 
     Returns:
-      A list of dense float32 tensors, one per parameter: zeros for a parameter
+      List of dense float32 tensors, one per parameter: zeros for a parameter
       the objective does not depend on, and the sum over repeated rows where
       TensorFlow's gradient is a `tf.IndexedSlices`.
+
+    Raises:
+      ValueError: If the objective has a gradient for none of the parameters.
     """
     parameters = list(parameters)
-    gradients = [
-        tf.zeros_like(parameter) if gradient is None else
-        tf.convert_to_tensor(gradient) for gradient, parameter in zip(
-            tf.gradients(objective, parameters), parameters)
+    gradients = self._fill_in(tf.gradients(objective, parameters), parameters)
+    return self._add_noise(gradients, parameters, noise)
+
+  def draw_start(self, seed=None, noise=None):
+    """Returns `init_tensors`, which an override may have without `noise`."""
+    if self.takes_noise("init_tensors"):
+      return self.init_tensors(seed, noise=noise)
+    return self.init_tensors(seed)
+
+  def scalar_objective(self, parameters, data=None, labels=None):
+    """Returns `objective` as a float32 scalar, whatever a subclass returns.
+
+    Args:
+      parameters: As in `objective`.
+      data: As in `objective`.
+      labels: As in `objective`. If data and labels are None, an `objective`
+        that has no defaults for them is given empty tensors.
+
+    Returns:
+      A float32 scalar tensor.
+
+    Raises:
+      ValueError: If the objective is not a single floating-point number.
+    """
+    if data is None and labels is None:
+      if problem_spec.requires(self.objective, "data"):
+        value = self.objective(parameters, tf.zeros([0]),
+                               tf.zeros([0], tf.int32))
+      else:
+        value = self.objective(parameters)
+    else:
+      value = self.objective(parameters, data, labels)
+    return as_scalar(value, "The objective of " + type(self).__name__)
+
+  def checked_gradients(self, objective, parameters, noise=None,
+                        keep_slices=False):
+    """Returns `gradients`, with zeros where a subclass returns None.
+
+    Args:
+      objective: As in `gradients`.
+      parameters: As in `gradients`.
+      noise: As in `gradients`; not handed on to an override without it.
+      keep_slices: Whether `tf.IndexedSlices` stay what they are.
+
+    Returns:
+      List of tensors, one per parameter, dense unless `keep_slices`.
+
+    Raises:
+      ValueError: If there is a gradient for none of the parameters, or not one
+        for each.
+    """
+    parameters = list(parameters)
+    options = {"noise": noise} if self.takes_noise("gradients") else {}
+    return self._fill_in(
+        self.gradients(objective, parameters, **options), parameters,
+        keep_slices)
+
+  def takes_noise(self, method):
+    """Whether a method has the argument `noise`: an override may lack it.
+
+    Args:
+      method: String, "init_tensors" or "gradients".
+
+    Returns:
+      Bool.
+    """
+    return problem_spec.takes(getattr(self, method), "noise")
+
+  def _fill_in(self, gradients, parameters, keep_slices=False):
+    """Returns gradients as dense tensors, with zeros in the place of None."""
+    gradients = list(gradients)
+    if len(gradients) != len(parameters):
+      raise ValueError(
+          "gradients of {} must return one for each of the {} parameters; got "
+          "{}.".format(type(self).__name__, len(parameters), len(gradients)))
+    if parameters and all(gradient is None for gradient in gradients):
+      raise ValueError(
+          "The objective of {} has no gradient for any parameter, so that no "
+          "optimizer can lower it. Does it use its parameters, and neither "
+          "tf.stop_gradient nor integers between them and the "
+          "loss?".format(type(self).__name__))
+    return [
+        tf.zeros_like(parameter) if gradient is None else gradient
+        if keep_slices and isinstance(gradient, tf.IndexedSlices) else
+        tf.convert_to_tensor(gradient)
+        for gradient, parameter in zip(gradients, parameters)
     ]
+
+  def _add_noise(self, gradients, parameters, noise=None):
+    """Returns gradients with noise of this problem's standard deviation."""
     if not self.noise_stdev:
       return gradients
-    if noise is None:
-      noise = noise_lib.StatefulNoise(self.random_seed)
+    noise = noise or self._default_noise()
     return [
         gradient + self.noise_stdev * noise.normal(parameter.shape.as_list())
         for gradient, parameter in zip(gradients, parameters)
     ]
 
+  def _default_noise(self, index=None):
+    """Returns noise from `random_seed`, or from the index-th seed it gives."""
+    seed = self._noise_seed
+    return noise_lib.StatefulNoise(
+        seed if index is None else noise_lib.derive_seed(seed, index))
+
   def _initial_tensor(self, shape, noise):
     """Returns the starting value of one parameter; subclasses may override.
 
     Args:
-      shape: A list of ints, the parameter's shape.
+      shape: Tuple of integers, the parameter's shape.
       noise: Where random numbers come from (see the module `noise`).
 
     Returns:
@@ -180,64 +299,84 @@ class Problem(object):
   def _check_arrays(self, arrays):
     """Returns `arrays` as float32, or raises ValueError if they do not fit."""
     arrays = [np.asarray(array, dtype=np.float32) for array in arrays]
-    shapes = [list(array.shape) for array in arrays]
-    if shapes != self.param_shapes:
+    shapes = [array.shape for array in arrays]
+    if shapes != [tuple(shape) for shape in self.param_shapes]:
       raise ValueError(
-          "A starting point for %s needs arrays of shapes %s; got %s. (For a "
-          "random one, give an int or None as seed.)" %
-          (type(self).__name__, self.param_shapes, shapes))
+          "A starting point for {} needs arrays of shapes {}; got {}. (For a "
+          "random one, give an integer or None as seed.)".format(
+              type(self).__name__, self.param_shapes, shapes))
     return arrays
 
 
-class GraphCache(object):
-  """Tensors made once per graph, outside of every loop and compiled cluster.
+def as_problem(spec):
+  """Returns the problem that something is, or describes.
 
-  The matrix of a large problem is to be in the graph once, not once for every
-  time the objective is built. Only the latest graph's tensors are kept, so
-  that a problem does not keep all its past graphs in memory.
+  Args:
+    spec: A `Spec` of a problem, or a problem.
+
+  Returns:
+    A `Problem`.
+
+  Raises:
+    ValueError: If it is neither, such as a class.
   """
-
-  def __init__(self, make_fn):
-    """Creates a cache.
-
-    Args:
-      make_fn: A function without arguments that makes the tensors.
-    """
-    self._make_fn = make_fn
-    self._graph = None
-    self._value = None
-
-  def get(self):
-    """Returns what `make_fn` made in the current graph."""
-    # A tensor made inside a loop body could not be used outside it.
-    with tf.init_scope():
-      graph = tf.compat.v1.get_default_graph()
-      if self._graph is not graph:
-        self._value = self._make_fn()
-        self._graph = graph
-    return self._value
+  if isinstance(spec, Problem):
+    return spec
+  if isinstance(spec, problem_spec.Spec):
+    built = spec.build()
+    if not isinstance(built, Problem):
+      raise ValueError("{!r} must build a Problem; it built {!r}.".format(
+          spec, built))
+    return built
+  raise ValueError(
+      "Expected a Spec of a problem, or a Problem; got {!r}. Write, for "
+      "instance, Spec(Quadratic, (10,), {{}}).".format(spec))
 
 
-def constant_cache(*arrays):
-  """Returns a `GraphCache` of constants, one list entry per NumPy array."""
-  return GraphCache(lambda: [tf.constant(array) for array in arrays])
+def as_scalar(value, name):
+  """Returns a loss as a float32 scalar.
+
+  Args:
+    value: Tensor of any floating type with a single element, or a float.
+    name: String, what to call it in an error.
+
+  Returns:
+    A float32 scalar tensor.
+
+  Raises:
+    ValueError: If it has more or no elements, or is not of a floating type.
+  """
+  try:
+    tensor = tf.convert_to_tensor(value)
+  except (TypeError, ValueError):
+    raise ValueError("{} must be a scalar tensor of a floating type; got "
+                     "{!r}.".format(name, value))
+  if not tensor.dtype.is_floating:
+    raise ValueError(
+        "{} must be of a floating type, or it has no gradient; got {}. Compute "
+        "it of floats throughout.".format(name, tensor.dtype.name))
+  if tensor.shape.num_elements() not in (1, None):
+    raise ValueError(
+        "{} must be a scalar; got shape {}. Reduce it, by tf.reduce_mean for "
+        "instance.".format(name, tensor.shape))
+  if tensor.shape.ndims != 0:
+    tensor = tf.reshape(tensor, [])
+  return tensor if tensor.dtype == tf.float32 else tf.cast(tensor, tf.float32)
 
 
 def init_fixed_variables(arrays):
   """Returns trainable variables that start at given values.
 
   Args:
-    arrays: A sequence of arrays.
+    arrays: Sequence of arrays.
 
   Returns:
-    A list of float32 `tf.Variable`s named "parameter_<i>".
+    List of float32 `tf.Variable`s in the variable scope "parameters".
   """
   return _variables(
       [tf.constant(np.asarray(array, dtype=np.float32)) for array in arrays])
 
 
 def _variables(tensors):
-  return [
-      tf.Variable(tensors[i], name="parameter_%d" % i)
-      for i in range(len(tensors))
-  ]
+  with tf.compat.v1.variable_scope(PARAMETER_SCOPE):
+    return [tf.Variable(tensor) for tensor in tensors]

@@ -28,10 +28,7 @@ from . import problem_spec
 from .rosenbrock_model import make_rosenbrock_loss_and_init
 
 _Spec = problem_spec.Spec
-
-
-def _spec(callable, *args, **kwargs):  # pylint: disable=redefined-builtin
-  return _Spec(callable, args, kwargs)
+_spec = problem_spec.Spec.of
 
 
 def _data(fn, *args, **kwargs):
@@ -293,14 +290,15 @@ def _sums(*lists_of_specs):
 def adapter_rosenbrock_local():
   """Returns Rosenbrock's function as an adapted model."""
   return _without_data(
-      [_spec(model_adapter.ModelAdapter, make_rosenbrock_loss_and_init())])
+      [_spec(model_adapter.ModelAdapter, make_rosenbrock_loss_and_init)])
 
 
 def adapter_rosenbrock_worker():
   """Returns Rosenbrock's function as an adapted model on a cluster's worker."""
   return _without_data([
       _spec(model_adapter.ModelAdapter,
-            make_rosenbrock_loss_and_init(device="/job:worker"))
+            functools.partial(make_rosenbrock_loss_and_init,
+                              device="/job:worker"))
   ])
 
 

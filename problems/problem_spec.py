@@ -7,6 +7,8 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
+import functools
+import inspect
 
 _SpecBase = collections.namedtuple("Spec", ["callable", "args", "kwargs"])
 
@@ -40,12 +42,12 @@ class Spec(_SpecBase):
       A `Spec`.
 
     Raises:
-      TypeError: if `callable` cannot be called.
+      TypeError: If `callable` cannot be called.
     """
     if not hasattr(callable, "__call__"):
       raise TypeError(
-          "Spec needs something to call, such as a Problem class; got %r." %
-          (callable,))
+          "Spec needs something to call, such as a Problem class; got "
+          "{!r}.".format(callable))
     return super(Spec, cls).__new__(cls, callable, tuple(args),
                                     dict(kwargs or {}))
 
@@ -82,12 +84,55 @@ class Spec(_SpecBase):
   def __repr__(self):
     arguments = [_show(arg) for arg in self.args]
     arguments.extend(
-        "%s=%s" % (key, _show(self.kwargs[key])) for key in sorted(self.kwargs))
-    return "%s(%s)" % (_show(self.callable), ", ".join(arguments))
+        "{}={}".format(key, _show(self.kwargs[key]))
+        for key in sorted(self.kwargs))
+    return "{}({})".format(_show(self.callable), ", ".join(arguments))
+
+
+def takes(function, name):
+  """Whether a function, or the constructor of a class, has an argument.
+
+  Args:
+    function: Function, method or class.
+    name: String.
+
+  Returns:
+    Bool; False if Python cannot tell, as of functions written in C.
+  """
+  code = _code(function)
+  return code is not None and name in code.co_varnames[:code.co_argcount]
+
+
+def requires(function, name):
+  """Whether a function has an argument without a default.
+
+  Args:
+    function: Function or method.
+    name: String.
+
+  Returns:
+    Bool; False if Python cannot tell.
+  """
+  if not takes(function, name):
+    return False
+  code, defaults = _code(function), function.__defaults__ or ()
+  num_required = code.co_argcount - len(defaults)
+  return name in code.co_varnames[:num_required]
+
+
+def _code(function):
+  """Returns the code of a function, or of a class's constructor, or None."""
+  while isinstance(function, functools.partial):
+    function = function.func
+  if inspect.isclass(function):
+    function = function.__init__
+  return getattr(function, "__code__", None)
 
 
 def _show(value):
   """Returns `value` as text: functions and classes by their plain name."""
   if isinstance(value, (list, tuple)) and not isinstance(value, Spec):
-    return "[%s]" % ", ".join(_show(item) for item in value)
+    return "[{}]".format(", ".join(_show(item) for item in value))
+  if isinstance(value, functools.partial):
+    return repr(Spec(value.func, value.args, value.keywords))
   return getattr(value, "__name__", None) or repr(value)

@@ -11,6 +11,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
+from . import graph_cache
 from . import problem
 from . import two_dimensional
 
@@ -35,8 +36,8 @@ class Quadratic(problem.Problem):
       ValueError: as `Problem`.
     """
     super(Quadratic, self).__init__([[ndim, 1]], random_seed, noise_stdev)
-    self.w, self.y = _random_linear_system(ndim, self.random_seed)
-    self._constants = problem.constant_cache(self.w, self.y)
+    self.w, self.y = _random_linear_system(ndim, self.rng)
+    self._constants = graph_cache.constant_cache(self.w, self.y)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
@@ -68,16 +69,16 @@ class Norm(problem.Problem):
     super(Norm, self).__init__([[ndim, 1]], random_seed, noise_stdev)
     if not norm_power > 0:
       raise ValueError("norm_power must be positive, for instance 2 for the "
-                       "Euclidean norm; got %r." % (norm_power,))
+                       "Euclidean norm; got {!r}.".format(norm_power))
     self.norm_power = float(norm_power)
-    self.w, self.y = _random_linear_system(ndim, self.random_seed)
-    self._constants = problem.constant_cache(self.w, self.y)
+    self.w, self.y = _random_linear_system(ndim, self.rng)
+    self._constants = graph_cache.constant_cache(self.w, self.y)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
     w, y = self._constants.get()
     # The offset keeps derivatives of the power finite where a residual is 0.
-    residual = tf.abs(_residual(w, parameters[0], y)) + 1e-6
+    residual = tf.abs(_residual(w, parameters[0], y)) + problem.EPSILON
     # A power of 1 is left out: its derivatives are needlessly long.
     if self.norm_power == 1.0:
       return tf.reduce_sum(residual)
@@ -87,33 +88,23 @@ class Norm(problem.Problem):
 
 
 class IsotropicQuadratic(problem.Problem):
-  """f(x) = sum_i x_i^2."""
+  """f(x) = sum over all parameters and elements of x_i^2.
 
-  def __init__(self, ndim, random_seed=None, noise_stdev=0.0):
-    """Creates the problem.
-
-    Args:
-      ndim: An int, the number of dimensions.
-      random_seed: An int or None; see `Problem`.
-      noise_stdev: A float; see `Problem`.
-
-    Raises:
-      ValueError: as `Problem`.
-    """
-    super(IsotropicQuadratic, self).__init__([[ndim, 1]], random_seed,
-                                             noise_stdev)
+  Its constructor is that of `Problem`.
+  """
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
-    return tf.reduce_sum(tf.square(parameters[0]))
+    return tf.add_n([tf.reduce_sum(tf.square(x)) for x in parameters])
 
 
-class Bowl(two_dimensional.TwoDimensionalProblem):
+class Bowl(problem.Problem):
   """f(x) = 1/2 ||A x||^2 in the plane, A = sqrt(diag(c, 1)) R(angle).
 
   Attributes:
-    condition_number: A float, c.
-    angle: A float, in radians.
+    condition_number: Float, c.
+    angle: Float, in radians.
+    matrix: Float32 array A of shape [2, 2].
   """
 
   def __init__(self, condition_number, angle=0.0, random_seed=None,
@@ -121,25 +112,36 @@ class Bowl(two_dimensional.TwoDimensionalProblem):
     """Creates a bowl.
 
     Args:
-      condition_number: A positive float, c.
-      angle: A float: R rotates by this angle, counter-clockwise.
-      random_seed: An int or None; see `Problem`.
-      noise_stdev: A float; see `Problem`.
+      condition_number: Positive float, c.
+      angle: Float: R rotates by this angle, counter-clockwise.
+      random_seed: Integer or None; see `Problem`.
+      noise_stdev: Float; see `Problem`.
 
     Raises:
-      ValueError: if `condition_number` is not positive, and as `Problem`.
+      ValueError: If `condition_number` is not positive, and as `Problem`.
     """
-    super(Bowl, self).__init__(random_seed, noise_stdev)
+    super(Bowl, self).__init__([[2, 1]], random_seed, noise_stdev)
     if not condition_number > 0:
       raise ValueError("condition_number must be positive, so that the bowl "
-                       "has a bottom; got %r." % (condition_number,))
+                       "has a bottom; got {!r}.".format(condition_number))
     self.condition_number = float(condition_number)
     self.angle = float(angle)
+    cos, sin = math.cos(self.angle), math.sin(self.angle)
+    stretch = math.sqrt(self.condition_number)
+    self.matrix = np.float32([[stretch * cos, -stretch * sin], [sin, cos]])
+
+  def objective(self, parameters, data=None, labels=None):
+    """Returns f(x), a float32 scalar; data and labels are ignored."""
+    x, y = tf.unstack(tf.reshape(parameters[0], [2]))
+    return self._value(x, y)
+
+  def surface(self, xlim=5, ylim=5, n=50):
+    """Evaluates the function on a grid; see `Problem2D.surface`."""
+    return two_dimensional.surface(self._value, n, xlim, ylim)
 
   def _value(self, x, y):
-    cos, sin = math.cos(self.angle), math.sin(self.angle)
-    return 0.5 * (self.condition_number * tf.square(cos * x - sin * y) +
-                  tf.square(sin * x + cos * y))
+    (a, b), (c, d) = self.matrix.tolist()
+    return 0.5 * (tf.square(a * x + b * y) + tf.square(c * x + d * y))
 
 
 def _residual(w, x, y):
@@ -152,16 +154,15 @@ def _residual(w, x, y):
           tf.reshape(y, [1, -1]))
 
 
-def _random_linear_system(ndim, random_seed):
+def _random_linear_system(ndim, rng):
   """Draws W, then y, from one generator.
 
   Args:
-    ndim: An int, n.
-    random_seed: An int or None.
+    ndim: Integer, n.
+    rng: A `np.random.RandomState`.
 
   Returns:
     Float32 arrays W [n, n] and y [n, 1] ~ N(0, 1).
   """
-  rng = np.random.RandomState(random_seed)
   w = rng.randn(ndim, ndim).astype(np.float32)
   return w, rng.randn(ndim, 1).astype(np.float32)

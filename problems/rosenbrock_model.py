@@ -6,26 +6,20 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import functools
-
 import tensorflow as tf
 
 
 def make_rosenbrock_loss_and_init(device=None):
-  """Returns a model-building function, as `ModelAdapter` expects it.
+  """Builds (1 - x)^2 + 100 (y - x^2)^2, as `ModelAdapter` expects a model.
+
+    ModelAdapter(make_rosenbrock_loss_and_init)
 
   Args:
-    device: A string, the device of the model's ops and variables, or None.
+    device: String, the device of the model's ops and variables, or None.
 
   Returns:
-    A function (one that can be pickled) which returns `(make_loss,
-    make_init_fn)` for (1 - x)^2 + 100 (y - x^2)^2.
+    A pair of functions `(make_loss, make_init_fn)`.
   """
-  return functools.partial(_rosenbrock_loss_and_init, device)
-
-
-def _rosenbrock_loss_and_init(device):
-  """See `make_rosenbrock_loss_and_init`."""
 
   def make_loss():
     with tf.device(device):

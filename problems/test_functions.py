@@ -19,7 +19,7 @@ import tensorflow as tf
 from . import two_dimensional
 
 
-class Rosenbrock(two_dimensional.TwoDimensionalProblem):
+class Rosenbrock(two_dimensional.Problem2D):
   """(1 - x)^2 + 100 (y - x^2)^2; least at (1, 1), where it is 0."""
 
   _LOW, _HIGH = (-5, -5), (10, 10)
@@ -28,14 +28,14 @@ class Rosenbrock(two_dimensional.TwoDimensionalProblem):
     return tf.square(1 - x) + 100 * tf.square(y - tf.square(x))
 
 
-class Saddle(two_dimensional.TwoDimensionalProblem):
+class Saddle(two_dimensional.Problem2D):
   """x^2 - y^2; unbounded below, hence not for meta-training."""
 
   def _value(self, x, y):
     return tf.square(x) - tf.square(y)
 
 
-class LogSumExp(two_dimensional.TwoDimensionalProblem):
+class LogSumExp(two_dimensional.Problem2D):
   """log(e^(x + 3y - 0.1) + e^(x - 3y - 0.1) + e^(-x - 0.1) + 1)."""
 
   def _value(self, x, y):
@@ -43,7 +43,7 @@ class LogSumExp(two_dimensional.TwoDimensionalProblem):
     return tf.reduce_logsumexp(tf.stack(exponents), axis=0)
 
 
-class Ackley(two_dimensional.TwoDimensionalProblem):
+class Ackley(two_dimensional.Problem2D):
   """Many shallow holes around a deep one at (0, 0), where it is 0.
 
   -20 exp(-0.2 sqrt((x^2 + y^2) / 2))
@@ -60,7 +60,7 @@ class Ackley(two_dimensional.TwoDimensionalProblem):
     return -20 * tf.math.expm1(-0.2 * radius) - math.e * tf.math.expm1(ripples)
 
 
-class Beale(two_dimensional.TwoDimensionalProblem):
+class Beale(two_dimensional.Problem2D):
   """(1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2.
 
   Least at (3, 0.5), where it is 0.
@@ -74,7 +74,7 @@ class Beale(two_dimensional.TwoDimensionalProblem):
             tf.square(2.625 - x + x * y2 * y))
 
 
-class Booth(two_dimensional.TwoDimensionalProblem):
+class Booth(two_dimensional.Problem2D):
   """(x + 2y - 7)^2 + (2x + y - 5)^2; least at (1, 3), where it is 0."""
 
   _LOW, _HIGH = (-10, -10), (10, 10)
@@ -83,7 +83,7 @@ class Booth(two_dimensional.TwoDimensionalProblem):
     return tf.square(x + 2 * y - 7) + tf.square(2 * x + y - 5)
 
 
-class StyblinskiTang(two_dimensional.TwoDimensionalProblem):
+class StyblinskiTang(two_dimensional.Problem2D):
   """1/2 sum over x, y of (x^4 - 16 x^2 + 5 x), plus 80.
 
   Least at x = y = -2.903534, where it is 1.667668.
@@ -96,7 +96,7 @@ class StyblinskiTang(two_dimensional.TwoDimensionalProblem):
     return 80 + 0.5 * (x2 * (x2 - 16) + 5 * x + y2 * (y2 - 16) + 5 * y)
 
 
-class Matyas(two_dimensional.TwoDimensionalProblem):
+class Matyas(two_dimensional.Problem2D):
   """0.26 (x^2 + y^2) - 0.48 xy; least at (0, 0), where it is 0."""
 
   _LOW, _HIGH = (-10, -10), (10, 10)
@@ -106,7 +106,7 @@ class Matyas(two_dimensional.TwoDimensionalProblem):
     return (0.02 * (tf.square(x) + tf.square(y)) + 0.24 * tf.square(x - y))
 
 
-class Branin(two_dimensional.TwoDimensionalProblem):
+class Branin(two_dimensional.Problem2D):
   """(y - b x^2 + c x - r)^2 + s (1 - t) cos x + s.
 
   b = 5.1 / (4 pi^2), c = 5 / pi, r = 6, s = 10, t = 1 / (8 pi). Least, and
@@ -122,7 +122,7 @@ class Branin(two_dimensional.TwoDimensionalProblem):
             s * (1 - t) * tf.cos(x) + s)
 
 
-class Michalewicz(two_dimensional.TwoDimensionalProblem):
+class Michalewicz(two_dimensional.Problem2D):
   """2 - sin(x) sin(x^2 / pi)^(2m) - sin(y) sin(2 y^2 / pi)^(2m), m = 5.
 
   Flat but for two steep valleys; least at (2.18531, 1.570796), where it is

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Functions of the plane: one parameter of shape [2, 1], and a plot of it."""
+"""Functions of the plane: one parameter of shape [2], and a plot of it."""
 
 from __future__ import absolute_import
 from __future__ import division
@@ -12,11 +12,11 @@ import tensorflow as tf
 from . import problem
 
 
-class TwoDimensionalProblem(problem.Problem):
+class Problem2D(problem.Problem):
   """Base class of functions f(x, y).
 
-  Subclasses define `_value`, and the box of starting points by `_LOW` and
-  `_HIGH`.
+  Subclasses define `_value` or `objective`, and the box of starting points by
+  `_LOW` and `_HIGH` or `init_tensors`.
   """
 
   # Corners of the box a uniformly drawn start lies in, as (x, y); None for a
@@ -28,38 +28,46 @@ class TwoDimensionalProblem(problem.Problem):
     """Creates the problem.
 
     Args:
-      random_seed: An int or None; see `Problem`.
-      noise_stdev: A float; see `Problem`.
+      random_seed: Integer or None; see `Problem`.
+      noise_stdev: Float; see `Problem`.
 
     Raises:
-      ValueError: as `Problem`.
+      ValueError: As `Problem`.
     """
-    super(TwoDimensionalProblem, self).__init__([[2, 1]], random_seed,
-                                                noise_stdev)
+    super(Problem2D, self).__init__([[2]], random_seed, noise_stdev)
 
   def objective(self, parameters, data=None, labels=None):
-    """Returns f(x, y), a float32 scalar; data and labels are ignored."""
-    point = tf.reshape(parameters[0], [2])
-    return self._value(point[0], point[1])
+    """Returns f(x, y); data and labels are ignored.
 
-  def surface(self, xlim=5, ylim=5, n=50):
+    Args:
+      parameters: List of one tensor of shape [2, ...]; or of one list of two
+        arrays or tensors x and y of the same shape.
+      data: Ignored.
+      labels: Ignored.
+
+    Returns:
+      A tensor of the shape of x: a scalar for a parameter of shape [2].
+    """
+    point = parameters[0]
+    if isinstance(point, (list, tuple)):
+      x, y = [tf.cast(coordinate, tf.float32) for coordinate in point]
+    else:
+      x, y = tf.unstack(tf.convert_to_tensor(point), num=2)
+    return self._value(x, y)
+
+  def surface(self, n=50, xlim=5, ylim=5):
     """Evaluates the function on a grid, for a plot.
 
     Args:
-      xlim: A positive number: x runs from -xlim to xlim. Or a pair of bounds.
+      n: Integer, the number of points on a side.
+      xlim: Positive number: x runs from -xlim to xlim. Or a pair of bounds.
       ylim: The same for y.
-      n: An int, the number of points on a side.
 
     Returns:
       Float32 arrays x, y, z of shape [n, n], with z = f(x, y); y runs along the
       first axis, as in `np.meshgrid`.
     """
-    x, y = np.meshgrid(np.linspace(*_bounds(xlim), num=n),
-                       np.linspace(*_bounds(ylim), num=n))
-    x, y = x.astype(np.float32), y.astype(np.float32)
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-      z = session.run(self._value(tf.constant(x), tf.constant(y)))
-    return x, y, z
+    return surface(lambda x, y: self.objective([[x, y]]), n, xlim, ylim)
 
   def _value(self, x, y):
     """Returns f(x, y), elementwise.
@@ -72,14 +80,22 @@ class TwoDimensionalProblem(problem.Problem):
       A float32 tensor of that shape.
     """
     raise NotImplementedError(
-        "%s must define _value()." % type(self).__name__)
+        "{} must define objective().".format(type(self).__name__))
 
   def _initial_tensor(self, shape, noise):
     if self._LOW is None:
-      return super(TwoDimensionalProblem, self)._initial_tensor(shape, noise)
-    low = np.array(self._LOW, dtype=np.float32).reshape(shape)
-    high = np.array(self._HIGH, dtype=np.float32).reshape(shape)
+      return super(Problem2D, self)._initial_tensor(shape, noise)
+    low, high = np.float32(self._LOW), np.float32(self._HIGH)
     return low + (high - low) * noise.uniform(shape)
+
+
+def surface(function, n, xlim, ylim):
+  """Evaluates a function of two tensors on a grid; see `Problem2D.surface`."""
+  x, y = np.meshgrid(np.linspace(*_bounds(xlim), num=n),
+                     np.linspace(*_bounds(ylim), num=n))
+  x, y = x.astype(np.float32), y.astype(np.float32)
+  with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    return x, y, session.run(function(tf.constant(x), tf.constant(y)))
 
 
 def _bounds(limit):

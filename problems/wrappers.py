@@ -4,8 +4,8 @@
 
 A wrapper changes one thing and leaves the rest alone: starting points, gradient
 noise, rules like the sparse mask, data and `init_fn` are those of what it
-wraps. Noise is added to the gradient of the wrapper's own objective, with the
-standard deviation the wrapped problem was given.
+wraps. The wrapped problem's noise is added to the gradient of the wrapper's own
+objective; noise that the wrapper itself is given comes on top.
 """
 
 from __future__ import absolute_import
@@ -14,6 +14,8 @@ from __future__ import print_function
 
 import math
 
+import numpy as np
+import six
 import tensorflow as tf
 
 from . import noise as noise_lib
@@ -21,98 +23,155 @@ from . import problem
 
 
 class _Wrapper(problem.Problem):
-  """Delegates everything to the problem it wraps."""
+  """Delegates everything to the problem it wraps.
 
-  def __init__(self, spec):
+  Attributes:
+    problem: The wrapped problem.
+  """
+
+  def __init__(self, problem_spec, random_seed=None, noise_stdev=0.0):
     """Builds the wrapped problem.
 
     Args:
-      spec: A `Spec`, or a problem.
+      problem_spec: A `Spec`, or a problem.
+      random_seed: Integer; None for that of the wrapped problem.
+      noise_stdev: Float, noise beside that of the wrapped problem.
 
     Raises:
-      ValueError: if `spec` is neither.
+      ValueError: If an argument is not as described.
     """
-    self._problem = _build(spec)
-    super(_Wrapper, self).__init__(self._problem.param_shapes,
-                                   self._problem.random_seed,
-                                   self._problem.noise_stdev)
+    self.problem = problem.as_problem(problem_spec)
+    super(_Wrapper, self).__init__(self.problem.param_shapes, random_seed,
+                                   noise_stdev)
+    if random_seed is None:
+      self.random_seed = self.problem.random_seed
+      self._noise_seed = self.problem._noise_seed
 
   def init_fn(self, session):
     """See `Problem`: the wrapped problem's."""
-    self._problem.init_fn(session)
+    self.problem.init_fn(session)
 
   def init_tensors(self, seed=None, noise=None):
     """See `Problem`: the wrapped problem's."""
-    return noise_lib.call_with_noise(
-        self._problem.init_tensors, noise, seed)
+    return self.problem.draw_start(seed, noise)
 
   def init_variables(self, seed=None):
     """See `Problem`: the wrapped problem's."""
-    return self._problem.init_variables(seed)
+    return self.problem.init_variables(seed)
 
   def objective(self, parameters, data=None, labels=None):
     """See `Problem`: the wrapped problem's."""
-    return self._problem.objective(parameters, data, labels)
+    return self.problem.scalar_objective(parameters, data, labels)
 
   def gradients(self, objective, parameters, noise=None):
-    """See `Problem`: the rule and noise of the wrapped problem."""
-    return noise_lib.call_with_noise(
-        self._problem.gradients, noise, objective, parameters)
+    """See `Problem`: rule and noise of the wrapped problem, then our noise."""
+    parameters = list(parameters)
+    # One source for all draws: two of equal seed would give equal noise.
+    noise = noise or self._default_noise()
+    gradients = self.problem.checked_gradients(objective, parameters, noise)
+    return self._add_noise(gradients, parameters, noise)
 
 
 class Rescale(_Wrapper):
-  """f(scale * x): all parameters are multiplied before f sees them.
+  """f(x / scale), the same problem in other units.
 
-  The starting point x is that of f itself, so that f starts elsewhere.
+  The starting point x is `scale` times that of f, so that f starts where it
+  does by itself.
+
+  Attributes:
+    problem: The wrapped problem f.
+    scale: Float.
   """
 
-  def __init__(self, spec, scale=10.0):
+  def __init__(self, problem_spec, scale=10.0, noise_stdev=0.0):
     """Creates the problem.
 
     Args:
-      spec: A `Spec` of, or a, problem f.
-      scale: A number.
+      problem_spec: A `Spec` of, or a, problem f.
+      scale: Number other than 0.
+      noise_stdev: Float, noise beside that of f.
 
     Raises:
-      ValueError: if `spec` is not as described.
+      ValueError: If an argument is not as described.
     """
-    super(Rescale, self).__init__(spec)
+    super(Rescale, self).__init__(problem_spec, noise_stdev=noise_stdev)
+    if not np.isfinite(scale) or not scale:
+      raise ValueError("scale must be a number other than 0; got {!r}.".format(
+          scale))
     self.scale = float(scale)
 
+  def init_tensors(self, seed=None, noise=None):
+    """Returns `scale` times the wrapped problem's; arrays are taken as given.
+    """
+    if isinstance(seed, (list, tuple)):
+      return problem.Problem.init_tensors(self, seed)
+    return [self.scale * tensor
+            for tensor in self.problem.draw_start(seed, noise)]
+
+  def init_variables(self, seed=None):
+    """See `Problem`: variables that start at `init_tensors`."""
+    return problem.Problem.init_variables(self, seed)
+
   def objective(self, parameters, data=None, labels=None):
-    """Returns f(scale * x), a float32 scalar."""
-    return self._problem.objective(
-        [self.scale * parameter for parameter in parameters], data, labels)
+    """Returns f(x / scale), a float32 scalar."""
+    # Not a division: XLA cannot compile its second derivative through a
+    # tf.while_loop.
+    factor = 1.0 / self.scale
+    return self.problem.scalar_objective(
+        [factor * tf.convert_to_tensor(parameter) for parameter in parameters],
+        data, labels)
 
 
 class LogObjective(_Wrapper):
-  """log(f(x) + 1e-6) - log(1e-6), which is 0 where f is."""
+  """log(f(x) + 1e-6) - log(1e-6), which is 0 where f is.
 
-  _EPSILON = 1e-6
+  Attributes:
+    problem: The wrapped problem f.
+  """
 
-  def objective(self, parameters, data=None, labels=None):
-    """Returns the shifted logarithm of f(x), a float32 scalar."""
-    value = self._problem.objective(parameters, data, labels)
-    return tf.math.log(value + self._EPSILON) - math.log(self._EPSILON)
-
-
-class SparseProblem(_Wrapper):
-  """Zeroes each gradient element with a given probability, at every step."""
-
-  def __init__(self, spec, zero_probability=0.99):
+  def __init__(self, problem_spec):
     """Creates the problem.
 
     Args:
-      spec: A `Spec` of, or a, problem.
-      zero_probability: A float in [0, 1].
+      problem_spec: A `Spec` of, or a, problem f.
 
     Raises:
-      ValueError: if an argument is not as described.
+      ValueError: If it is neither.
     """
-    super(SparseProblem, self).__init__(spec)
+    super(LogObjective, self).__init__(problem_spec)
+
+  def objective(self, parameters, data=None, labels=None):
+    """Returns the shifted logarithm of f(x), a float32 scalar."""
+    value = self.problem.scalar_objective(parameters, data, labels)
+    return tf.math.log(value + problem.EPSILON) - math.log(problem.EPSILON)
+
+
+class SparseProblem(_Wrapper):
+  """Zeroes each gradient element with a given probability, at every step.
+
+  Attributes:
+    problem: The wrapped problem.
+    zero_probability: Float.
+  """
+
+  def __init__(self, problem_spec, zero_probability=0.99, random_seed=None,
+               noise_stdev=0.0):
+    """Creates the problem.
+
+    Args:
+      problem_spec: A `Spec` of, or a, problem.
+      zero_probability: Float in [0, 1].
+      random_seed: Integer; None for that of the wrapped problem.
+      noise_stdev: Float, noise beside that of the wrapped problem. The mask
+        is applied last.
+
+    Raises:
+      ValueError: If an argument is not as described.
+    """
+    super(SparseProblem, self).__init__(problem_spec, random_seed, noise_stdev)
     if not 0 <= zero_probability <= 1:
-      raise ValueError("zero_probability must lie in [0, 1]; got %r." %
-                       (zero_probability,))
+      raise ValueError("zero_probability must lie in [0, 1]; got {!r}.".format(
+          zero_probability))
     self.zero_probability = float(zero_probability)
 
   def gradients(self, objective, parameters, noise=None):
@@ -123,16 +182,16 @@ class SparseProblem(_Wrapper):
 
     Args:
       objective: A scalar tensor computed from `parameters`.
-      parameters: A list of tensors or variables.
+      parameters: List of tensors or variables.
       noise: As in `Problem.gradients`.
 
     Returns:
-      A list of dense float32 tensors.
+      List of dense float32 tensors.
     """
-    if noise is None:
-      noise = noise_lib.StatefulNoise(self.random_seed)
-    gradients = noise_lib.call_with_noise(
-        self._problem.gradients, noise, objective, parameters)
+    parameters = list(parameters)
+    noise = noise or self._default_noise()
+    gradients = super(SparseProblem, self).gradients(
+        objective, parameters, noise)
     masked = []
     for gradient, parameter in zip(gradients, parameters):
       keep = noise.uniform(parameter.shape.as_list()) >= self.zero_probability
@@ -145,56 +204,68 @@ class SumTask(problem.Problem):
 
   Each part has its own parameters, noise and gradient rule; all of them get the
   same data and labels.
+
+  Attributes:
+    problems: List of the parts.
   """
 
-  def __init__(self, specs):
+  def __init__(self, problem_specs, noise_stdev=0.0):
     """Creates the problem.
 
     Args:
-      specs: A sequence of `Spec`s or problems.
+      problem_specs: Sequence of `Spec`s or problems.
+      noise_stdev: Float, noise beside that of the parts.
 
     Raises:
-      ValueError: if there are none, or one is neither.
+      ValueError: If there are none, or one is neither.
     """
-    self._problems = [_build(spec) for spec in specs]
-    if not self._problems:
-      raise ValueError("SumTask needs at least one spec; got %r." % (specs,))
+    if isinstance(problem_specs, problem.Problem) or not isinstance(
+        problem_specs, (list, tuple)) or hasattr(problem_specs, "build"):
+      raise ValueError("SumTask needs a list of Specs or problems; got "
+                       "{!r}.".format(problem_specs))
+    self.problems = [problem.as_problem(spec) for spec in problem_specs]
+    if not self.problems:
+      raise ValueError("SumTask needs at least one Spec; got {!r}.".format(
+          problem_specs))
     super(SumTask, self).__init__(
-        [shape for part in self._problems for shape in part.param_shapes],
-        noise_stdev=max(part.noise_stdev for part in self._problems))
+        [shape for part in self.problems for shape in part.param_shapes],
+        noise_stdev=noise_stdev)
 
   def init_fn(self, session):
     """See `Problem`: those of all parts, in order."""
-    for part in self._problems:
+    for part in self.problems:
       part.init_fn(session)
 
   def init_tensors(self, seed=None, noise=None):
     """See `Problem`: the concatenation of the parts' tensors."""
-    return self._concatenate(seed, lambda part, s: noise_lib.call_with_noise(
-        part.init_tensors, noise, s))
+    return self._concatenate(
+        seed, lambda part, part_seed: part.draw_start(part_seed, noise))
 
   def init_variables(self, seed=None):
     """See `Problem`: the concatenation of the parts' variables."""
-    return self._concatenate(seed, lambda part, s: part.init_variables(s))
+    if not any(_overrides_init_variables(part) for part in self.problems):
+      # All in one scope, so that their names are those of any other problem.
+      return super(SumTask, self).init_variables(seed)
+    return self._concatenate(
+        seed, lambda part, part_seed: part.init_variables(part_seed))
 
   def objective(self, parameters, data=None, labels=None):
     """Returns the sum of the parts' objectives, a float32 scalar."""
     return tf.add_n([
-        part.objective(values, data, labels)
-        for part, values in zip(self._problems, self._split(parameters))
+        part.scalar_objective(values, data, labels)
+        for part, values in zip(self.problems, self._split(parameters))
     ])
 
   def gradients(self, objective, parameters, noise=None):
     """Returns every part's gradient by that part's rule; see `Problem`."""
+    parameters = list(parameters)
     gradients = []
     for i, (part, values) in enumerate(
-        zip(self._problems, self._split(parameters))):
+        zip(self.problems, self._split(parameters))):
       # Equal parts with equal seeds are still to have different noise.
-      source = noise or noise_lib.StatefulNoise(
-          noise_lib.derive_seed(part.random_seed, i))
-      gradients.extend(noise_lib.call_with_noise(
-          part.gradients, source, objective, values))
-    return gradients
+      source = noise or part._default_noise(i)
+      gradients.extend(part.checked_gradients(objective, values, source))
+    return self._add_noise(gradients, parameters, noise)
 
   def _concatenate(self, seed, init_fn):
     """Returns the joined results of `init_fn(part, seed of the part)`."""
@@ -202,22 +273,17 @@ class SumTask(problem.Problem):
       seeds = self._split(self._check_arrays(seed))
     else:
       seeds = [noise_lib.derive_seed(seed, i)
-               for i in range(len(self._problems))]
-    return [value for part, part_seed in zip(self._problems, seeds)
+               for i in range(len(self.problems))]
+    return [value for part, part_seed in zip(self.problems, seeds)
             for value in init_fn(part, part_seed)]
 
   def _split(self, values):
     """Returns `values`, one per parameter, as one list per part."""
     values = iter(values)
     return [[next(values) for _ in part.param_shapes]
-            for part in self._problems]
+            for part in self.problems]
 
 
-def _build(spec):
-  """Returns the problem that `spec` is or describes."""
-  if isinstance(spec, problem.Problem):
-    return spec
-  if not hasattr(spec, "build"):
-    raise ValueError("Expected a Spec or a Problem to wrap; got %r. Write, for "
-                     "instance, Spec(Quadratic, (10,), {})." % (spec,))
-  return spec.build()
+def _overrides_init_variables(part):
+  return (six.get_unbound_function(type(part).init_variables) is not
+          six.get_unbound_function(problem.Problem.init_variables))

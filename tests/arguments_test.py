@@ -12,7 +12,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from optimizer import arguments as optimizer_arguments
-from problems import arguments as problem_arguments
+from problems import problem_spec
 
 
 class _WithNoise(object):
@@ -34,7 +34,7 @@ def _without(shape):
 
 class ArgumentsTest(parameterized.TestCase):
 
-  @parameterized.parameters(optimizer_arguments, problem_arguments)
+  @parameterized.parameters(optimizer_arguments, problem_spec)
   def test_takes(self, module):
     for function in (_WithNoise, _WithNoise().draw, _WithNoise.draw,
                      _WithNoise.static, lambda noise: noise):

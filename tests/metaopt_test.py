@@ -70,7 +70,7 @@ class _Attentive(global_learning_rate.GlobalLearningRate):
 
   def __init__(self, rate=0.1):
     super(_Attentive, self).__init__(rate)
-    self._use_attention = True
+    self.use_attention = True
     self.state_keys.append("true_param")
 
   def _initialize_state(self, var):

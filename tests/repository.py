@@ -17,8 +17,8 @@ import re
 # Bazel runs a link to this file: the real one lies in the repository.
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
-FOLDERS = ("optimizer", "problems", "meta_training", "benchmarks", "examples",
-           "tools", "tests")
+FOLDERS = ("optimizer", "problems", "meta_training", "evaluation",
+           "benchmarks", "examples", "tools", "tests")
 
 Target = collections.namedtuple("Target", "rule, package, attributes")
 """A target of a BUILD file.

@@ -13,6 +13,7 @@ from __future__ import print_function
 
 import collections
 
+import numpy as np
 import tensorflow as tf
 
 from optimizer import trainable_optimizer
@@ -120,8 +121,42 @@ class Adam(Baseline):
              "beta2_power": beta2_power})
 
 
+class AdamCosine(Adam):
+  """Adam whose rate falls to 0 along half a cosine, until a given horizon.
+
+  In step t = 0, 1, ... the rate is rate (1 + cos(pi t / horizon)) / 2, and 0
+  from the horizon on. It knows when the run ends, which no other optimizer
+  here does.
+  """
+
+  INITIAL_STATE = Adam.INITIAL_STATE + (("steps", 0.0),)
+
+  def __init__(self, learning_rate=1e-3, horizon=1000.0):
+    """Constructs the optimizer and declares its meta-parameters.
+
+    Args:
+      learning_rate: Float, where the learning rate starts.
+      horizon: Float, the step from which on the rate is 0.
+    """
+    super(AdamCosine, self).__init__(learning_rate)
+    self._meta_parameters.declare(
+        "horizon", [], tf.compat.v1.constant_initializer(horizon))
+
+  def _step(self, rate, grad, state):
+    horizon = self._meta_parameters.values()["horizon"]
+    steps = state["steps"]
+    passed = tf.minimum(steps / horizon, 1.0)
+    change, state = super(AdamCosine, self)._step(
+        rate * 0.5 * (1 + tf.cos(np.pi * passed)), grad, state)
+    return change, dict(state, steps=steps + 1)
+
+
 SPECS = collections.OrderedDict(
     (name, problem_spec.Spec(cls)) for name, cls in (
         ("SGD", SGD), ("Momentum", Momentum), ("RMSProp", RMSProp),
         ("Adam", Adam)))
 """Specs of the baselines by name."""
+
+REFEREE_SPECS = {"Adam": problem_spec.Spec(Adam),
+                 "AdamCosine": problem_spec.Spec(AdamCosine)}
+"""Specs of the baselines of `referee`."""

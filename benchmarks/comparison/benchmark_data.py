@@ -130,3 +130,46 @@ def sine_labels(n_features, num_rows, n_classes, random_seed=None):
   value = np.sin(data.dot(rng.randn(n_features)))
   order = np.argsort(np.argsort(value))
   return datasets.Dataset(data, order * n_classes // num_rows)
+
+
+def badly_scaled(n_features, num_rows, n_classes, decades, random_seed=None):
+  """Rows of several classes whose columns differ in scale.
+
+  Args:
+    n_features: Integer.
+    num_rows: Integer.
+    n_classes: Integer.
+    decades: Float; columns are multiplied by 10^-decades/2 to 10^decades/2.
+    random_seed: Integer, or None for unpredictable data.
+
+  Returns:
+    A `Dataset` with data [num_rows, n_features], labels 0 to n_classes - 1.
+  """
+  plain = datasets.random(n_features, num_rows, n_classes=n_classes,
+                          random_seed=random_seed)
+  scales = 10 ** np.linspace(-decades / 2.0, decades / 2.0, n_features)
+  return datasets.Dataset(plain.data * scales, plain.labels)
+
+
+def unit_images(size, num_rows, n_classes, random_seed=None):
+  """`images` squashed into (0, 1)."""
+  plain = images(size, num_rows, n_classes, random_seed)
+  return datasets.Dataset(1 / (1 + np.exp(-plain.data)), plain.labels)
+
+
+def pairs(rows, columns, num_samples, random_seed=None):
+  """Random pairs of a row and a column of a matrix.
+
+  Args:
+    rows: Integer.
+    columns: Integer.
+    num_samples: Integer.
+    random_seed: Integer, or None for unpredictable data.
+
+  Returns:
+    A `Dataset` with data [num_samples, 2], labels all 0.
+  """
+  rng = np.random.RandomState(random_seed)
+  return datasets.Dataset(
+      np.stack([rng.randint(size, size=num_samples)
+                for size in (rows, columns)], 1), np.zeros([num_samples]))

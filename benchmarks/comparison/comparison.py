@@ -61,12 +61,13 @@ Attributes:
 """
 
 
-def load(name_or_logdir, names=()):
+def load(name_or_logdir, names=(), **options):
   """Loads an optimizer to test.
 
   Args:
     name_or_logdir: See `pretrained.load`.
     names: Names that are taken.
+    **options: Constructor arguments that replace the described ones.
 
   Returns:
     A `Learned`.
@@ -74,14 +75,16 @@ def load(name_or_logdir, names=()):
   Raises:
     ValueError: As `pretrained.load`.
   """
-  spec = problem_spec.Spec(pretrained.load, (name_or_logdir,))
+  spec = problem_spec.Spec(pretrained.load, (name_or_logdir,), options)
   theta = curves.initial_meta_parameters(spec)
   directory = name_or_logdir
   if name_or_logdir in pretrained.names():
     directory = os.path.join(
         os.path.dirname(pretrained.__file__), "pretrained", name_or_logdir)
   with open(os.path.join(directory, registry.FILE_NAME)) as stream:
-    description = json.dumps(json.load(stream), sort_keys=True)
+    described = json.load(stream)
+  described["kwargs"] = dict(described.get("kwargs") or {}, **options)
+  description = json.dumps(described, sort_keys=True)
   name = os.path.basename(os.path.abspath(name_or_logdir))
   while name in names or name in baselines.SPECS:
     name += "'"

@@ -8,7 +8,6 @@ from __future__ import print_function
 
 import tensorflow as tf
 
-from problems import noise as noise_lib
 from problems import problem_generator as pg
 
 
@@ -38,7 +37,7 @@ class ForwardOnly(pg.Problem):
 
   def init_tensors(self, seed=None, noise=None):
     """See `Problem`."""
-    return noise_lib.call_with_noise(self._problem.init_tensors, noise, seed)
+    return self._problem.draw_start(seed, noise)
 
   def objective(self, parameters, data=None, labels=None):
     """See `Problem`."""
@@ -49,5 +48,4 @@ class ForwardOnly(pg.Problem):
 
   def gradients(self, objective, parameters, noise=None):
     """See `Problem`."""
-    return noise_lib.call_with_noise(
-        self._problem.gradients, noise, objective, parameters)
+    return self._problem.checked_gradients(objective, parameters, noise)

@@ -6,7 +6,7 @@
   b  the same families, but sizes, conditions and seeds that are not in it
   c  kinds of models that are not in it: held out, and to be looked at only
      when an optimizer is finished
-  v  a few relatives of c that may be looked at while meta-training
+  v  what decides while meta-training: many kinds, none of them from b or c
 
 All are seeded: a problem is the same one in every process.
 """
@@ -22,6 +22,8 @@ import six
 
 from benchmarks.comparison import benchmark_data
 from benchmarks.comparison import networks
+from benchmarks.comparison import validation_networks
+from benchmarks.comparison import validation_problems
 from problems import corpus_options
 from problems import datasets
 from problems import problem_generator as pg
@@ -43,7 +45,8 @@ Attributes:
 
 _spec = problem_spec.Spec.of
 
-_CONVOLUTIONAL = (networks.ConvNet, networks.ResidualNet)
+_CONVOLUTIONAL = (networks.ConvNet, networks.ResidualNet,
+                  validation_networks.PoolingNet)
 
 
 def _data(fn, *args, **kwargs):
@@ -114,19 +117,6 @@ def other_kinds():
        _data(benchmark_data.low_rank, 30, 4, 500), 50)]
 
 
-def validation():
-  """Lists 4 problems like those of group c, but none of them."""
-  return [
-      (_spec(networks.ReLUNet, 12, 3, (16, 16)),
-       _data(benchmark_data.sine_labels, 12, 500, 3), 50),
-      (_spec(networks.ReLUNet, 15, 5, (24,)),
-       _data(datasets.random, 15, 500, n_classes=5), 32),
-      (_spec(networks.ConvNet, (1, 6, 6), 4, (4, 4)),
-       _data(benchmark_data.images, 6, 150, 4), 25),
-      (_spec(networks.Autoencoder, 20, (12, 3, 12)),
-       _data(benchmark_data.low_rank, 20, 3, 400), 40)]
-
-
 Group = collections.namedtuple("Group", "title, problems, seed")
 """A group: what it is, the function that lists it, the seed of its draws."""
 
@@ -134,7 +124,7 @@ GROUPS = collections.OrderedDict((
     ("a", Group("meta-training corpus", corpus, 11)),
     ("b", Group("held out, same families", same_families, 12)),
     ("c", Group("held out, other kinds", other_kinds, 13)),
-    ("v", Group("validation, other kinds", validation, 14)),
+    ("v", Group("validation", validation_problems.problems, 14)),
 ))
 
 

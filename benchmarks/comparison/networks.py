@@ -5,7 +5,7 @@
 They are `Problem`s whose starts are drawn from the noise they are given, so
 that all optimizers start at the same points. Weights start N(0, 2 / inputs)
 in front of ReLUs and N(0, 1 / inputs) elsewhere, biases 0. Classifiers have
-the weight penalty of `classifiers.Classifier`, so that no loss ends at 0.
+the weight penalty of `SoftmaxClassifier`, so that no loss ends at 0.
 """
 
 from __future__ import absolute_import
@@ -19,7 +19,7 @@ import tensorflow as tf
 from problems import problem_generator as pg
 
 
-class _ScaledStart(object):
+class ScaledStart(object):
   """Mix-in: weights start N(0, gain / inputs), vectors at 0."""
 
   gain = 2.0
@@ -31,7 +31,7 @@ class _ScaledStart(object):
     return np.sqrt(self.gain / inputs).astype(np.float32) * noise.normal(shape)
 
 
-class ReLUNet(_ScaledStart, pg.FullyConnected):
+class ReLUNet(ScaledStart, pg.FullyConnected):
   """A multi-layer perceptron with ReLUs."""
 
   def __init__(self, n_features, n_classes, hidden_sizes, random_seed=None):
@@ -47,7 +47,7 @@ class ReLUNet(_ScaledStart, pg.FullyConnected):
                                   tf.nn.relu, random_seed)
 
 
-class ConvNet(_ScaledStart, pg.ConvNet):
+class ConvNet(ScaledStart, pg.ConvNet):
   """3 x 3 convolutions, the second of stride 2, ReLUs, a dense layer."""
 
   def __init__(self, image_shape, n_classes, filters, random_seed=None):
@@ -62,14 +62,17 @@ class ConvNet(_ScaledStart, pg.ConvNet):
     super(ConvNet, self).__init__(
         image_shape, n_classes, [(3, 3, n) for n in filters], tf.nn.relu,
         random_seed)
-    _, height, width = image_shape
+    channels, height, width = image_shape
     # The second convolution leaves every other row and column.
-    self.param_shapes[-2][0] = (
-        (height + 1) // 2) * ((width + 1) // 2) * filters[-1]
+    outputs = ((height + 1) // 2) * ((width + 1) // 2) * filters[-1]
+    self.param_shapes = [
+        (3, 3, channels, filters[0]), (filters[0],),
+        (3, 3, filters[0], filters[1]), (filters[1],),
+        (outputs, n_classes), (n_classes,)]
 
   def inference(self, params, data):
     """Returns logits [rows, n_classes]; see `problem_generator.ConvNet`."""
-    layer = _images(data, self.image_shape)
+    layer = images(data, self.image_shape)
     for i, stride in ((0, 1), (2, 2)):
       layer = tf.nn.relu(
           tf.nn.conv2d(layer, params[i], strides=stride, padding="SAME") +
@@ -78,7 +81,7 @@ class ConvNet(_ScaledStart, pg.ConvNet):
     return tf.matmul(layer, params[-2]) + params[-1]
 
 
-class ResidualNet(_ScaledStart, pg.ConvNet):
+class ResidualNet(ScaledStart, pg.ConvNet):
   """A convolution, one residual block, the mean over pixels, a dense layer.
 
   The first convolution has stride 2. Every convolution is followed by batch
@@ -97,12 +100,12 @@ class ResidualNet(_ScaledStart, pg.ConvNet):
     """
     super(ResidualNet, self).__init__(
         image_shape, n_classes, [(3, 3, filters)] * 3, tf.nn.relu, random_seed)
-    kernels = self.param_shapes[:-2:2]
+    kernels = self.param_shapes[:-2]
     # In this order: a kernel, its scale [1, filters], its offset [filters].
     self.param_shapes = [
         shape for kernel in kernels
-        for shape in (kernel, [1, filters], [filters])]
-    self.param_shapes += [[filters, n_classes], [n_classes]]
+        for shape in (kernel, (1, filters), (filters,))]
+    self.param_shapes += [(filters, n_classes), (n_classes,)]
 
   def _initial_tensor(self, shape, noise):
     if len(shape) == 2 and shape[0] == 1:
@@ -111,7 +114,7 @@ class ResidualNet(_ScaledStart, pg.ConvNet):
 
   def inference(self, params, data):
     """Returns logits [rows, n_classes]; see `problem_generator.ConvNet`."""
-    layer = _images(data, self.image_shape)
+    layer = images(data, self.image_shape)
     stem = tf.nn.relu(
         _normalized_convolution(layer, *params[:3], stride=2))
     layer = tf.nn.relu(_normalized_convolution(stem, *params[3:6]))
@@ -119,7 +122,7 @@ class ResidualNet(_ScaledStart, pg.ConvNet):
     return tf.matmul(tf.reduce_mean(layer, [1, 2]), params[-2]) + params[-1]
 
 
-def _images(data, image_shape):
+def images(data, image_shape):
   """Makes [rows, height, width, channels] of rows of pixels."""
   images = tf.reshape(data, (-1,) + tuple(image_shape))
   return tf.transpose(images, [0, 2, 3, 1])
@@ -134,7 +137,7 @@ def _normalized_convolution(images, kernel, scale, offset, stride=1):
   return (outputs - mean) * scale + offset
 
 
-class LSTM(_ScaledStart, pg.SoftmaxRegression):
+class LSTM(ScaledStart, pg.SoftmaxRegression):
   """An LSTM that reads symbols and says what follows the last one.
 
   Parameters are W [symbols + hidden, 4 hidden] and b [4 hidden] of the gates,
@@ -155,8 +158,8 @@ class LSTM(_ScaledStart, pg.SoftmaxRegression):
     """
     super(LSTM, self).__init__(length, n_symbols, random_seed=random_seed)
     self._hidden = hidden
-    self.param_shapes = [[n_symbols + hidden, 4 * hidden], [4 * hidden],
-                         [hidden, n_symbols], [n_symbols]]
+    self.param_shapes = [(n_symbols + hidden, 4 * hidden), (4 * hidden,),
+                         (hidden, n_symbols), (n_symbols,)]
 
   def inference(self, params, data):
     """Returns logits [rows, n_symbols] for symbols `data` [rows, length]."""
@@ -171,7 +174,7 @@ class LSTM(_ScaledStart, pg.SoftmaxRegression):
     return tf.matmul(h, out_weights) + out_bias
 
 
-class Autoencoder(_ScaledStart, pg.Problem):
+class Autoencoder(ScaledStart, pg.Problem):
   """Mean square error of rows squeezed through a narrow layer.
 
   The layers are dense with tanh, the last one linear.

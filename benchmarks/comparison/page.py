@@ -32,22 +32,20 @@ def plot(path, outcome):
   """Draws the loss of all optimizers: median and quartiles of the runs.
 
   Args:
-    path: Where the PNG goes.
+    path: Where the PNG goes; an SVG goes beside it.
     outcome: A `comparison.Outcome`.
   """
   pyplot = plotting.pyplot()
   figure, axes = pyplot.subplots(figsize=(6, 4))
   _draw(axes, outcome)
-  figure.tight_layout()
-  figure.savefig(path, dpi=90)
-  pyplot.close(figure)
+  plotting.save(figure, path)
 
 
 def plot_overview(path, outcomes):
   """Draws a few of the problems, evenly spread, in one picture.
 
   Args:
-    path: Where the PNG goes.
+    path: Where the PNG goes; an SVG goes beside it.
     outcomes: List of `comparison.Outcome`s, at least one.
   """
   pyplot = plotting.pyplot()
@@ -60,20 +58,24 @@ def plot_overview(path, outcomes):
   for axes in grid.ravel()[count:]:
     axes.axis("off")
   for axes, outcome in zip(grid.ravel(), chosen):
-    _draw(axes, outcome)
-  figure.tight_layout()
-  figure.savefig(path, dpi=70)
-  pyplot.close(figure)
+    _draw(axes, outcome, legend=False)
+  handles, labels = grid[0, 0].get_legend_handles_labels()
+  figure.legend(handles, [label.rpartition(" ")[0] or label
+                          for label in labels],
+                loc="upper center", ncol=len(labels))
+  figure.tight_layout(rect=(0, 0, 1, 0.95))
+  plotting.save(figure, path, dpi=70)
 
 
-def _draw(axes, outcome):
+def _draw(axes, outcome, legend=True):
   lowest = np.inf
-  for name, result in six.iteritems(outcome.results):
+  for i, (name, result) in enumerate(six.iteritems(outcome.results)):
     steps, low, median, high = band(result.curves)
     label = name if result.learning_rate is None else "{} {:g}".format(
         name, result.learning_rate)
     line, = axes.plot(steps, median, label=label,
-                      linewidth=1 if result.learning_rate else 2)
+                      linewidth=1 if result.learning_rate else 2,
+                      **plotting.style(i, len(steps)))
     axes.fill_between(steps, low, high, alpha=0.15, color=line.get_color())
     lowest = min(lowest, np.nanmin(low) if np.isfinite(low).any() else np.inf)
   if lowest > 0:
@@ -81,9 +83,10 @@ def _draw(axes, outcome):
   start = float(np.max(outcome.results["Adam"].curves[:, 0]))
   axes.set_ylim(top=2 * start if lowest > 0 else None)
   axes.set_xlabel("step")
-  axes.set_ylabel("loss on all rows")
+  axes.set_ylabel("loss on all rows (lower is better)")
   axes.set_title(_shortened(outcome.problem.name), fontsize=9)
-  axes.legend(fontsize=8)
+  if legend:
+    axes.legend(fontsize=8)
 
 
 def band(curves):
@@ -118,7 +121,8 @@ def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots):
   """
   parts = ["<!DOCTYPE html><meta charset=utf-8><title>Comparison</title>"
            "<style>{}</style><h1>Comparison of optimizers</h1>"
-           "<p>{} steps a run. Definitions: docs/comparison.md.</p>".format(
+           "<p>{} steps a run. Lines are medians of the runs, bands their "
+           "quartiles. Definitions: docs/comparison.md.</p>".format(
                _STYLE, horizon),
            _html(*tables.group_table(group_rows))]
   if plots and outcomes:
@@ -154,5 +158,5 @@ def _escaped(text):
   return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _shortened(text, length=80):
+def _shortened(text, length=50):
   return text if len(text) <= length else text[:length - 3] + "..."

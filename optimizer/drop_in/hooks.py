@@ -15,9 +15,12 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
+import contextlib
 
 import six
 import tensorflow as tf
+
+from . import slots
 
 _APPLYING = (
     "_apply_dense", "_resource_apply_dense", "_apply_sparse",
@@ -57,6 +60,36 @@ class Places(object):
     for place in self._places:
       place.after._add_control_input(step)  # pylint: disable=protected-access
     return [step]
+
+
+class JointOptimizer(tf.compat.v1.train.Optimizer):
+  """The hooks of `tf.train.Optimizer`: overrides call these."""
+
+  _hook_places = None
+
+  @contextlib.contextmanager
+  def hook_places(self):
+    """Within the block, hooks may be called: yields their `Places`."""
+    self._hook_places = Places()
+    try:
+      yield self._hook_places
+    finally:
+      self._hook_places = None
+
+  def _create_slots(self, var_list):
+    slots.create(self, var_list)
+
+  def _apply_dense(self, grad, var):
+    return self._hook_places.visit(grad, var)
+
+  def _resource_apply_dense(self, grad, var):
+    return self._hook_places.visit(grad, var)
+
+  def _apply_sparse(self, grad, var):
+    return self._hook_places.visit(grad, var)
+
+  def _resource_apply_sparse(self, grad, var, indices):
+    return self._hook_places.visit(tf.IndexedSlices(grad, indices), var)
 
 
 def overridden(optimizer, base):

@@ -48,8 +48,8 @@ def keep_old(all_finite, new, old, masks):
   if not new:
     return []
 
-  # Rarely needed, and as expensive as a good part of a step.
   def choose():
+    # Rarely needed, and as expensive as a good part of a step.
     return tf.cond(
         all_finite, lambda: [tf.identity(value) for value in new],
         lambda: [tf.where(*each) for each in zip(masks(), new, old)],

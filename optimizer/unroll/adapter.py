@@ -15,7 +15,6 @@ import collections
 import numpy as np
 import tensorflow as tf
 
-from .. import arguments
 from . import step_noise
 from . import loop
 
@@ -80,7 +79,7 @@ def build(optimizer, problem, dataset, options):
   Args:
     optimizer: A `TrainableOptimizer`.
     problem: A `problem_generator.Problem`.
-    dataset: A `datasets.Dataset`.
+    dataset: A `datasets.Dataset` or other pair (data, labels), or None.
     options: `Options`.
 
   Returns:
@@ -90,19 +89,19 @@ def build(optimizer, problem, dataset, options):
     ValueError: If an option that compiling needs is missing.
   """
   if options.compiled and (options.max_steps is None or (
-      dataset.size and options.batch_size is None)):
+      _rows(dataset) and options.batch_size is None)):
     raise ValueError("A compiled unroll needs max_steps, and with a data set "
                      "batch_size; got {}.".format(options))
   with tf.name_scope("unroll"):
     feeds = _placeholders()
     options = _with_seeds(options)
     rule = optimizer._rule(problem.param_shapes)
-    start = _start(optimizer, problem, rule, feeds, options)
+    theta = optimizer.meta_parameters.values()
+    start = _start(optimizer, problem, rule, theta, feeds, options)
     inner = _InnerProblem(problem, dataset, feeds, options)
     initial_obj = tf.cond(
         feeds.first_unroll, lambda: inner.objective(start.carry.params),
         start.initial_obj.read_value)
-    theta = optimizer.meta_parameters.values()
     step = _step(optimizer, rule, inner, initial_obj, start, options,
                  list(theta))
     result = _run(optimizer, step, list(theta.values()), start.carry, inner,
@@ -153,14 +152,11 @@ _Start = collections.namedtuple(
     "_Start", "carry, state_structure, variables, initial_obj")
 
 
-def _start(optimizer, problem, rule, feeds, options):
+def _start(optimizer, problem, rule, theta, feeds, options):
   """Where the unroll begins: drawn anew, or where the last one ended."""
   draws = step_noise.UnrollNoise(options.start_seed, 1).at_step(0)
-  init_options = {}
-  if arguments.takes(problem.init_tensors, "noise"):
-    init_options["noise"] = draws
   fresh_params = [tf.convert_to_tensor(tensor)
-                  for tensor in problem.init_tensors(**init_options)]
+                  for tensor in problem.draw_start(noise=draws)]
   param_vars = _loop_variables(fresh_params, "parameter")
   params = _choose(feeds.first_unroll, fresh_params, param_vars)
   attended_vars, attended = [], []
@@ -168,7 +164,8 @@ def _start(optimizer, problem, rule, feeds, options):
     attended_vars = _loop_variables(fresh_params, "attended")
     attended = _choose(tf.logical_or(feeds.first_unroll, feeds.reset_state),
                        params, attended_vars)
-  with optimizer.initial_noise(draws):
+  # The meta-gradient also flows to what the state starts from.
+  with optimizer.initial_noise(draws), optimizer.meta_parameters.bound(theta):
     fresh_state = rule.initial_state(params)
   flat_state = tf.nest.flatten(fresh_state)
   state_vars = _loop_variables(flat_state, "state")
@@ -200,6 +197,17 @@ def _choose(condition, fresh, variables):
   return chosen
 
 
+def _rows(dataset):
+  """Data and labels as a pair of arrays, or None if there are no rows."""
+  if dataset is None:
+    return None
+  data, labels = [np.asarray(values) for values in dataset]
+  if not len(data):
+    return None
+  # Without a type of their own, floats would meet float32 parameters.
+  return (data.astype(np.float32) if data.dtype.kind == "f" else data), labels
+
+
 class _InnerProblem(object):
   """Objective and gradients of a problem, as the steps of an unroll see them.
   """
@@ -209,42 +217,38 @@ class _InnerProblem(object):
     self.num_steps = tf.size(feeds.obj_weights)
     self._data = self._labels = self._batches = None
     rows = options.max_steps if options.compiled else None
-    if dataset.size:
-      self._data = tf.constant(dataset.data)
-      self._labels = tf.constant(dataset.labels)
+    pair = _rows(dataset)
+    if pair:
+      self._data, self._labels = [tf.constant(values) for values in pair]
       self._batches = feeds.batches
       if rows is not None:
         self._batches = tf.pad(
             self._batches, [[0, rows - self.num_steps], [0, 0]])
-        self._batches.set_shape([rows, options.batch_size])
+        self._batches.set_shape(
+            [rows, min(options.batch_size, len(pair[0]))])
     self.keeps_slices = False
     self._noise = None
-    if arguments.takes(problem.gradients, "noise"):
+    if problem.takes_noise("gradients"):
       self._noise = step_noise.UnrollNoise(
           options.noise_seed, self.num_steps, rows)
 
   def objective(self, params):
     """The objective on the whole data set, a scalar."""
     if self._data is None:
-      return self._problem.objective(params)
-    return self._problem.objective(params, self._data, self._labels)
+      return self._problem.scalar_objective(params)
+    return self._problem.scalar_objective(params, self._data, self._labels)
 
   def gradients(self, params, t, objective):
     """Gradients on the minibatch of step t, a list of dense tensors."""
     if self._data is not None:
       rows = tf.gather(self._batches, t)
-      objective = self._problem.objective(
+      objective = self._problem.scalar_objective(
           params, tf.gather(self._data, rows), tf.gather(self._labels, rows))
     elif objective is None:
-      objective = self._problem.objective(params)
-    options = {}
-    if self._noise is not None:
-      options["noise"] = self._noise.at_step(t)
-    grads = self._problem.gradients(objective, params, **options)
-    return [tf.zeros_like(param) if grad is None else
-            grad if self.keeps_slices and isinstance(grad, tf.IndexedSlices)
-            else tf.convert_to_tensor(grad)
-            for param, grad in zip(params, grads)]
+      objective = self._problem.scalar_objective(params)
+    noise = None if self._noise is None else self._noise.at_step(t)
+    return self._problem.checked_gradients(
+        objective, params, noise, keep_slices=self.keeps_slices)
 
 
 def _step(optimizer, rule, inner, initial_obj, start, options, names):

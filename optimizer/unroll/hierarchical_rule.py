@@ -17,7 +17,7 @@ class HierarchicalRule(update_rule.PerTensorRule):
   def __init__(self, optimizer, shapes):
     """Binds the step to a problem; see `update_rule.PerTensorRule`."""
     super(HierarchicalRule, self).__init__(optimizer, shapes)
-    self._num_scales = optimizer._step_options().num_scales
+    self._num_scales = optimizer._options.num_scales
     self._layout = tensor_layout.TensorLayout(shapes)
 
   def initial_state(self, params):
@@ -32,7 +32,7 @@ class HierarchicalRule(update_rule.PerTensorRule):
   def update(self, params, grads, state):
     """One step; see `update_rule`."""
     optimizer = self._optimizer
-    options = optimizer._step_options()
+    options = optimizer._options
     column = self._layout.pack(params) if options.uses_sizes else None
     (steps,), (packed,), global_state = hierarchical_step.step(
         options, optimizer._meta_parameters.values(), [self._layout],

@@ -15,6 +15,7 @@ import tensorflow as tf
 from benchmarks import pretraining_corpus as corpus
 from benchmarks.comparison import groups
 from benchmarks.comparison import networks
+from benchmarks.comparison import validation_problems
 from problems import problem_generator as pg
 
 _OWN = {
@@ -51,7 +52,7 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
         with_networks, kind))
     for held_out in (groups.same_families,
                      groups.other_kinds,
-                     groups.validation):
+                     validation_problems.problems):
       self.assertEqual(set(), trained_on & set(
           str(spec) for spec, _, _ in held_out()))
 

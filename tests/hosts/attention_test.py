@@ -113,7 +113,7 @@ class AttentionTest(harness.HostTest, parameterized.TestCase):
         optimizer.swapping_saver()
       step = optimizer.minimize(loss)
       slot = optimizer.get_slot(parts[0], "true_param")
-      with self.assertRaisesRegexp(ValueError, "'x:0'.*/true_param:0'"):
+      with self.assertRaisesRegexp(ValueError, "'x:0'.*/hRNN_true_param:0'"):
         optimizer.swapping_saver(parts)
       path = os.path.join(self.directory(), "model.ckpt")
       savers = [optimizer.swapping_saver(parts + [slot]),

@@ -76,7 +76,8 @@ class ReleaseTest(tf.test.TestCase):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
       variables = {name: tf.compat.v1.get_variable(name, value.shape)
                    for name, value in expected.items()}
-      variables["global_step"] = tf.compat.v1.train.create_global_step()
+      variables["global_step"] = tf.compat.v1.get_variable(
+          "global_step", [], tf.int32)
       slots = {}
       for name in expected:
         for slot in ("/RMSProp", "/RMSProp_1"):

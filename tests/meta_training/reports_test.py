@@ -56,6 +56,12 @@ class TextTest(tf.test.TestCase):
     for pattern, line in zip(expected, lines):
       self.assertTrue(re.match(pattern + "$", line), (pattern, line))
 
+  def test_many_unrolls_are_summed_up(self):
+    _, text = harness.train(
+        harness.directory(self), harness.without_data(harness.Parabola),
+        num_problems=1, num_meta_iterations=1, num_unrolls=9, num_steps=3)
+    self.assertIn(" in 9 unrolls of 3 to 3 steps (mean 3)\n", text)
+
   def test_nonfinite_meta_objectives(self):
     _, text = harness.train(
         harness.directory(self), harness.without_data(_Nothing) +

@@ -22,11 +22,11 @@ def _problem(is_sparse=False):
   problem = problem_generator.SumTask([
       problem_generator.Quadratic(3, random_seed=2),
       problem_generator.Rescale(
-          problem_generator.LogSumExp(), 0.5)])
+          problem_generator.LogSumExp(), 2.0)])
   if is_sparse:
     problem = problem_generator.SparseProblem(problem, 0.4)
   return harness.start_at(problem, [
-      np.float32([[1.0], [-0.5], [2.0]]), np.float32([[1.5], [-0.7]])])
+      np.float32([[1.0], [-0.5], [2.0]]), np.float32([1.5, -0.7])])
 
 
 def _unit(parts):

@@ -52,9 +52,9 @@ class FullyConnectedTest(tf.test.TestCase):
 
   def test_shapes(self):
     problem = classifiers.FullyConnected(5, 3, hidden_sizes=[4, 2])
-    self.assertEqual([[5, 4], [4], [4, 2], [2], [2, 3], [3]],
+    self.assertEqual([(5, 4), (4,), (4, 2), (2,), (2, 3), (3,)],
                      problem.param_shapes)
-    self.assertEqual([[7, 32], [32], [32, 64], [64], [64, 2], [2]],
+    self.assertEqual([(7, 32), (32,), (32, 64), (64,), (64, 2), (2,)],
                      classifiers.FullyConnected(7, 2).param_shapes)
 
   def test_objective(self):
@@ -141,7 +141,7 @@ class SoftmaxRegressionTest(tf.test.TestCase):
   def test_objective(self):
     data, labels = _data(6, 3, 2)
     problem = classifiers.SoftmaxRegression(3, 2)
-    self.assertEqual([[3, 2], [2]], problem.param_shapes)
+    self.assertEqual([(3, 2), (2,)], problem.param_shapes)
     oracle.check(self, problem,
                  lambda p: _loss(data.dot(p[0]) + p[1], labels, p, 2),
                  data=data, labels=labels)
@@ -151,21 +151,23 @@ class SparseSoftmaxRegressionTest(tf.test.TestCase):
 
   def test_objective(self):
     rng = np.random.RandomState(0)
-    data = rng.randint(5, size=[8, 5])
+    data = rng.randint(2, size=[8, 5])
     labels = rng.randint(2, size=8)
     for problem_class in (classifiers.SparseSoftmaxRegression,
                           classifiers.OneHotSparseSoftmaxRegression):
       problem = problem_class(5, 2)
-      self.assertEqual([[5, 2], [2]], problem.param_shapes)
+      self.assertEqual([(2, 5), (5, 2), (2,)], problem.param_shapes)
       oracle.check(
           self, problem,
-          lambda p: _loss(p[0][data].sum(axis=1) + p[1], labels, p, 2),
+          lambda p: _loss(p[0][data].sum(axis=1).dot(p[1]) + p[2], labels, p,
+                          2),
           data=data, labels=labels)
 
   def test_gradient_of_the_look_up_is_sparse(self):
     problem = classifiers.SparseSoftmaxRegression(50, 2, l2_reg_scale=0.0)
-    table = tf.ones([50, 2])
-    logits = problem.inference([table, tf.zeros([2])], tf.constant([[3., 4.]]))
+    table = tf.ones([2, 50])
+    logits = problem.inference([table, tf.ones([50, 2]), tf.zeros([2])],
+                               tf.constant([[0, 1]]))
     self.assertIsInstance(tf.gradients(logits, table)[0], tf.IndexedSlices)
 
 
@@ -173,17 +175,18 @@ class ConvNetTest(tf.test.TestCase):
 
   def test_shapes_and_start(self):
     problem = classifiers.ConvNet((1, 28, 28), 10, [(3, 3, 8), (5, 5, 8)])
-    self.assertEqual([[3, 3, 1, 8], [8], [5, 5, 8, 8], [8], [6272, 10], [10]],
+    self.assertEqual([(3, 3, 1, 8), (5, 5, 8, 8), (6272, 10), (10,)],
                      problem.param_shapes)
     with self.session() as session:
       values = session.run(problem.init_tensors(seed=1))
-    self.assertAllClose(0.01, values[4].std(), rtol=0.02)
-    self.assertAllClose(0.01, values[2].std(), rtol=0.1)
+    self.assertAllClose(0.01, values[2].std(), rtol=0.02)
+    self.assertAllClose(0.01, values[1].std(), rtol=0.1)
 
   def test_objective(self):
     n_classes = 3
     data, labels = _data(2, 24, n_classes)
-    problem = classifiers.ConvNet((2, 4, 3), n_classes, [(3, 3, 2), (1, 2, 1)])
+    problem = classifiers.ConvNet((2, 4, 3), n_classes, [(3, 3, 2), (1, 2, 1)],
+                                  activation=tf.nn.sigmoid)
 
     def convolve(layer, kernel):
       # SAME padding puts the odd column on the right.
@@ -195,15 +198,15 @@ class ConvNetTest(tf.test.TestCase):
               kernel[i, j]) for i in range(rows) for j in range(columns))
 
     def loss(p):
-      layer = np.float64(data).reshape([2, 2, 4, 3]).transpose([0, 2, 3, 1])
-      layer = _sigmoid(convolve(layer, p[0]) + p[1])
-      layer = _sigmoid(convolve(layer, p[2]) + p[3])
-      return _loss(layer.reshape([2, -1]).dot(p[4]) + p[5], labels, p,
+      layer = np.float64(data).reshape([2, 4, 3, 2])
+      layer = _sigmoid(convolve(layer, p[0]))
+      layer = _sigmoid(convolve(layer, p[1]))
+      return _loss(layer.reshape([2, -1]).dot(p[2]) + p[3], labels, p,
                    n_classes)
 
     oracle.check(self, problem, loss, data=data, labels=labels)
     # Images need not be flattened.
-    oracle.check(self, problem, loss, data=data.reshape([2, 2, 4, 3]),
+    oracle.check(self, problem, loss, data=data.reshape([2, 4, 3, 2]),
                  labels=labels)
 
   def test_image_shape_is_checked(self):

@@ -18,11 +18,11 @@ class DataDependentTest(tf.test.TestCase):
 
   def test_dependency_chain(self):
     problem = data_dependent.DependencyChain(4)
-    self.assertEqual([[5, 1]], problem.param_shapes)
+    self.assertEqual([(5,)], problem.param_shapes)
 
     def chain(p):
-      x = p[0][:, 0]
-      return x[0]**2 + sum(
+      x = p[0]
+      return 4 * x[0]**2 + sum(
           x[i]**2 / (x[i - 1]**2 + 1e-6) for i in range(1, 5))
 
     oracle.check(self, problem, chain)
@@ -48,7 +48,7 @@ class DataDependentTest(tf.test.TestCase):
     d = np.float64(dataset.data)
 
     def snake(p):
-      x = p[0][:, 0]
+      x = p[0]
       winding = x[1:] - np.pi * np.cos(x[:-1])
       return (np.sum(d[:, 0] / (np.linalg.norm(x) + 1e-6)) +
               np.sum((winding * d[:, 1:])**2))
@@ -58,14 +58,14 @@ class DataDependentTest(tf.test.TestCase):
   def test_projection_quadratic(self):
     d = datasets.random_symmetric(4, 10, random_seed=1).data
     oracle.check(self, data_dependent.ProjectionQuadratic(4),
-                 lambda p: np.sum((p[0].T * np.float64(d))**2), data=d)
+                 lambda p: np.sum((p[0] * np.float64(d))**2), data=d)
 
   def test_sum_of_quadratics(self):
     d = datasets.random_symmetric(4, 10, random_seed=1).data
     problem = data_dependent.SumOfQuadratics(4)
     oracle.check(
         self, problem,
-        lambda p: np.sum((p[0].T - d)**2) - np.sum(np.float64(d)**2) + 1e-12,
+        lambda p: np.sum((p[0] - d)**2) - np.sum(np.float64(d)**2) + 1e-12,
         data=d)
     with self.session() as session:
       value = session.run(problem.objective([tf.zeros([4, 1])], tf.constant(d)))

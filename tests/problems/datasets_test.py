@@ -19,7 +19,7 @@ _SYNTHETIC = (
     (datasets.random_binary, (6, 50)),
     (datasets.random_symmetric, (6, 50)),
     (datasets.random_mlp, (6, 50)),
-    (datasets.noisy_parity_class, (6, 50)),
+    (datasets.noisy_parity_class, (50, 2, 6)),
 )
 
 
@@ -28,21 +28,23 @@ class DatasetTest(tf.test.TestCase):
   def test_attributes(self):
     dataset = datasets.Dataset([[1, 2], [3, 4], [5, 6]], [0, 1, 0])
     self.assertEqual(3, dataset.size)
-    self.assertEqual((np.float32, np.int32),
+    self.assertEqual((np.int32, np.int32),
                      (dataset.data.dtype, dataset.labels.dtype))
+    self.assertEqual(np.float32, dataset._replace(
+        data=np.zeros([3, 2])).data.dtype)
     self.assertAllEqual([[1, 2], [3, 4], [5, 6]], dataset.data)
 
   def test_rows_must_match(self):
-    for data, labels in (([[1], [2]], [0]), ([[1]], []), ([[1]], [[0]]),
+    for data, labels in (([[1], [2]], [0]), ([[1]], [0, 1]),
                          (1, 0)):
       with self.assertRaisesRegexp(ValueError, "one label per row"):
         datasets.Dataset(data, labels)
 
   def test_batches(self):
     dataset = datasets.Dataset(np.zeros([10, 2]), np.zeros([10]))
-    batches = dataset.batch_indices(7, 4, np.random.RandomState(0))
+    batches = np.array(
+        dataset.batch_indices(7, 4, np.random.RandomState(0)))
     self.assertEqual((7, 4), batches.shape)
-    self.assertEqual(np.int32, batches.dtype)
     for start in range(0, 6, 2):
       # No row twice within an epoch of two batches; two rows are left out.
       self.assertLen(set(batches[start:start + 2].ravel()), 8)
@@ -50,7 +52,7 @@ class DatasetTest(tf.test.TestCase):
     # Epochs come in different orders.
     self.assertNotAllClose(batches[:2], batches[2:4])
     # Over many epochs every row has its turn.
-    counts = np.bincount(dataset.batch_indices(1000, 4).ravel(), minlength=10)
+    counts = np.bincount(np.ravel(dataset.batch_indices(1000, 4)), minlength=10)
     self.assertAllClose(np.full([10], 400), counts, rtol=0.15)
 
   def test_whole_data_set_as_batch(self):
@@ -70,14 +72,13 @@ class DatasetTest(tf.test.TestCase):
     self.assertEqual(0, datasets.EMPTY_DATASET.size)
     for batch_size in (None, 10):
       batches = datasets.EMPTY_DATASET.batch_indices(3, batch_size)
-      self.assertEqual((3, 0), batches.shape)
-      self.assertEqual(np.int32, batches.dtype)
-    self.assertEqual((0, 2), datasets.Dataset(
-        np.zeros([9, 2]), np.zeros([9])).batch_indices(0, 2).shape)
+      self.assertEqual([[], [], []], batches)
+    self.assertEqual([], datasets.Dataset(
+        np.zeros([9, 2]), np.zeros([9])).batch_indices(0, 2))
 
   def test_batch_size_is_checked(self):
     dataset = datasets.Dataset(np.zeros([10, 2]), np.zeros([10]))
-    for batch_size in (0, -1, 11, None):
+    for batch_size in (0, -1, 2.5, "4", True):
       with self.assertRaisesRegexp(ValueError, "batch_size .* 10"):
         dataset.batch_indices(3, batch_size)
     with self.assertRaisesRegexp(ValueError, "num_batches"):
@@ -94,14 +95,13 @@ class LazyDatasetTest(tf.test.TestCase):
       return datasets.Dataset(np.full([rows, 2], value), np.ones([rows]))
 
     dataset = datasets.LazyDataset(make, (4,), {"value": 3})
-    self.assertIsInstance(dataset, datasets.Dataset)
     self.assertEqual("LazyDataset(make(4, value=3))", repr(dataset))
     self.assertFalse(dataset.is_made)
     self.assertEqual([], calls)
     self.assertEqual(4, dataset.size)
     self.assertAllEqual(np.full([4, 2], 3), dataset.data)
     self.assertAllEqual(np.ones([4]), dataset.labels)
-    self.assertEqual((2, 3), dataset.batch_indices(2, 3).shape)
+    self.assertEqual((2, 3), np.shape(dataset.batch_indices(2, 3)))
     self.assertEqual([4], calls)
     self.assertTrue(dataset.is_made)
 
@@ -111,9 +111,10 @@ class SyntheticTest(tf.test.TestCase):
   def test_shapes_and_types(self):
     for fn, args in _SYNTHETIC:
       dataset = fn(*args)
+      ids = fn is datasets.noisy_parity_class
       self.assertEqual((50, 6), dataset.data.shape)
-      self.assertEqual((50,), dataset.labels.shape)
-      self.assertEqual((np.float32, np.int32),
+      self.assertIn(dataset.labels.shape, [(50,), (50, 1)])
+      self.assertEqual((np.int32 if ids else np.float32, np.int32),
                        (dataset.data.dtype, dataset.labels.dtype))
 
   def test_seeds(self):
@@ -175,7 +176,7 @@ class SyntheticTest(tf.test.TestCase):
     dataset = datasets.random_binary(20, 1000, random_seed=0)
     self.assertAllEqual([0, 1], np.unique(dataset.data))
     self.assertAllClose(0.5, dataset.data.mean(), atol=0.02)
-    self.assertAllEqual(np.zeros([1000]), dataset.labels)
+    self.assertAllEqual(np.zeros([1000, 1]), dataset.labels)
 
   def test_random_symmetric(self):
     data = datasets.random_symmetric(20, 1000, random_seed=0).data
@@ -197,13 +198,12 @@ class SyntheticTest(tf.test.TestCase):
     self.assertAllEqual(layer[:, 0] > 0, dataset.labels)
 
   def test_noisy_parity_class(self):
-    dataset = datasets.noisy_parity_class(5, random_seed=123)
-    self.assertGreater(dataset.size, 23)
-    self.assertEqual(5, dataset.data.shape[1])
-    self.assertAllEqual(np.arange(5), np.unique(dataset.data))
+    dataset = datasets.noisy_parity_class(2000, random_seed=123)
+    self.assertEqual((2000, 5), dataset.data.shape)
+    self.assertAllEqual([0, 1], np.unique(dataset.data))
     parity = dataset.data.sum(axis=1) % 2
     self.assertAllClose(0.25, np.mean(parity != dataset.labels), atol=0.05)
-    exact = datasets.noisy_parity_class(5, 50, n_classes=3, noise_prob=0)
+    exact = datasets.noisy_parity_class(50, 3, 5, noise_prob=0)
     self.assertAllEqual(exact.data.sum(axis=1) % 3, exact.labels)
 
 

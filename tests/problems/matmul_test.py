@@ -62,7 +62,7 @@ class MatMulAlgorithmTest(tf.test.TestCase):
 
   def test_columns_start_with_unit_norm(self):
     problem = matmul.MatMulAlgorithm(2, 6)
-    self.assertEqual([[4, 6], [4, 6]], problem.param_shapes)
+    self.assertEqual([(4, 6), (4, 6)], problem.param_shapes)
     with self.session() as session:
       for value in session.run(problem.init_tensors()):
         self.assertAllClose(np.ones([6]), np.linalg.norm(value, axis=0))

@@ -73,7 +73,7 @@ class EquivalenceTest(tf.test.TestCase):
     with tf.Graph().as_default(), self.session() as session:
       with tf.variable_scope("", use_resource=use_resource):
         problem = model_adapter.ModelAdapter(_each(make_loss))
-        self.assertEqual([list(v.shape) for v in values], problem.param_shapes)
+        self.assertEqual([v.shape for v in values], problem.param_shapes)
         self.assertEqual([], tf.trainable_variables())
         parameters = [tf.constant(v) for v in values]
         results = _second_order(problem.objective(parameters), parameters)
@@ -151,7 +151,7 @@ class ModelAdapterTest(tf.test.TestCase):
 
     problem = model_adapter.ModelAdapter(make_loss_and_init_fn)
     # In order of creation.
-    self.assertEqual([[2], [3], [3, 3, 1, 2], [2], [32, 3]],
+    self.assertEqual([(2,), (3,), (3, 3, 1, 2), (2,), (32, 3)],
                      problem.param_shapes)
     with self.session() as session:
       parameters = [tf.placeholder(tf.float32, shape)
@@ -173,7 +173,7 @@ class ModelAdapterTest(tf.test.TestCase):
     with self.session() as session:
       problem = model_adapter.ModelAdapter(_each(_tf_layers_loss))
       self.assertEqual([], tf.global_variables())
-      self.assertLen(tf.get_collection(model_adapter.MODEL_VARIABLES), 2)
+      self.assertLen(tf.get_collection(model_adapter.MODEL_VARIABLES), 8)
       variables = problem.init_variables(seed=1)
       objective = problem.objective(variables)
       self.assertEqual(variables, tf.global_variables())
@@ -253,7 +253,7 @@ class ModelAdapterTest(tf.test.TestCase):
 
     with self.session() as session:
       problem = model_adapter.ModelAdapter(_each(make_loss))
-      self.assertEqual([[3]], problem.param_shapes)
+      self.assertEqual([(3,)], problem.param_shapes)
       objective = problem.objective([tf.zeros([3])])
       problem.init_fn(session)
       self.assertEqual(session.run(objective), session.run(objective))
@@ -277,7 +277,7 @@ class ModelAdapterTest(tf.test.TestCase):
       parameters = problem.init_tensors(seed=1)
       total = problem.objective(parameters)
       parts = (adapter.objective(parameters[:2]) +
-               other.objective([2 * p for p in parameters[2:]]))
+               other.objective([p / 2 for p in parameters[2:]]))
       problem.init_fn(session)
       expected, actual = session.run([parts, total])
     self.assertAllClose(expected, actual)
@@ -287,7 +287,7 @@ class ModelAdapterTest(tf.test.TestCase):
       model_adapter.ModelAdapter(lambda: _plain_loss)
     with self.assertRaisesRegexp(ValueError, "no trainable variable"):
       model_adapter.ModelAdapter(_each(lambda: tf.constant(1.0)))
-    with self.assertRaisesRegexp(ValueError, "must return a scalar"):
+    with self.assertRaisesRegexp(ValueError, "must be a scalar"):
       model_adapter.ModelAdapter(_each(lambda: tf.get_variable("x", [2])))
     problem = model_adapter.ModelAdapter(_each(_plain_loss))
     with self.assertRaisesRegexp(ValueError, "2 parameters; got 1"):

@@ -21,7 +21,7 @@ class SpecTest(tf.test.TestCase):
     with tf.Graph().as_default():
       problem = spec.build()
     self.assertIsInstance(problem, problem_generator.Norm)
-    self.assertEqual([[4, 1]], problem.param_shapes)
+    self.assertEqual([(4, 1)], problem.param_shapes)
     self.assertEqual(3.0, problem.norm_power)
 
   def test_of(self):

@@ -111,8 +111,8 @@ class BowlTest(tf.test.TestCase):
 class IsotropicQuadraticTest(tf.test.TestCase):
 
   def test_objective(self):
-    oracle.check(self, quadratics.IsotropicQuadratic(4),
-                 lambda p: np.sum(p[0]**2))
+    oracle.check(self, quadratics.IsotropicQuadratic([[4, 1], [2]]),
+                 lambda p: np.sum(p[0]**2) + np.sum(p[1]**2))
 
 
 if __name__ == "__main__":

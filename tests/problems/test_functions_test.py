@@ -64,18 +64,18 @@ class TestFunctionsTest(tf.test.TestCase):
     for problem_class, fn, _, _ in _TABLE:
       for seed in range(3):
         oracle.check(self, problem_class(),
-                     lambda p, fn=fn: fn(p[0][0, 0], p[0][1, 0]), seed=seed)
+                     lambda p, fn=fn: fn(p[0][0], p[0][1]), seed=seed)
 
   def test_minima(self):
     for problem_class, _, _, minima in _TABLE:
       problem = problem_class()
       for x, y, least in minima:
         with tf.Graph().as_default(), self.session() as session:
-          parameters = [tf.constant([[x], [y]], dtype=tf.float32)]
+          parameters = [tf.constant([x, y], dtype=tf.float32)]
           value, slope, curvature = session.run(oracle.derivatives(
-              problem, parameters, [np.ones([2, 1], np.float32)]))
+              problem, parameters, [np.ones([2], np.float32)]))
         self.assertAllClose(least, value, atol=1e-5, rtol=1e-4)
-        self.assertAllClose([[0], [0]], slope, atol=5e-3)
+        self.assertAllClose([0, 0], np.ravel(slope), atol=5e-3)
         self.assertTrue(np.isfinite(curvature).all())
 
   def test_never_negative(self):
@@ -84,16 +84,16 @@ class TestFunctionsTest(tf.test.TestCase):
         continue
       limit = np.abs(box).max() if box else 5
       for scale in (1, 1e-3, 1e-6):
-        _, _, z = problem_class().surface(limit * scale, limit * scale, n=101)
+        _, _, z = problem_class().surface(101, limit * scale, limit * scale)
         self.assertGreaterEqual(z.min(), 0)
 
   def test_starting_box(self):
     for problem_class, _, box, _ in _TABLE:
       with tf.Graph().as_default(), self.session() as session:
         problem = problem_class()
-        self.assertEqual([[2, 1]], problem.param_shapes)
+        self.assertEqual([(2,)], problem.param_shapes)
         start, = problem.init_tensors()
-        points = np.array([session.run(start)[:, 0] for _ in range(400)])
+        points = np.array([session.run(start) for _ in range(400)])
       if box is None:
         self.assertAllClose([0, 0], points.mean(axis=0), atol=0.25)
         self.assertAllClose([1, 1], points.std(axis=0), atol=0.2)

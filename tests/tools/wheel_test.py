@@ -24,7 +24,8 @@ from tests import repository
 # What setup.py reads.
 _SOURCES = ("LICENSE", "MANIFEST.in", "README.md", "CONTRIBUTING.md",
             "setup.cfg", "setup.py", "metaopt.py", "metarun.py",
-            "metarun_flags.py", "meta_training", "optimizer", "problems",
+            "metarun_flags.py", "evaluation", "meta_training", "optimizer",
+            "problems",
             "tools/package")
 
 _PROGRAM = """
@@ -42,8 +43,8 @@ from learned_optimizer.problems import problem_generator
 for module in (learned_optimizer, metaopt, metarun, pretrained,
                problem_generator):
   assert module.__file__.startswith(sys.argv[1] + os.sep), module.__file__
-for name in ("optimizer", "problems", "meta_training", "metaopt", "metarun",
-             "metarun_flags"):
+for name in ("optimizer", "problems", "evaluation", "meta_training", "metaopt",
+             "metarun", "metarun_flags"):
   assert name not in sys.modules, name
 
 problem = problem_generator.Quadratic(5, random_seed=1)
@@ -57,6 +58,21 @@ with tf.compat.v1.Session() as session:
 assert (before[0] != after[0]).any()
 assert all(name in pretrained.names() for name in ["hierarchical_rnn"])
 print("stepped")
+"""
+
+
+_MODEL = """
+import tensorflow as tf
+
+NUMBER = 3
+
+
+def make():
+  def make_loss():
+    x = tf.compat.v1.get_variable(
+        "x", [3], initializer=tf.compat.v1.ones_initializer())
+    return tf.reduce_sum(tf.square(x))
+  return make_loss, None
 """
 
 
@@ -104,10 +120,11 @@ class WheelTest(absltest.TestCase):
                if ".dist-info/" not in name]
     self.assertEqual(set(["learned_optimizer"]),
                      set(name.split("/")[0] for name in names))
-    expected = ["learned_optimizer/__init__.py"] + [
+    expected = ["learned_optimizer/__init__.py",
+                "learned_optimizer/compare.py"] + [
         "learned_optimizer/" + path for path in [
             "metaopt.py", "metarun.py", "metarun_flags.py"] + repository.files(
-                "optimizer", "problems", "meta_training")
+                "optimizer", "problems", "meta_training", "evaluation")
         if os.path.basename(path) != "BUILD"]
     self.assertCountEqual(expected, names)
     for ending in ("optimizer.json", ".index", ".data-00000-of-00001"):
@@ -137,6 +154,36 @@ class WheelTest(absltest.TestCase):
         env=dict(os.environ, PYTHONPATH=self.installed))
     self.assertIn("problem 1 of 1", out)
     self.assertNotEmpty(glob.glob(os.path.join(logdir, "*", "model.ckpt-*")))
+
+  def _compare(self, *arguments):
+    with open(os.path.join(self.root, "my_model.py"), "w") as stream:
+      stream.write(_MODEL)
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore",
+         os.path.join(self.installed, "bin", "lol-compare")] + list(arguments),
+        cwd=self.root, universal_newlines=True, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=dict(os.environ, PYTHONPATH=self.installed))
+    out, _ = process.communicate()
+    return process.returncode, out
+
+  def test_command_compares(self):
+    code, out = self._compare("my_model:make", "--steps=2", "--runs=1",
+                              "--output_dir=compared")
+    self.assertEqual(0, code, out)
+    self.assertIn("| learned | nothing tuned |", out)
+    self.assertIn("| Adam | ", out)
+    self.assertTrue(os.path.exists(os.path.join(
+        self.root, "compared", "objectives.csv")))
+
+  def test_command_says_what_is_wrong(self):
+    for name, words in (("my_model", "Expected module:function"),
+                        ("my_model:other", "Cannot find 'my_model:other'"),
+                        ("my_model:NUMBER", "is not a function")):
+      code, out = self._compare(name)
+      self.assertEqual(1, code)
+      self.assertIn(words, out)
+      self.assertNotIn("Traceback", out)
 
   def test_trains_outside_of_the_repository(self):
     path = os.path.join(self.root, "program.py")

@@ -40,7 +40,8 @@ class NetworksTest(tf.test.TestCase, parameterized.TestCase):
       problem = spec.build()
       variables = problem.init_variables(seed=2)
       self.assertEqual(problem.param_shapes,
-                       [variable.shape.as_list() for variable in variables])
+                       [tuple(variable.shape.as_list())
+                        for variable in variables])
       loss = problem.objective(variables, tf.constant(dataset.data),
                                tf.constant(dataset.labels))
       gradients = problem.gradients(loss, variables)

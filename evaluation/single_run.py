@@ -7,12 +7,13 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
+import time
 
 import numpy as np
 import six
 import tensorflow as tf
 
-from . import minibatches
+from meta_training import minibatches
 from optimizer import trainable_optimizer
 
 
@@ -59,8 +60,9 @@ class Evaluation(object):
     if dataset.size:
       data = [tf.constant(dataset.data), tf.constant(dataset.labels)]
       batch = [tf.gather(values, self._rows) for values in data]
-    self._step_objective = problem.objective(variables, *batch)
-    self._gradients = problem.gradients(self._step_objective, variables)
+    self._step_objective = problem.scalar_objective(variables, *batch)
+    self._gradients = problem.checked_gradients(
+        self._step_objective, variables)
     # The objective is that of before the step.
     with tf.control_dependencies([self._step_objective]):
       self._step = optimizer.apply_gradients(
@@ -71,7 +73,7 @@ class Evaluation(object):
       # The variables hold the attended location.
       self._parameters = [optimizer.get_slot(variable, "true_param")
                           for variable in variables]
-    self._objective = problem.objective(
+    self._objective = problem.scalar_objective(
         [tf.convert_to_tensor(value) for value in self._parameters], *data)
     self._slots = collections.OrderedDict(
         (name, [optimizer.get_slot(variable, name) for variable in variables])
@@ -126,6 +128,35 @@ class Evaluation(object):
     for slot, arrays in six.iteritems(record["slots"]):
       for name, array in zip(self._names, arrays):
         yield "{}_{}".format(name, slot), array
+
+
+def check(num_iter, record_every):
+  """Raises ValueError for numbers that cannot be."""
+  if num_iter < 0:
+    raise ValueError("num_iter must be at least 0, not {!r}.".format(num_iter))
+  if record_every is not None and record_every < 1:
+    raise ValueError("record_every must be positive or None, not {!r}.".format(
+        record_every))
+
+
+def evaluate(optimizer, problem, num_iter, dataset, batch_size, seed,
+             graph=None, logdir=None, record_every=None, out=None):
+  """Runs an optimizer on a problem; see `metaopt.evaluate`."""
+  check(num_iter, record_every)
+  values, records, start = [], [], time.time()
+  with Evaluation(optimizer, problem, dataset, batch_size, seed,
+                  graph or tf.Graph(), logdir) as run:
+    for iteration, feeds in run.feeds(num_iter):
+      if record_every is not None and iteration % record_every == 0:
+        records.append(run.record(iteration, feeds))
+      values.append(run.objective())
+      run.step(feeds)
+    values.append(run.objective())
+    parameters = run.parameters()
+  if out is not None:
+    out.write(summary(
+        optimizer, problem, values, num_iter, time.time() - start))
+  return values, parameters, records
 
 
 def summary(optimizer, problem, values, num_steps, seconds):

@@ -1,0 +1,92 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The validation group: problems that decide which optimizer is better.
+
+They are of the kinds that users have, small enough to be run often, and none of
+them is in the meta-training corpora or in the groups that are held out.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import tensorflow as tf
+
+from benchmarks.comparison import benchmark_data
+from benchmarks.comparison import networks
+from benchmarks.comparison import validation_networks as nets
+from problems import datasets
+from problems import problem_generator as pg
+from problems import problem_spec
+
+_spec = problem_spec.Spec.of
+
+
+def _data(fn, *args, **kwargs):
+  return datasets.LazyDataset(fn, args, kwargs)
+
+
+def problems():
+  """Lists 26 problems: (spec, data set, batch size)."""
+  return (_dense_nets() + _other_nets() + _linear_models() + _embeddings() +
+          [(spec, datasets.EMPTY_DATASET, None) for spec in (
+              _spec(pg.Quadratic, 12), _spec(pg.Quadratic, 80),
+              _spec(pg.Quadratic, 18, noise_stdev=0.5),
+              _spec(pg.Quadratic, 60, noise_stdev=2.0),
+              _spec(pg.SparseProblem, _spec(pg.Quadratic, 22)))])
+
+
+def _dense_nets():
+  """Perceptrons, narrow and deep, of four activations."""
+  sines = _data(benchmark_data.sine_labels, 12, 500, 3)
+  clusters = _data(datasets.random, 15, 500, n_classes=5)
+  mixed = _data(datasets.random_mlp, 10, 400)
+  return [
+      (_spec(networks.ReLUNet, 12, 3, (16, 16)), sines, 50),
+      (_spec(networks.ReLUNet, 15, 5, (5, 5, 5)), clusters, 32),
+      (_spec(networks.ReLUNet, 12, 3, (14,) * 7), sines, 40),
+      (_spec(nets.DenseNet, 10, 2, (6, 6), tf.nn.elu, 1.5), mixed, 25),
+      (_spec(nets.DenseNet, 15, 5, (12,) * 8, tf.nn.elu, 1.5), clusters, 50),
+      (_spec(nets.DenseNet, 12, 3, (20,), tf.nn.sigmoid), sines, 50),
+      (_spec(nets.DenseNet, 15, 5, (16, 10), tf.nn.sigmoid), clusters, 64),
+      (_spec(nets.DenseNet, 10, 2, (16, 16, 16), tf.tanh), mixed, 40),
+      (_spec(nets.RegressionNet, 12, (24,)),
+       _data(benchmark_data.sine_labels, 12, 400, 7), 32),
+      (_spec(networks.ReLUNet, 14, 4, (20,)),
+       _data(benchmark_data.badly_scaled, 14, 400, 4, 2.0), 32)]
+
+
+def _other_nets():
+  """Autoencoders, residual nets, convolutions with pooling, an LSTM."""
+  images = _data(benchmark_data.images, 8, 160, 5)
+  return [
+      (_spec(networks.Autoencoder, 20, (12, 3, 12)),
+       _data(benchmark_data.low_rank, 20, 3, 400), 40),
+      (_spec(nets.CrossEntropyAutoencoder, 36, (10,)),
+       _data(benchmark_data.unit_images, 6, 300, 6), 30),
+      (_spec(nets.NormalizedResidualNet, 15, 5, 14, 3),
+       _data(datasets.random, 15, 400, n_classes=5, sep=0.7), 40),
+      (_spec(nets.PoolingNet, (1, 8, 8), 5, (4, 6), True), images, 20),
+      (_spec(nets.PoolingNet, (1, 8, 8), 5, (6,), False), images, 32),
+      (_spec(networks.LSTM, 4, len(benchmark_data.SYMBOLS), 12),
+       _data(benchmark_data.text, 4, 250), 25)]
+
+
+def _linear_models():
+  """Softmax regressions with noise, many classes, badly scaled columns."""
+  return [
+      (_spec(pg.SoftmaxRegression, 24, 4, noise_stdev=0.1),
+       _data(datasets.random, 24, 400, n_classes=4, sep=0.7), 32),
+      (_spec(pg.SoftmaxRegression, 25, 20),
+       _data(datasets.random, 25, 600, n_classes=20, sep=0.7), 40),
+      (_spec(pg.SoftmaxRegression, 16, 6),
+       _data(benchmark_data.badly_scaled, 16, 400, 6, 3.0), 32)]
+
+
+def _embeddings():
+  """Look-ups, with gradients for few rows at a time."""
+  return [
+      (_spec(nets.Factorization, 40, 30, 6),
+       _data(benchmark_data.pairs, 40, 30, 500), 16),
+      (_spec(nets.NextSymbol, 3, len(benchmark_data.SYMBOLS), 8),
+       _data(benchmark_data.text, 3, 400), 20)]

@@ -1,0 +1,123 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Optimizers beside tuned baselines on a problem of one's own."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+import os
+
+import numpy as np
+import six
+import tensorflow as tf
+
+from . import plots
+from . import single_run
+
+BASELINES = collections.OrderedDict([
+    ("SGD", tf.compat.v1.train.GradientDescentOptimizer),
+    ("Momentum", lambda rate: tf.compat.v1.train.MomentumOptimizer(rate, 0.9)),
+    ("RMSProp", tf.compat.v1.train.RMSPropOptimizer),
+    ("Adam", tf.compat.v1.train.AdamOptimizer),
+])
+"""Functions of a learning rate that make an optimizer."""
+
+LEARNING_RATES = tuple(10.0 ** (k / 2.0) for k in range(-10, 1))
+"""A half-decade grid from 1e-5 to 1."""
+
+Comparison = collections.namedtuple("Comparison", "objectives, learning_rates")
+"""What a comparison found.
+
+Attributes:
+  objectives: OrderedDict from the name of an optimizer to a float64 array
+    [runs, num_iter + 1], the objective on all data before every step and after
+    the last.
+  learning_rates: OrderedDict from the name of a baseline to its tuned rate.
+"""
+
+
+def compare(optimizers, problem, num_iter, dataset, batch_size, num_runs,
+            seed, baselines, learning_rates, num_tuning_runs):
+  """Runs optimizers and tuned baselines; see `metaopt.compare`."""
+  if not optimizers and not baselines:
+    raise ValueError("There is nothing to compare: give optimizers, a mapping "
+                     "from a name to a function that makes an optimizer.")
+  for name, make in six.iteritems(optimizers):
+    if not callable(make):
+      raise ValueError(
+          "Optimizer {!r} must be a function that makes one, such as lambda: "
+          "pretrained.load(), not {!r}: each run needs its own.".format(
+              name, make))
+  if num_iter < 1 or num_runs < 1 or num_tuning_runs < 1:
+    raise ValueError(
+        "num_iter, num_runs and num_tuning_runs must be at least 1, not {!r}, "
+        "{!r} and {!r}.".format(num_iter, num_runs, num_tuning_runs))
+
+  def run(make, seeds):
+    return np.array([
+        single_run.evaluate(make(), problem, num_iter, dataset, batch_size,
+                            each)[0] for each in seeds])
+
+  seeds = range(seed, seed + num_runs)
+  # Other runs than those that count.
+  tuning_seeds = range(seed + num_runs, seed + num_runs + num_tuning_runs)
+  tuned, objectives = collections.OrderedDict(), collections.OrderedDict()
+  for name, make in six.iteritems(optimizers):
+    objectives[name] = run(make, seeds)
+  for name, make in six.iteritems(baselines):
+    finals = [np.mean(run(lambda rate=rate, make=make: make(rate),
+                          tuning_seeds)[:, -1]) for rate in learning_rates]
+    finals = np.where(np.isfinite(finals), finals, np.inf)
+    tuned[name] = learning_rates[int(np.argmin(finals))]
+    objectives[name] = run(lambda make=make, rate=tuned[name]: make(rate),
+                           seeds)
+  return Comparison(objectives, tuned)
+
+
+def table(comparison):
+  """Lays the final objectives out in Markdown, the best first.
+
+  Args:
+    comparison: `Comparison`.
+
+  Returns:
+    String that ends with a newline.
+  """
+  rows = []
+  for name, values in six.iteritems(comparison.objectives):
+    finals = np.where(np.isfinite(values[:, -1]), values[:, -1], np.inf)
+    rate = comparison.learning_rates.get(name)
+    rows.append((np.median(finals), "| {} | {} | {:.6g} | {:.6g} | {:.6g} |\n"
+                 .format(name, "nothing tuned" if rate is None else
+                         "{:.3g}".format(rate), np.median(finals),
+                         finals.min(), finals.max())))
+  return ("| optimizer | learning rate | final objective, median | least | "
+          "greatest |\n| --- | --- | --- | --- | --- |\n" +
+          "".join(text for _, text in sorted(rows)))
+
+
+def write(comparison, output_dir):
+  """Writes `objectives.csv`, `table.md` and, with matplotlib, plots.
+
+  Args:
+    comparison: `Comparison`.
+    output_dir: String, a directory, which is made if there is none.
+
+  Returns:
+    List of the paths of what was written.
+  """
+  if not os.path.isdir(output_dir):
+    os.makedirs(output_dir)
+  paths = [os.path.join(output_dir, name) for name in (
+      "objectives.csv", "table.md", "objectives.png", "objectives.svg")]
+  plots.write_objectives(comparison.objectives, paths[0])
+  with open(paths[1], "w") as stream:
+    stream.write(table(comparison))
+  try:
+    for path in paths[2:]:
+      plots.plot_objectives(comparison.objectives, path)
+  except ImportError:
+    return paths[:2]
+  return paths

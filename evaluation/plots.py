@@ -1,0 +1,74 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Plots and tables of objectives; plots need matplotlib."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import csv
+import io
+
+import numpy as np
+import six
+
+# Okabe and Ito's colours, which colour-blind readers can tell apart; dashes
+# tell them apart in print.
+_COLORS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2",
+           "#CC79A7")
+_DASHES = ("-", "--", "-.", ":")
+
+
+def plot_objectives(curves, path=None, title=None):
+  """Plots objectives against steps; see `metaopt.plot_objectives`."""
+  try:
+    # No pyplot: it would choose a window system and keep every figure.
+    from matplotlib import figure
+    from matplotlib.backends import backend_agg
+  except ImportError as error:
+    raise ImportError(
+        "Plots need matplotlib, which cannot be imported ({}). Install it with "
+        "'.venv/bin/python -m pip install matplotlib'; all else works without "
+        "it.".format(error))
+  if not curves:
+    raise ValueError("There is nothing to plot: expected at least one curve.")
+  plot = figure.Figure(figsize=(6.4, 4.0))
+  backend_agg.FigureCanvasAgg(plot)
+  axes = plot.add_subplot(1, 1, 1)
+  lowest = np.inf
+  for index, (name, values) in enumerate(six.iteritems(curves)):
+    values = np.atleast_2d(np.asarray(values, np.float64))
+    values = np.where(np.isfinite(values), values, np.nan)
+    style = {"color": _COLORS[index % len(_COLORS)],
+             "linestyle": _DASHES[index % len(_DASHES)]}
+    # A step has a gap where no run is finite, and no quantiles of nothing.
+    known = np.isfinite(values).any(0)
+    low, middle, high = np.full([3, values.shape[1]], np.nan)
+    low[known], middle[known], high[known] = np.nanpercentile(
+        values[:, known], [25, 50, 75], axis=0)
+    axes.plot(middle, label=name, **style)
+    if len(values) > 1:
+      axes.fill_between(np.arange(len(middle)), low, high, alpha=0.2,
+                        color=style["color"], linewidth=0)
+    lowest = np.nanmin(np.append(values[np.isfinite(values)], lowest))
+  if lowest > 0:
+    axes.set_yscale("log")
+  axes.set_xlabel("step")
+  axes.set_ylabel("objective (lower is better)")
+  axes.set_title(title or "")
+  axes.legend()
+  if path is not None:
+    plot.savefig(path, bbox_inches="tight")
+  return plot
+
+
+def write_objectives(curves, path):
+  """Writes objectives as CSV; see `metaopt.write_objectives`."""
+  with io.open(path, "wb" if six.PY2 else "w",
+               **({} if six.PY2 else {"newline": ""})) as stream:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["optimizer", "run", "step", "objective"])
+    for name, values in six.iteritems(curves):
+      for run, objectives in enumerate(np.atleast_2d(values)):
+        writer.writerows([name, run, step, repr(float(objective))]
+                         for step, objective in enumerate(objectives))

@@ -1,0 +1,132 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of runs without anything to differentiate."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+from absl.testing import parameterized
+import numpy as np
+from six.moves import range
+import tensorflow as tf
+
+from benchmarks.comparison import baselines
+from benchmarks.comparison import curves
+from benchmarks.comparison import forward_run
+from benchmarks.comparison import groups
+from optimizer import hierarchical_rnn
+from problems import datasets
+from problems import problem_generator as pg
+from problems import problem_spec
+from tests.meta_training import harness
+
+_Spec = problem_spec.Spec.of
+_NOISY = groups.Entry(
+    "v", "noisy", _Spec(pg.Quadratic, 3, random_seed=5, noise_stdev=0.1),
+    datasets.EMPTY_DATASET, None, True)
+_NET = groups.Entry(
+    "v", "net", _Spec(pg.FullyConnected, 4, 2, hidden_sizes=(3,)),
+    datasets.random_mlp(4, 40, random_seed=3), 40, True)
+
+
+class ScheduleTest(tf.test.TestCase):
+
+  def test_usual_horizons(self):
+    self.assertEqual(
+        [(100, 1, 100), (150, 2, 150), (200, 5, 200), (200, 15, 50),
+         (200, 50, 20)],
+        [tuple(forward_run.schedule(horizon))
+         for horizon in (100, 300, 1000, 3000, 10000)])
+
+  def test_refuses_what_cannot_be_divided(self):
+    with self.assertRaisesRegexp(ValueError, "got 1009"):
+      forward_run.schedule(1009)
+
+
+class ForwardRunnerTest(tf.test.TestCase, parameterized.TestCase):
+
+  def _run(self, problem, spec, theta, horizon=40, points=None, compiled=False,
+           seed=1, is_done=None):
+    runner = forward_run.ForwardRunner(problem, spec, horizon, compiled)
+    try:
+      return runner.run(theta, seed, points or forward_run.schedule(
+          horizon).points, is_done)
+    finally:
+      runner.close()
+
+  def test_by_hand(self):
+    """Steps between evaluations are made, chunks are joined."""
+    problem = _NOISY._replace(spec=_Spec(harness.Parabola))
+    curve = self._run(problem, baselines.SPECS["SGD"], [1e-4], 3000, 60)
+    steps = 15.0 * np.arange(60)
+    self.assertAllClose(6 * (1 - 1e-4 * 3) ** (2 * steps), curve, rtol=1e-4)
+
+  def test_same_as_an_unroll(self):
+    """On all rows at once, nothing is drawn but the start."""
+    spec = _Spec(hierarchical_rnn.HierarchicalRNN, init_lr_range=(0.01, 0.01))
+    theta = curves.initial_meta_parameters(spec)
+    expected, _ = curves.Runner(_NET, spec, 1000, 0).run(theta, 1, 40)
+    self.assertAllClose(expected, self._run(_NET, spec, theta), rtol=1e-4)
+
+  @parameterized.parameters("noisy", "net")
+  def test_compiled(self, name):
+    problem = {"noisy": _NOISY, "net": _NET._replace(batch_size=10)}[name]
+    plain, compiled = [
+        self._run(problem, baselines.SPECS["Adam"], [0.03], compiled=compiled)
+        for compiled in (False, True)]
+    self.assertAllClose(plain, compiled, rtol=1e-4)
+
+  def test_attention(self):
+    spec = _Spec(hierarchical_rnn.HierarchicalRNN, use_attention=True,
+                 init_lr_range=(0.01, 0.01))
+    theta = curves.initial_meta_parameters(spec)
+    expected, _ = curves.Runner(_NET, spec, 1000, 0).run(theta, 1, 40)
+    self.assertAllClose(expected, self._run(_NET, spec, theta), rtol=1e-4)
+
+  def test_same_noise_for_all_optimizers(self):
+    """A rate of 0.1 in SGD is one of 0.1 in Momentum, in the first step."""
+    sgd, momentum = [self._run(_NOISY, baselines.SPECS[name], [0.1])
+                     for name in ("SGD", "Momentum")]
+    self.assertAllClose(sgd[:2], momentum[:2], rtol=1e-6)
+    self.assertNotAllClose(sgd[:3], momentum[:3])
+    self.assertNotAllClose(sgd, self._run(
+        _NOISY, baselines.SPECS["SGD"], [0.1], seed=2))
+
+  def test_ends_early(self):
+    curve = self._run(
+        _NOISY, baselines.SPECS["SGD"], [0.01], points=200,
+        is_done=lambda so_far: len(so_far) >= 80)
+    self.assertLen(curve, 80)
+
+  def test_overflow(self):
+    curve = self._run(_NOISY, baselines.SPECS["SGD"], [1e9], points=120)
+    self.assertLen(curve, 120)
+    self.assertTrue(np.isfinite(curve[0]))
+    self.assertTrue(np.isposinf(curve[-1]))
+    self.assertFalse(np.isnan(curve).any())
+
+
+class AdamCosineTest(tf.test.TestCase):
+
+  def test_by_hand(self):
+    """With gradients all 1, a step of Adam is its rate."""
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      optimizer = baselines.AdamCosine(0.1, 4.0)
+      state = {key: tf.constant([[value]])
+               for key, value in optimizer.INITIAL_STATE}
+      steps = []
+      for _ in range(6):
+        change, state = optimizer._step(
+            optimizer.meta_parameters.values()["learning_rate"],
+            tf.constant([[1.0]]), state)
+        steps.append(change[0, 0])
+      session.run(tf.compat.v1.global_variables_initializer())
+      root = np.sqrt(0.5)
+      self.assertAllClose(
+          [0.1, 0.05 * (1 + root), 0.05, 0.05 * (1 - root), 0, 0],
+          session.run(steps), atol=1e-6)
+
+
+if __name__ == "__main__":
+  tf.test.main()

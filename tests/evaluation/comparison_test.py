@@ -1,0 +1,98 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of comparisons with tuned baselines on a problem of one's own."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import csv
+import os
+
+import numpy as np
+import six
+import tensorflow as tf
+
+from evaluation import comparison
+import metaopt
+from problems import problem_generator
+
+
+class _Half(problem_generator.Problem):
+  """x^2 / 2 from 2: gradient descent at rate r multiplies x by 1 - r."""
+
+  def __init__(self):
+    super(_Half, self).__init__([(1,)])
+
+  def _initial_tensor(self, shape, noise):
+    return 2.0 * tf.ones(shape)
+
+  def objective(self, parameters, data=None, labels=None):
+    return 0.5 * tf.reduce_sum(tf.square(parameters[0]))
+
+
+def _sgd(rate):
+  return tf.compat.v1.train.GradientDescentOptimizer(rate)
+
+
+class CompareTest(tf.test.TestCase):
+
+  def _compare(self, **options):
+    arguments = {"baselines": {"SGD": _sgd}, "learning_rates": (0.1, 0.5, 3.0),
+                 "num_runs": 2, "num_tuning_runs": 1, "out": six.StringIO()}
+    arguments.update(options)
+    return metaopt.compare({"slow": lambda: _sgd(0.01)}, _Half(), 3,
+                           **arguments)
+
+  def test_by_hand(self):
+    out = six.StringIO()
+    result = self._compare(out=out)
+    self.assertEqual(["slow", "SGD"], list(result.objectives))
+    for name, rate in (("slow", 0.01), ("SGD", 0.5)):
+      self.assertAllClose(
+          [2.0 * (1 - rate) ** (2 * np.arange(4))] * 2, result.objectives[name])
+    self.assertEqual({"SGD": 0.5}, dict(result.learning_rates))
+    # The best first.
+    lines = out.getvalue().splitlines()[2:]
+    self.assertIn("| SGD | 0.5 | 0.03125 |", lines[0])
+    self.assertIn("| slow | nothing tuned |", lines[1])
+
+  def test_a_rate_that_diverges_is_not_chosen(self):
+    result = self._compare(learning_rates=(1e30, 0.5))
+    self.assertEqual({"SGD": 0.5}, dict(result.learning_rates))
+
+  def test_files(self):
+    path = os.path.join(self.get_temp_dir(), "out", "put")
+    result = self._compare(output_dir=path)
+    with open(os.path.join(path, "objectives.csv")) as stream:
+      rows = list(csv.DictReader(stream))
+    self.assertLen(rows, 2 * 2 * 4)
+    self.assertEqual(
+        {"optimizer": "slow", "run": "0", "step": "0", "objective": "2.0"},
+        dict(rows[0]))
+    with open(os.path.join(path, "table.md")) as stream:
+      self.assertEqual(comparison.table(result), stream.read())
+
+  def test_errors(self):
+    with self.assertRaisesRegexp(ValueError, "nothing to compare"):
+      metaopt.compare({}, _Half(), 3, baselines={})
+    with self.assertRaisesRegexp(ValueError, "'a' must be a function"):
+      metaopt.compare({"a": _sgd(0.1)}, _Half(), 3)
+    with self.assertRaisesRegexp(ValueError, "at least 1, not 0"):
+      metaopt.compare({"a": lambda: _sgd(0.1)}, _Half(), 0)
+
+
+class DefaultsTest(tf.test.TestCase):
+
+  def test_every_baseline_takes_a_rate(self):
+    for make in comparison.BASELINES.values():
+      self.assertIsInstance(make(0.1), tf.compat.v1.train.Optimizer)
+
+  def test_rates(self):
+    self.assertLen(comparison.LEARNING_RATES, 11)
+    self.assertAllClose([1e-5, 1.0], np.array(
+        comparison.LEARNING_RATES)[[0, -1]])
+
+
+if __name__ == "__main__":
+  tf.test.main()

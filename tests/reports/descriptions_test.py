@@ -1,0 +1,93 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What users saw of damaged or hostile files named optimizer.json."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import json
+import os
+
+from absl.testing import parameterized
+import tensorflow as tf
+
+from optimizer import pretrained
+from optimizer import registry
+
+
+def _described(name="HierarchicalRNN", args=(), **kwargs):
+  return json.dumps({"optimizer": name, "args": args, "kwargs": kwargs})
+
+
+class DescriptionsTest(tf.test.TestCase, parameterized.TestCase):
+
+  def _refused(self, content, message, **options):
+    logdir = self.create_tempdir().full_path
+    path = os.path.join(logdir, registry.FILE_NAME)
+    with open(path, "w") as stream:
+      stream.write(content)
+    with self.assertRaises(ValueError) as caught:
+      pretrained.load(logdir, **options)
+    self.assertIn(path, str(caught.exception))
+    self.assertIn(message, str(caught.exception))
+
+  def test_a_command_was_run(self):
+    target = os.path.join(self.create_tempdir().full_path, "made")
+    for options in ({}, {"allow_import": True}):
+      self._refused(_described("os:mkdir", [target]),
+                    "subclass" if options else "allow_import", **options)
+    self.assertFalse(os.path.exists(target))
+
+  @parameterized.parameters(
+      ("[" * 100000, "is not JSON"), ("", "is not JSON"),
+      ("3", "Expected the keys"), ('{"optimizer": "HierarchicalRNN"}',
+                                   "Expected the keys"),
+      ('{"optimizer": 1, "args": [], "kwargs": {}}', "Expected the keys"),
+      ('{"optimizer": "HierarchicalRNN", "args": {}, "kwargs": []}',
+       "Expected the keys"),
+      (_described("Typo"), "Unknown optimizer"),
+      (_described(typo=1), "no option 'typo'"),
+      (_described(level_sizes="abc"), "level_sizes must be"),
+      (_described(level_sizes=[10**20]), "level_sizes must be"),
+      (_described(num_gradient_scales=100000), "num_gradient_scales must be"),
+      (_described(init_lr_range=None), "init_lr_range must be"))
+  def test_malformed(self, content, message):
+    self._refused(content, message)
+
+  def test_a_directory_of_that_name(self):
+    logdir = self.create_tempdir().full_path
+    os.mkdir(os.path.join(logdir, registry.FILE_NAME))
+    with self.assertRaisesRegexp(ValueError, "optimizer.json.*a directory"):
+      pretrained.load(logdir)
+    with self.assertRaisesRegexp(IOError, "Cannot write .*optimizer.json"):
+      registry.write(logdir, {})
+    self.assertEqual([registry.FILE_NAME], os.listdir(logdir))
+
+  def test_a_link_is_not_written_through(self):
+    logdir = self.create_tempdir().full_path
+    victim = os.path.join(logdir, "victim")
+    for name in ("", ".tmp"):
+      os.symlink(victim, os.path.join(logdir, registry.FILE_NAME + name))
+    registry.write(logdir, {})
+    self.assertFalse(os.path.exists(victim))
+
+  def test_options_that_cannot_be(self):
+    for options, message in (({"init_lr_range": 1e-3}, "init_lr_range must be"),
+                             ({"learning_rate": 0.1}, "init_lr_range=")):
+      with self.assertRaisesRegexp(ValueError, message):
+        pretrained.load(**options)
+    with self.assertRaisesRegexp(ValueError, "Expected a path, got None"):
+      pretrained.load(None)
+
+  def test_one_level_too_high(self):
+    logdir = self.create_tempdir().full_path
+    inside = os.path.join(logdir, "HierarchicalRNN_GRUCell_20_2")
+    os.mkdir(inside)
+    registry.write(inside, {})
+    with self.assertRaisesRegexp(ValueError, "one in '" + inside):
+      pretrained.load(logdir)
+
+
+if __name__ == "__main__":
+  tf.test.main()
