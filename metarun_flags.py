@@ -146,6 +146,15 @@ _HIERARCHICAL = (
     _option("skip_zero_gradients", "bool", False, None,
             "Whether elements whose gradient is exactly 0 keep their value "
             "and state."),
+    _option("max_relative_step", "float", 0.0, "share",
+            "The most a tensor's step may be relative to the tensor's root "
+            "mean square; 0 for no limit.", lower_bound=0.0),
+    _option("relative_init_lr", "bool", False, None,
+            "Whether --min_lr and --max_lr are relative to the tensor's root "
+            "mean square."),
+    _option("rms_floor", "float", 0.05, "root mean square",
+            "What a tensor's root mean square counts as at least.",
+            lower_bound=1e-15, upper_bound=1e15),
     _option("max_log_lr", "float", 33.0, "log learning rate",
             "Upper bound of a learning rate's logarithm."),
     _option("learnable_inp_decay", "bool", True, None,
@@ -174,6 +183,14 @@ _HIERARCHICAL = (
             "Feature: how far the learning rate lies outside of [1e-6, 1]."),
     _option("use_lr_shortcut", "bool", False, None,
             "Feature: log learning rate minus log 1e-3."),
+    _option("use_lr_over_rms", "bool", False, None,
+            "Feature: learning rate over the tensor's root mean square."),
+    _option("use_gradient_trend", "bool", False, None,
+            "Feature: how the size of the tensor's gradient has changed "
+            "lately."),
+    _option("use_gradient_change", "bool", False, None,
+            "Feature: how the size of the tensor's gradient has changed since "
+            "the start."),
     _option("biasgrucell_gate_bias_init", "float", 2.2, "logit",
             "Initial GRU gate bias.", argument="gate_bias_init"),
     _option("biasgrucell_scale", "float", 0.5, "spread",

@@ -15,6 +15,7 @@ from __future__ import print_function
 
 import collections
 import contextlib
+import functools
 import os
 
 import six
@@ -271,9 +272,12 @@ class MetaOptimizer(object):
       reader = tf.train.load_checkpoint(self._checkpoint)
       for variable in present:
         # Older checkpoints count their steps in int64.
-        variable.load(
-            reader.get_tensor(variable.op.name).astype(
-                variable.dtype.base_dtype.as_numpy_dtype), self._session)
+        value = reader.get_tensor(variable.op.name).astype(
+            variable.dtype.base_dtype.as_numpy_dtype)
+        variable.load(meta_checkpoint.fitted(
+            variable.op.name, value, meta_parameters_lib.OPTIMIZER_SCOPE,
+            self.parameters.declarations, functools.partial(
+                self._session.run, variable.initial_value)), self._session)
     except (tf.errors.OpError, ValueError) as error:
       raise ValueError(
           "Cannot read checkpoint {!r}: {}. Delete it to continue from an "

@@ -22,14 +22,14 @@ _LOG_REFERENCE_RATE = np.log(1e-3)
 _LOG_EXTREME_RATES = (np.log(1e-6), np.log(1.0))
 
 Observation = collections.namedtuple(
-    "Observation", "scaled, mean_squares, log_rate, mean_log_rate")
+    "Observation", "scaled, mean_squares, log_rate, view")
 """What an RNN may look at.
 
 Attributes:
   scaled: z, float32 [P, S].
   mean_squares: m, float32 [P, S].
   log_rate: float32 [P, 1], log learning rates, or None.
-  mean_log_rate: Their mean over tensor or problem, [P or 1, 1], or None.
+  view: `tensor_statistics.View`, what is known of the tensors.
 """
 
 Column = collections.namedtuple("Column", "width, compute")
@@ -93,19 +93,35 @@ def compressed(averages, mean_squares):
 
 def feature_columns(num_scales, use_grad_products, use_log_means_squared,
                     use_relative_lr, use_extreme_indicator, use_lr_shortcut):
-  """Chooses the input columns of the RNN; arguments as `HierarchicalRNN`'s.
+  """Chooses the input columns of 2017; arguments as `HierarchicalRNN`'s.
 
   Returns:
     List of `Column` in the order in which they are fed.
   """
-  table = (
+  return _chosen((
       (True, num_scales, _scaled),
       (use_grad_products and num_scales > 1, num_scales - 1, _products),
       (use_log_means_squared, num_scales, _relative_log_mean_squares),
       (use_relative_lr, 1, _relative_log_rate),
       (use_extreme_indicator, 1, _extremeness),
       (use_lr_shortcut, 1, _log_rate),
-  )
+  ))
+
+
+def tensor_columns(use_lr_over_rms, use_gradient_trend, use_gradient_change):
+  """Chooses columns that come after those of 2017; arguments likewise.
+
+  Returns:
+    List of `Column` in the order in which they are fed.
+  """
+  return _chosen((
+      (use_lr_over_rms, 1, _log_rate_over_size),
+      (use_gradient_trend, 1, _trend),
+      (use_gradient_change, 1, _change),
+  ))
+
+
+def _chosen(table):
   return [Column(width, compute) for used, width, compute in table if used]
 
 
@@ -127,7 +143,7 @@ def _relative_log_mean_squares(seen):
 
 
 def _relative_log_rate(seen):
-  return seen.log_rate - seen.mean_log_rate
+  return seen.log_rate - seen.view.mean_log_rate
 
 
 def _extremeness(seen):
@@ -138,3 +154,20 @@ def _extremeness(seen):
 
 def _log_rate(seen):
   return seen.log_rate - _LOG_REFERENCE_RATE
+
+
+def _log_rate_over_size(seen):
+  return seen.log_rate - seen.view.log_size
+
+
+def _trend(seen):
+  return _each_row(seen, seen.view.trend)
+
+
+def _change(seen):
+  return _each_row(seen, seen.view.change)
+
+
+def _each_row(seen, column):
+  """A [P or 1, 1] column as [P, 1]."""
+  return column + tf.zeros_like(seen.scaled[:, :1])

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which options a hierarchical RNN can have."""
+"""Which options of the hierarchical RNN are legal."""
 
 from __future__ import absolute_import
 from __future__ import division
@@ -15,17 +15,17 @@ from . import hierarchical_step
 _MAX_GRADIENT_SCALES = 20
 
 
-def refuse_rate_features(**options):
-  """Raises ValueError if one of these options is on."""
+def check_rates(dynamic_output_scale, **options):
+  """Raises ValueError for a set option that needs learning rates."""
   for option, value in sorted(options.items()):
-    if value:
+    if value and not dynamic_output_scale:
       raise ValueError(
           "{} needs a learning rate per coordinate: expected "
           "dynamic_output_scale=True or {}=False.".format(option, option))
 
 
 def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
-          max_log_lr):
+          max_log_lr, max_relative_step, rms_floor):
   """Raises ValueError for an illegal value."""
   arguments.check_sizes("level_sizes", level_sizes, 3)
   if not max_log_lr > hierarchical_step.MIN_LOG_LEARNING_RATE:
@@ -40,3 +40,9 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
   if global_input not in hierarchical_step.GLOBAL_INPUTS:
     raise ValueError("global_input must be one of {}, not {!r}.".format(
         sorted(hierarchical_step.GLOBAL_INPUTS), global_input))
+  if not 0.0 <= max_relative_step < float("inf"):
+    raise ValueError("max_relative_step must be a positive number, or 0 for "
+                     "no limit, not {!r}.".format(max_relative_step))
+  if not 1e-15 <= rms_floor <= 1e15:
+    raise ValueError("rms_floor must be a number in [1e-15, 1e15], not {!r}."
+                     .format(rms_floor))

@@ -24,8 +24,9 @@ from . import hierarchical_step
 from . import meta_parameters
 from . import rnn_cells
 from . import tensor_layout
+from . import tensor_statistics
 from . import trainable_optimizer
-from .unroll import update_rule
+from .unroll import hierarchical_rule
 
 _LEVEL_RNN = "PerTensor/Layer{}_RNN/"
 _INIT_VECTOR = "Level{}_RNN/init_vector"
@@ -34,7 +35,7 @@ _INIT_VECTOR = "Level{}_RNN/init_vector"
 class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
   """Learned optimizer with one, two or three levels of GRUs."""
 
-  tensor_state_keys = ("layer",)
+  tensor_state_keys = hierarchical_step.TENSOR_KEYS
 
   update_weights = meta_parameters.Attribute("update_weights")
   attention_weights = meta_parameters.Attribute("attention_weights")
@@ -70,6 +71,12 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                use_numerator_epsilon=False,
                global_input="mean",
                skip_zero_gradients=False,
+               max_relative_step=0.0,
+               relative_init_lr=False,
+               rms_floor=0.05,
+               use_lr_over_rms=False,
+               use_gradient_trend=False,
+               use_gradient_change=False,
                gate_bias_init=2.2,
                cell_scale=0.5,
                affine_scale=0.5,
@@ -124,6 +131,19 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         embeddings and other sparse gradients: steps are normalized per tensor,
         so that otherwise elements without a gradient move as far as those with
         one. With attention their location is their value.
+      max_relative_step: Float, the most that the root mean square of a
+        tensor's step may be relative to the tensor's size; longer steps are
+        scaled down, and likewise the way to the attended location. The size
+        is the root mean square of the tensor, or `rms_floor` if that is more.
+        0 for no limit.
+      relative_init_lr: Whether `init_lr_range` is relative to the tensor's
+        size, by the value its variable is initialized with.
+      rms_floor: Float, see `max_relative_step`.
+      use_lr_over_rms: Feature: log learning rate minus log size.
+      use_gradient_trend: Feature: log of the tensor's mean absolute gradient,
+        averaged over ten steps, minus the same over a hundred.
+      use_gradient_change: Feature: the same average over ten steps, minus the
+        log of the first.
       gate_bias_init: Initial bias of the GRU gates.
       cell_scale: Spread of the initial GRU matrices.
       affine_scale: Spread of the initial matrices between levels.
@@ -140,26 +160,33 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     """
     hierarchical_options.check(
         level_sizes, init_lr_range, num_gradient_scales, global_input,
-        max_log_lr)
-    if not dynamic_output_scale:
-      hierarchical_options.refuse_rate_features(
-          use_relative_lr=use_relative_lr,
-          use_extreme_indicator=use_extreme_indicator,
-          use_lr_shortcut=use_lr_shortcut)
+        max_log_lr, max_relative_step, rms_floor)
+    hierarchical_options.check_rates(
+        dynamic_output_scale, use_relative_lr=use_relative_lr,
+        use_extreme_indicator=use_extreme_indicator,
+        use_lr_shortcut=use_lr_shortcut, use_lr_over_rms=use_lr_over_rms,
+        relative_init_lr=relative_init_lr)
     self._level_sizes = list(level_sizes)
     self._init_lr_range = tuple(init_lr_range)
-    self._max_log_lr = max_log_lr
     self._dynamic_output_scale = dynamic_output_scale
     self._num_scales = num_gradient_scales
-    self._use_problem_lr_mean = use_problem_lr_mean
-    self._multiple_scale_decays = use_multiple_scale_decays
-    self._global_input = global_input
-    self._skip_zero_gradients = skip_zero_gradients
+    self._relative_init_lr = relative_init_lr
+    self._keeps_history = use_gradient_trend or use_gradient_change
     self._columns = gradient_features.feature_columns(
         num_gradient_scales, use_grad_products, use_log_means_squared,
         use_relative_lr, use_extreme_indicator, use_lr_shortcut)
+    self._new_columns = gradient_features.tensor_columns(
+        use_lr_over_rms, use_gradient_trend, use_gradient_change)
     self._cells = [rnn_cells.BiasGRU(size, cell_scale, gate_bias_init)
                    for size in self._level_sizes]
+    self._options = hierarchical_step.Options(
+        cells=self._cells, columns=self._columns + self._new_columns,
+        num_scales=num_gradient_scales,
+        multiple_scale_decays=use_multiple_scale_decays,
+        problem_rate_mean=use_problem_lr_mean, max_log_rate=max_log_lr,
+        global_input=global_input, skip_zero_gradients=skip_zero_gradients,
+        max_relative_step=max_relative_step, rms_floor=rms_floor,
+        uses_sizes=bool(max_relative_step) or use_lr_over_rms)
     super(HierarchicalRNN, self).__init__(
         name, self._state_keys(use_attention), use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,
@@ -203,15 +230,20 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     keys = ["parameter"]
     if len(self._level_sizes) > 1:
       keys.append("layer")
+    if self._keeps_history:
+      keys.append(tensor_statistics.HISTORY_KEY)
     keys += ["scl_decay", "inp_decay"]
     if self._dynamic_output_scale:
       keys.append("log_learning_rate")
     for prefix in hierarchical_step.SCALE_KEYS:
-      keys += self._scale_keys(prefix)
+      keys += [prefix + str(i + 1) for i in range(self._num_scales)]
     return keys + (["true_param"] if use_attention else [])
 
-  def _scale_keys(self, prefix):
-    return [prefix + str(i + 1) for i in range(self._num_scales)]
+  @property
+  def state_depends_on_parameter(self):
+    """See `TrainableOptimizer`."""
+    return (self._relative_init_lr or
+            super(HierarchicalRNN, self).state_depends_on_parameter)
 
   def _declare_initial_states(self):
     uniform = tf.compat.v1.random_uniform_initializer(-1.0, 1.0)
@@ -250,21 +282,31 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       declare_all(rnn_cells.affine_declarations(rows, columns, affine_scale),
                   name + "/Affine/")
 
-    num_columns = sum(column.width for column in self._columns)
+    def declare_cell(level, inputs, prefix, new_inputs=(0, 0)):
+      for name, declaration in self._cells[level].declarations(
+          inputs + new_inputs[1]).items():
+        if new_inputs[1] and name.endswith("Matrix"):
+          declaration = declaration._replace(
+              new_rows=meta_parameters.NewRows(*new_inputs))
+        declare_all({name: declaration}, prefix)
+
+    old, new = [sum(column.width for column in columns)
+                for columns in (self._columns, self._new_columns)]
     level0, level1 = _LEVEL_RNN.format(0), _LEVEL_RNN.format(1)
     if len(sizes) > 1:
       declare_affine(level0 + "Param", sizes[1], biases[0])
     if len(sizes) > 2:
       declare_affine(level0 + "Global", sizes[2], biases[0])
-    declare_all(self._cells[0].declarations(num_columns), level0)
+    declare_cell(0, old, level0, (old, new))
     if len(sizes) > 1:
       if len(sizes) > 2:
         declare_affine(level1[:-1], sizes[2], biases[1])
       # Scaled gradients alone reach level 1 through level 0 only.
-      seen = num_columns if len(self._columns) > 1 else 0
-      declare_all(self._cells[1].declarations(sizes[0] + seen), level1)
+      seen = sizes[0] + (old if len(self._columns) > 1 else 0)
+      more = sizes[0] + old + new - seen if new else 0
+      declare_cell(1, seen, level1, (seen, more))
     if len(sizes) > 2:
-      declare_all(self._cells[2].declarations(sizes[1]), "Layer2_RNN/")
+      declare_cell(2, sizes[1], "Layer2_RNN/")
 
   def _declare_step(self, use_gradient_shortcut, momentum_logit):
     if use_gradient_shortcut:
@@ -288,8 +330,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     """State of a tensor with n elements.
 
     Returns:
-      Dict: "parameter" [n, units], "layer" [1, units], the others [n, 1] but
-      "true_param", which has the shape of the variable.
+      Dict: "parameter" [n, units], "layer" [1, units], "gradient_history"
+      [1, 4], the others [n, 1] but "true_param", which has the shape of the
+      variable.
     """
     size = tensor_layout.TensorLayout([var.shape.as_list()]).num_coordinates
     zeros = tf.zeros([size, 1])
@@ -298,7 +341,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     if len(self._level_sizes) > 1:
       state["layer"] = self._initial_vector(1)
     if self._dynamic_output_scale:
-      state["log_learning_rate"] = self._initial_log_learning_rate(size)
+      state["log_learning_rate"] = self._initial_log_learning_rate(var, size)
+    if self._keeps_history:
+      state[tensor_statistics.HISTORY_KEY] = tensor_statistics.no_history()
     if self.use_attention:
       state["true_param"] = tf.convert_to_tensor(var)
     return state
@@ -312,15 +357,22 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     return (self._random_uniform([1, self._level_sizes[level]], -1.0, 1.0)
             if vector is None else tf.identity(vector))
 
-  def _initial_log_learning_rate(self, size):
+  def _initial_log_learning_rate(self, var, size):
     low, high = [np.log(rate) for rate in self._init_lr_range]
-    if low == high:
-      return tf.fill([size, 1], np.float32(low))
-    per_coordinate = self._random_uniform([size, 1], low / 2, high / 2)
-    per_tensor = self._random_uniform([1, 1], low / 2, high / 2)
+    rates = tf.fill([size, 1], np.float32(low))
+    if low < high:
+      per_coordinate = self._random_uniform([size, 1], low / 2, high / 2)
+      per_tensor = self._random_uniform([1, 1], low / 2, high / 2)
+      rates = per_coordinate + per_tensor
+    if self._relative_init_lr:
+      rates += tf.math.log(tensor_statistics.sizes(
+          tensor_layout.TensorLayout([var.shape.as_list()]),
+          tf.reshape(var, [-1, 1]), self._options.rms_floor))
+    elif low == high:
+      return rates
     return tf.clip_by_value(
-        per_coordinate + per_tensor,
-        hierarchical_step.MIN_LOG_LEARNING_RATE, self._max_log_lr)
+        rates, hierarchical_step.MIN_LOG_LEARNING_RATE,
+        self._options.max_log_rate)
 
   def _compute_updates(self, params, grads, states, global_state):
     """Applies one step to all tensors; see `TrainableOptimizer`."""
@@ -335,7 +387,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                if key != "true_param"} for state in states]
     new_params, new_states, global_state, attended = (
         big_tensors.compute_updates(
-            self._step_options(), self._meta_parameters.values(), params,
+            self._options, self._meta_parameters.values(), params,
             grads, states, global_state, skip_nonfinite))
     if self.use_attention:
       for state, param in zip(new_states, new_params):
@@ -343,48 +395,4 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     return new_params, new_states, global_state, attended
 
   def _rule(self, shapes):
-    return _HierarchicalRule(self, shapes)
-
-  def _step_options(self):
-    return hierarchical_step.Options(
-        cells=self._cells, columns=self._columns,
-        num_scales=self._num_scales,
-        multiple_scale_decays=self._multiple_scale_decays,
-        problem_rate_mean=self._use_problem_lr_mean,
-        max_log_rate=self._max_log_lr, global_input=self._global_input,
-        skip_zero_gradients=self._skip_zero_gradients)
-
-
-class _HierarchicalRule(update_rule.PerTensorRule):
-  """Keeps the state of all tensors packed from step to step."""
-
-  def __init__(self, optimizer, shapes):
-    super(_HierarchicalRule, self).__init__(optimizer, shapes)
-    self._num_scales = optimizer._step_options().num_scales
-    self._layout = tensor_layout.TensorLayout(shapes)
-
-  def initial_state(self, params):
-    states, global_state = super(_HierarchicalRule, self).initial_state(params)
-    state = update_rule.concat_states(
-        [{key: value for key, value in state.items() if key != "true_param"}
-         for state in states])
-    return (hierarchical_step.join_scales(state, self._num_scales),
-            global_state)
-
-  def update(self, params, grads, state):
-    optimizer = self._optimizer
-    (steps,), (packed,), global_state = hierarchical_step.step(
-        optimizer._step_options(), optimizer._meta_parameters.values(),
-        [self._layout], [self._layout.pack(grads)], [state[0]], state[1])
-    new_params, attended = [
-        [param - change
-         for param, change in zip(params, self._layout.unpack(column))]
-        for column in steps]
-    return new_params, attended, (packed, global_state)
-
-  def per_tensor_state(self, state):
-    states = update_rule.split_states(
-        hierarchical_step.split_scales(state[0], self._num_scales),
-        self._layout, ("layer",))
-    return [[tensor_state[key] for key in self._optimizer.state_keys
-             if key in tensor_state] for tensor_state in states]
+    return hierarchical_rule.HierarchicalRule(self, shapes)

@@ -9,8 +9,8 @@ if asked for, the mean learning rate.
 
 State of a group with P coordinates and T tensors, all float32: "parameter"
 [P, units], "layer" [T, units], "scl_decay", "inp_decay" and
-"log_learning_rate" [P, 1], "grad_accum" and "ms" [P, S]. Global state: a list
-with one [1, units].
+"log_learning_rate" [P, 1], "grad_accum" and "ms" [P, S], with features of it
+"gradient_history" [T, 4]. Global state: a list with one [1, units].
 """
 
 from __future__ import absolute_import
@@ -23,11 +23,12 @@ import tensorflow as tf
 
 from . import gradient_features
 from . import rnn_cells
+from . import tensor_statistics
 
 MIN_LOG_LEARNING_RATE = -33.0
 SCALE_KEYS = ("grad_accum", "ms")
+TENSOR_KEYS = ("layer", tensor_statistics.HISTORY_KEY)
 
-_OUTPUT_EPSILON = 1e-16
 _FIXED_SCALE_DECAY = 0.93
 _FIXED_INPUT_DECAY = 0.89
 
@@ -38,7 +39,8 @@ GLOBAL_INPUTS = {
 
 Options = collections.namedtuple(
     "Options", "cells, columns, num_scales, multiple_scale_decays, "
-    "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients")
+    "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
+    "max_relative_step, rms_floor, uses_sizes")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
@@ -51,27 +53,33 @@ Attributes:
   global_input: A key of `GLOBAL_INPUTS`.
   skip_zero_gradients: Whether coordinates whose gradient is 0 sit the step
     out: see `HierarchicalRNN`.
+  max_relative_step: The most a tensor's step may be relative to its size, see
+    `tensor_statistics`; 0 for no limit.
+  rms_floor: What a tensor's root mean square counts as at least.
+  uses_sizes: Whether a step has to know the sizes of the tensors.
 """
 
 
 Coordinates = collections.namedtuple(
-    "Coordinates", "state, seen, moves, squares, active")
+    "Coordinates", "state, seen, moves, squares, move_squares, active")
 """What a step makes of some coordinates, before their tensors are looked at.
 
 Attributes:
-  state: Dict, the new state but for "layer".
+  state: Dict, the new state but for `TENSOR_KEYS`.
   seen: List of float32 [P, k], what the level above sees the mean of.
   moves: List of float32 [P, 1], steps that are still to be normalized: of the
     parameters and, with attention, of the attended locations.
   squares: List of float32 [P, 1] whose means over tensors normalize them;
     empty without a learning rate.
+  move_squares: List of float32 [P, 1], squares of the moves whose means over
+    tensors limit them; empty without a limit.
   active: List with one float32 [P, 1], 0 where a coordinate sits the step out,
-    else 1; empty if none ever does. What is seen and the squares are 0 where
+    else 1; empty if none ever does. What is seen and all squares are 0 where
     it is.
 """
 
 
-def step(options, theta, layouts, grads, states, global_state,
+def step(options, theta, layouts, params, grads, states, global_state,
          order=None):
   """Computes one step of every coordinate.
 
@@ -79,6 +87,8 @@ def step(options, theta, layouts, grads, states, global_state,
     options: `Options`.
     theta: Mapping from names to the values of the meta-parameters.
     layouts: List of `TensorLayout`, the groups.
+    params: List of float32 [P, 1], one a group, or of None if not
+      `options.uses_sizes`.
     grads: List of float32 [P, 1], one a group.
     states: List of dicts, one a group.
     global_state: List of tensors.
@@ -90,21 +100,28 @@ def step(options, theta, layouts, grads, states, global_state,
     [P, 1]: what to subtract from the parameters to get the new parameters, and
     to get the attended location (the same without attention).
   """
-  mean_log_rates = mean_log_rates_of(options, layouts, states)
+  mean_log_rates = tensor_statistics.mean_log_rates(
+      layouts, states, options.problem_rate_mean)
   steps, new_states, shares = [], [], []
-  for layout, grad, state, mean_log_rate in zip(
-      layouts, grads, states, mean_log_rates):
+  for layout, param, grad, state, mean_log_rate in zip(
+      layouts, params, grads, states, mean_log_rates):
+    view, size, history = tensor_statistics.view(
+        options, layout, param, grad, state, mean_log_rate)
     coordinates = step_coordinates(
         options, theta, grad, state,
-        coordinate_bias(theta, layout, state, global_state), mean_log_rate)
+        coordinate_bias(theta, layout, state, global_state), view)
     new_state = coordinates.state
-    seen, squares, active = [
+    seen, squares, move_squares, active = [
         [layout.tensor_mean(part) for part in parts] for parts in (
-            coordinates.seen, coordinates.squares, coordinates.active)]
+            coordinates.seen, coordinates.squares, coordinates.move_squares,
+            coordinates.active)]
     if "layer" in state:
       new_state["layer"] = step_layer(
           options, theta, seen, state["layer"], global_state, active)
-    steps.append(normalized(coordinates.moves, squares, layout, active))
+    if history is not None:
+      new_state[tensor_statistics.HISTORY_KEY] = history
+    steps.append(normalized(options, coordinates.moves, squares, move_squares,
+                            layout, size, active))
     new_states.append(new_state)
     shares += active
   if global_state:
@@ -114,33 +131,21 @@ def step(options, theta, layouts, grads, states, global_state,
   return steps, new_states, global_state
 
 
-def mean_log_rates_of(options, layouts, states):
-  """What log learning rates are relative to: a list, one a group, of float32
-  [P or 1, 1], or of None without learning rates."""
-  if "log_learning_rate" not in states[0]:
-    return [None] * len(states)
-  columns = [state["log_learning_rate"] for state in states]
-  if options.problem_rate_mean:
-    return [_mean_of_groups(columns)] * len(states)
-  return [layout.spread(layout.tensor_mean(column))
-          for layout, column in zip(layouts, columns)]
-
-
-def step_coordinates(options, theta, grad, state, bias, mean_log_rate):
+def step_coordinates(options, theta, grad, state, bias, view):
   """Steps the lowest level of some coordinates.
 
   Args:
     options: `Options`.
     theta: Mapping from names to the values of the meta-parameters.
     grad: float32 [P, 1].
-    state: Dict, their state; "layer" is not looked at.
+    state: Dict, their state; `TENSOR_KEYS` are not looked at.
     bias: None or float32 [P or 1, 3 units]: `coordinate_bias`.
-    mean_log_rate: None or float32 [P or 1, 1]: `mean_log_rates_of`.
+    view: `tensor_statistics.View` of their tensors.
 
   Returns:
     `Coordinates`.
   """
-  averages, observation = _observe(options, grad, state, mean_log_rate)
+  averages, observation = _observe(options, grad, state, view)
   new_state = {"grad_accum": averages, "ms": observation.mean_squares}
   columns = [column.compute(observation) for column in options.columns]
   inputs = columns[0] if len(columns) == 1 else tf.concat(columns, 1)
@@ -157,7 +162,10 @@ def step_coordinates(options, theta, grad, state, bias, mean_log_rate):
   # Scaled gradients alone are no news to the level above.
   seen = [hidden] if len(columns) == 1 else [hidden, inputs]
   moves, squares = _moves(options, theta, outputs, observation, new_state)
-  coordinates = Coordinates(new_state, seen, moves, squares, [])
+  move_squares = ([move * move for move in moves]
+                  if options.max_relative_step else [])
+  coordinates = Coordinates(
+      new_state, seen, moves, squares, move_squares, [])
   return (_skip_zero_gradients(coordinates, grad, state)
           if options.skip_zero_gradients else coordinates)
 
@@ -179,6 +187,7 @@ def _skip_zero_gradients(coordinates, grad, old_state):
                                   [old_state[key] for key in keys]))),
       seen=or_zero(coordinates.seen), moves=or_zero(coordinates.moves),
       squares=or_zero(coordinates.squares),
+      move_squares=or_zero(coordinates.move_squares),
       active=[tf.cast(tf.expand_dims(is_active, 1), tf.float32)])
 
 
@@ -246,16 +255,7 @@ def step_global(options, theta, layers, global_state, order=None, active=()):
   return [new_state]
 
 
-def _mean_of_groups(columns):
-  """Mean over all coordinates of all groups, [1, 1]."""
-  if len(columns) == 1:
-    return tf.reduce_mean(columns[0], axis=0, keepdims=True)
-  total = tf.add_n([tf.reduce_sum(column) for column in columns])
-  count = sum(column.shape.as_list()[0] for column in columns)
-  return tf.reshape(total / max(count, 1), [1, 1])
-
-
-def _observe(options, grad, state, mean_log_rate):
+def _observe(options, grad, state, view):
   """Updates the moving averages and gathers what the RNN may look at."""
   averages = grad
   if options.num_scales > 1:
@@ -269,7 +269,7 @@ def _observe(options, grad, state, mean_log_rate):
   scaled, mean_squares = gradient_features.scaled_gradient(
       averages, state["ms"], scale_decays)
   return averages, gradient_features.Observation(
-      scaled, mean_squares, state.get("log_learning_rate"), mean_log_rate)
+      scaled, mean_squares, state.get("log_learning_rate"), view)
 
 
 def coordinate_bias(theta, layout, state, global_state):
@@ -333,23 +333,30 @@ def _moves(options, theta, outputs, observation, new_state):
           [direction * direction for direction in directions])
 
 
-def normalized(moves, mean_squares, layout, active=()):
-  """Normalizes moves per tensor.
+def normalized(options, moves, mean_squares, move_mean_squares, layout, size,
+               active=()):
+  """Normalizes and limits moves per tensor, see
+  `tensor_statistics.step_scales`.
 
   Args:
+    options: `Options`.
     moves: See `Coordinates`.
-    mean_squares: List of float32 [T, 1], means of the squares; if empty, moves
-      are steps already.
+    mean_squares: List of float32 [T, 1], means of the squares.
+    move_mean_squares: List of float32 [T, 1], means of the moves' squares.
     layout: `TensorLayout`.
+    size: None or float32 [T, 1], the tensors' sizes.
     active: See `step_layer`.
 
   Returns:
     Pair of float32 [P, 1]: the steps of parameters and attended locations.
   """
+  scales = tensor_statistics.step_scales(
+      _of_active(mean_squares, active), _of_active(move_mean_squares, active),
+      size, options.max_relative_step)
   steps = moves
-  if mean_squares:
-    steps = [move * layout.spread(tf.math.rsqrt(square + _OUTPUT_EPSILON))
-             for move, square in zip(moves, _of_active(mean_squares, active))]
+  if scales:
+    steps = [move * layout.spread(scale)
+             for move, scale in zip(moves, scales)]
   return steps[0], steps[-1]
 
 

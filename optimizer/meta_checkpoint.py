@@ -73,7 +73,8 @@ def read_checkpoint(path, scope, declarations):
     full_name = scope + "/" + name
     if full_name not in shapes:
       problems.append("{} is missing".format(full_name))
-    elif list(shapes[full_name]) != declaration.shape:
+    elif list(shapes[full_name]) not in (
+        declaration.shape, _old_shape(declaration)):
       problems.append("{} has shape {}, expected {}".format(
           full_name, list(shapes[full_name]), declaration.shape))
   if problems:
@@ -85,8 +86,51 @@ def read_checkpoint(path, scope, declarations):
   # What the optimizer makes only as it computes an update is loaded too.
   names.update(name[len(scope) + 1:] for name in shapes
                if name.startswith(scope + "/") and _SLOT not in name)
-  return prefix, {name: _read_tensor(reader, prefix, scope + "/" + name)
-                  for name in names}
+  values = {name: _read_tensor(reader, prefix, scope + "/" + name)
+            for name in names}
+  for name, declaration in six.iteritems(declarations):
+    values[name] = _with_new_rows(values[name], declaration)
+  return prefix, values
+
+
+def _old_shape(declaration):
+  """The shape a meta-parameter has in a checkpoint without its new rows."""
+  count = declaration.new_rows.count if declaration.new_rows else 0
+  return [size - count * (axis == 0)
+          for axis, size in enumerate(declaration.shape)]
+
+
+def _with_new_rows(array, declaration, fill=0.0):
+  """An array with the rows that one from an old checkpoint lacks."""
+  if (not declaration.new_rows or
+      list(array.shape) != _old_shape(declaration)):
+    return array
+  start, count = declaration.new_rows
+  return np.insert(array, [start] * count, fill, axis=0)
+
+
+def fitted(name, array, scope, declarations, initial_value):
+  """Adds the rows that a tensor of a checkpoint may lack.
+
+  New rows of a meta-parameter are 0; what the meta-optimizer keeps beside it
+  starts there as in a new run.
+
+  Args:
+    name: String, the tensor's name.
+    array: Its value in the checkpoint.
+    scope: The scope of the meta-parameters' names.
+    declarations: Mapping from relative name to `Declaration`.
+    initial_value: Function that returns the tensor's value in a new run.
+
+  Returns:
+    The array, or if it lacks rows a copy that has them.
+  """
+  base = name.split(_SLOT)[0]
+  declaration = declarations.get(base[len(scope) + 1:])
+  if declaration is None or not base.startswith(scope + "/"):
+    return array
+  return _with_new_rows(
+      array, declaration, 0.0 if name == base else np.max(initial_value()))
 
 
 def _read_tensor(reader, prefix, name):

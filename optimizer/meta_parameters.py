@@ -44,7 +44,14 @@ from . import meta_checkpoint
 
 OPTIMIZER_SCOPE = "LOL"
 
-Declaration = collections.namedtuple("Declaration", "shape, initializer")
+NewRows = collections.namedtuple("NewRows", "start, count")
+"""Rows of a matrix that a checkpoint may lack: the inputs they belong to came
+later. They are read as zeros, so that these inputs change nothing."""
+
+Declaration = collections.namedtuple(
+    "Declaration", "shape, initializer, new_rows")
+"""A meta-parameter: shape, initializer, and None or its `NewRows`."""
+Declaration.__new__.__defaults__ = (None,)
 
 _InGraph = collections.namedtuple(
     "_InGraph", "scope, variables, initial_values, found")
@@ -77,13 +84,14 @@ class MetaParameters(object):
     self._bindings = []
     self._loaded = {}
 
-  def declare(self, name, shape, initializer):
+  def declare(self, name, shape, initializer, new_rows=None):
     """Adds a meta-parameter.
 
     Args:
       name: String, the checkpoint name relative to the scope.
       shape: List of integers.
       initializer: A TensorFlow initializer, called with the shape and dtype.
+      new_rows: None, or the `NewRows` a checkpoint may lack.
 
     Raises:
       ValueError: If the name is taken.
@@ -94,7 +102,8 @@ class MetaParameters(object):
       initializer = copy.copy(initializer)
       initializer.seed = (
           self._seed + zlib.crc32(name.encode("utf-8"))) % (2**31 - 1)
-    self._declarations[name] = Declaration(list(shape), initializer)
+    self._declarations[name] = Declaration(
+        list(shape), initializer, new_rows)
     self.variables()
 
   def declare_all(self, declarations, prefix=""):
@@ -292,7 +301,7 @@ class MetaParameters(object):
     return prefix
 
   def _make_variable(self, name, scope):
-    shape, initializer = self._declarations[name]
+    shape, initializer, _ = self._declarations[name]
     if name in self._loaded:
       initializer = lambda shape, **_: tf.constant(self._loaded[name])
     scope = tf.compat.v1.VariableScope(

@@ -71,7 +71,9 @@ class FlagsTest(tf.test.TestCase):
     self.assertEqual(set(), names - ours)
     self.assertContainsSubset(
         {"compile", "global_input", "level_sizes", "list_problems", "seed",
-         "skip_zero_gradients"},
+         "max_relative_step", "relative_init_lr", "rms_floor",
+         "skip_zero_gradients", "use_gradient_change", "use_gradient_trend",
+         "use_lr_over_rms"},
         ours - names)
 
   def test_only_metarun_defines_flags(self):
@@ -119,7 +121,13 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
       ("objective_training_max_multiplier", 4.0, "obj_train_max_multiplier"),
       ("use_attention", True, "use_attention"),
       ("global_input", "last", "global_input"),
-      ("skip_zero_gradients", True, "skip_zero_gradients"))
+      ("skip_zero_gradients", True, "skip_zero_gradients"),
+      ("max_relative_step", 0.1, "max_relative_step"),
+      ("relative_init_lr", True, "relative_init_lr"),
+      ("rms_floor", 0.2, "rms_floor"),
+      ("use_lr_over_rms", True, "use_lr_over_rms"),
+      ("use_gradient_trend", True, "use_gradient_trend"),
+      ("use_gradient_change", True, "use_gradient_change"))
   def test_flag_reaches_the_constructor(self, flag, value, argument):
     with flagsaver.flagsaver(**{flag: value}):
       self.assertEqual(value, metarun.optimizer_spec().kwargs[argument])

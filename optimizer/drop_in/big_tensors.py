@@ -14,19 +14,21 @@ from __future__ import print_function
 import collections
 
 import numpy as np
+import six
 import tensorflow as tf
 
 from .. import hierarchical_step
 from . import nonfinite
 from . import row_blocks
 from .. import tensor_layout
+from .. import tensor_statistics
 from ..unroll import update_rule
 
 # Tensors of up to this many elements share one set of ops.
 _SMALL_TENSOR = 2**14
 
 _Rows = collections.namedtuple(
-    "_Rows", "state, moves, squares, bad, seen, active")
+    "_Rows", "state, moves, squares, move_squares, bad, seen, active")
 """A step of some coordinates, as `hierarchical_step.Coordinates`, and
 
 Attributes:
@@ -34,15 +36,15 @@ Attributes:
 """
 
 # What of `_Rows` only counts as the mean over a tensor.
-_AVERAGED = ("squares", "bad", "seen", "active")
+_AVERAGED = ("squares", "move_squares", "bad", "seen", "active")
 
 _Group = collections.namedtuple(
-    "_Group", "state, layer, steps, finite, active")
+    "_Group", "state, tensor_state, steps, finite, active")
 """A step of a group of T tensors.
 
 Attributes:
   state: Dict, new state of the coordinates.
-  layer: float32 [T, units], new state of the tensors, or None.
+  tensor_state: Dict of float32 [T, k], new state of the tensors.
   steps: One or two float32 [P, 1], what to subtract from the parameters to get
     the new parameters, and with attention the attended location.
   finite: bool [T], whose gradients are all finite.
@@ -68,16 +70,19 @@ def compute_updates(options, theta, params, grads, states, global_state,
     (params, states, global_state, attended_params).
   """
   layouts, groups = grouped([param.shape.as_list() for param in params])
-  columns = [layout.pack([grads[i] for i in group])
+  needed = [grads] + ([params] if options.uses_sizes else [])
+  columns = [[layout.pack([values[i] for i in group]) for values in needed]
              for layout, group in zip(layouts, groups)]
   packed = [update_rule.concat_states([states[i] for i in group])
             for group in groups]
-  rates = hierarchical_step.mean_log_rates_of(options, layouts, packed)
+  rates = tensor_statistics.mean_log_rates(
+      layouts, packed, options.problem_rate_mean)
   step = _Stepper(options, theta, global_state, skip_nonfinite)
   results = [step(*each) for each in zip(layouts, columns, packed, rates)]
   if global_state:
     new_global = hierarchical_step.step_global(
-        options, theta, [result.layer for result in results], global_state,
+        options, theta, [result.tensor_state["layer"] for result in results],
+        global_state,
         np.argsort([i for group in groups for i in group]),
         sum([result.active for result in results], []))
     if skip_nonfinite:
@@ -88,11 +93,9 @@ def compute_updates(options, theta, params, grads, states, global_state,
     global_state = new_global
   new_params, new_states, attended = ([None] * len(params) for _ in range(3))
   for layout, group, result in zip(layouts, groups, results):
-    state = dict(result.state)
-    if result.layer is not None:
-      state["layer"] = result.layer
+    state = dict(result.state, **result.tensor_state)
     for i, part in zip(group, update_rule.split_states(
-        state, layout, ("layer",))):
+        state, layout, hierarchical_step.TENSOR_KEYS)):
       new_states[i] = part
     for column, values in zip(result.steps, (new_params, attended)):
       for i, change in zip(group, layout.unpack(column)):
@@ -128,30 +131,31 @@ class _Stepper(object):
     self._skip_nonfinite = skip_nonfinite
     self._functions = {}
 
-  def __call__(self, layout, grad, state, mean_log_rate):
-    """Steps a group: a `_Group`."""
+  def __call__(self, layout, columns, state, mean_log_rate):
+    """Steps a group: a `_Group`; for the arguments see `_step`."""
     whole = dict(self._shared)
     if mean_log_rate is not None:
       whole["mean_log_rate"] = mean_log_rate
-    if "layer" in state:
-      whole["layer"] = state.pop("layer")
+    for key in hierarchical_step.TENSOR_KEYS:
+      if key in state:
+        whole[key] = state.pop(key)
     if layout.num_tensors > 1 or layout.num_coordinates <= _SMALL_TENSOR:
-      return self._step(layout, grad, state, whole)
+      return self._step(layout, columns, state, whole)
     count, equal = row_blocks.num_blocks(layout.num_coordinates)
     key = (count > 1, equal)
     if key not in self._functions:
       self._functions[key] = self._function_of_any_size(
-          grad, state, whole, *key)
-    group = self._functions[key](grad, state, whole, tf.constant(count))
+          columns, state, whole, *key)
+    group = self._functions[key](columns, state, whole, tf.constant(count))
     for rows in tf.nest.flatten((group.state, group.steps)):
       rows.set_shape([layout.num_coordinates, None])
     return group
 
-  def _function_of_any_size(self, grad, state, whole, several, equal):
+  def _function_of_any_size(self, columns, state, whole, several, equal):
     """A TensorFlow function that steps any big tensor.
 
     Args:
-      grad: float32 [n, 1], of one of the tensors.
+      columns: List of float32 [n, 1], of one of the tensors.
       state: Dict of float32 [n, k].
       whole: Dict of tensors whose shapes do not depend on n.
       several: Whether there is more than one block of rows.
@@ -162,8 +166,8 @@ class _Stepper(object):
     """
     layout = tensor_layout.TensorLayout([[1]])
 
-    def step(grad, state, whole, count):
-      return self._step(layout, grad, state, whole,
+    def step(columns, state, whole, count):
+      return self._step(layout, columns, state, whole,
                         (count, equal) if several else None)
 
     def specs(values, variable_size):
@@ -172,29 +176,32 @@ class _Stepper(object):
           value.dtype), values)
 
     return tf.function(step, autograph=False, input_signature=[
-        specs(grad, True), specs(state, True), specs(whole, False),
+        specs(columns, True), specs(state, True), specs(whole, False),
         tf.TensorSpec([], tf.int32)])
 
-  def _step(self, layout, grad, state, whole, blocks=None):
+  def _step(self, layout, columns, state, whole, blocks=None):
     """Steps a group: a `_Group`.
 
     Args:
       layout: `TensorLayout`; any of one tensor will do for one tensor.
-      grad: float32 [P, 1].
+      columns: List of float32 [P, 1]: the gradient and, if needed, the
+        parameters.
       state: Dict of float32 [P, k].
       whole: Dict of the state of tensors, all tensors and meta-parameters.
       blocks: None, or the number of blocks of rows and whether they are equal;
         for one tensor only.
     """
-    theta, global_state = whole["theta"], whole["global_state"]
-    layer, bias = whole.get("layer"), None
-    if layer is not None:
-      bias = hierarchical_step.coordinate_bias(
-          theta, layout, {"layer": layer}, global_state)
+    theta, grad = whole["theta"], columns[0]
+    view, size, history = tensor_statistics.view(
+        self._options, layout, columns[-1],
+        nonfinite.tamed(grad, tf.math.is_finite(grad))
+        if self._skip_nonfinite else grad, whole, whole.get("mean_log_rate"))
+    bias = hierarchical_step.coordinate_bias(
+        theta, layout, whole, whole["global_state"])
 
     def step_rows(grad, state):
-      return _step_rows(self._options, theta, grad, state, bias,
-                        whole.get("mean_log_rate"), self._skip_nonfinite)
+      return _step_rows(self._options, theta, grad, state, bias, view,
+                        self._skip_nonfinite)
 
     if blocks:
       num_moves = 2 if "attention_weights" in theta else 1
@@ -205,26 +212,31 @@ class _Stepper(object):
           name: [layout.tensor_mean(part) for part in getattr(rows, name)]
           for name in _AVERAGED})
     finite = tf.equal(tf.reshape(rows.bad[0], [-1]), 0.0)
-    if layer is not None:
-      new_layer = hierarchical_step.step_layer(
-          self._options, theta, rows.seen, layer, global_state, rows.active)
-      layer = (tf.where(finite, new_layer, layer) if self._skip_nonfinite
-               else new_layer)
+    new = {}
+    if "layer" in whole:
+      new["layer"] = hierarchical_step.step_layer(
+          self._options, theta, rows.seen, whole["layer"],
+          whole["global_state"], rows.active)
+    if history is not None:
+      new[tensor_statistics.HISTORY_KEY] = history
+    if self._skip_nonfinite:
+      new = {key: tf.where(finite, value, whole[key])
+             for key, value in six.iteritems(new)}
     steps = hierarchical_step.normalized(
-        rows.moves, rows.squares, layout, rows.active)
-    return _Group(rows.state, layer, steps[:len(rows.moves)], finite,
+        self._options, rows.moves, rows.squares, rows.move_squares, layout,
+        size, rows.active)
+    return _Group(rows.state, new, steps[:len(rows.moves)], finite,
                   rows.active)
 
 
-def _step_rows(options, theta, grad, state, bias, mean_log_rate,
-               skip_nonfinite):
+def _step_rows(options, theta, grad, state, bias, view, skip_nonfinite):
   """Steps the lowest level of some coordinates: `_Rows`."""
   finite = tf.math.is_finite(grad)
   if skip_nonfinite:
     grad = nonfinite.tamed(grad, finite)
   state = hierarchical_step.join_scales(state, options.num_scales)
   coordinates = hierarchical_step.step_coordinates(
-      options, theta, grad, state, bias, mean_log_rate)
+      options, theta, grad, state, bias, view)
   new_state, moves = coordinates.state, coordinates.moves
   if skip_nonfinite:
     keys = sorted(state)
@@ -236,8 +248,8 @@ def _step_rows(options, theta, grad, state, bias, mean_log_rate,
     moves = [tf.where(finite, move, tf.zeros_like(move)) for move in moves]
   return _Rows(
       hierarchical_step.split_scales(new_state, options.num_scales), moves,
-      coordinates.squares, [tf.cast(~finite, tf.float32)], coordinates.seen,
-      coordinates.active)
+      coordinates.squares, coordinates.move_squares,
+      [tf.cast(~finite, tf.float32)], coordinates.seen, coordinates.active)
 
 
 def _in_blocks(step_rows, grad, state, num_moves, count, equal):

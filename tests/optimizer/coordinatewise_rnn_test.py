@@ -11,13 +11,14 @@ import numpy as np
 import tensorflow as tf
 
 from optimizer import coordinatewise_rnn
+from tests.optimizer import cell_oracle
 from tests.optimizer import oracle
 from tests.optimizer import oracle_check
 
 _CELLS = {
-    "gru": (tf.nn.rnn_cell.GRUCell, oracle.gru_cell, 1),
-    "lstm": (tf.contrib.rnn.LSTMCell, oracle.lstm_cell, 2),
-    "basic": (tf.nn.rnn_cell.BasicRNNCell, oracle.basic_cell, 1),
+    "gru": (tf.nn.rnn_cell.GRUCell, cell_oracle.gru_cell, 1),
+    "lstm": (tf.contrib.rnn.LSTMCell, cell_oracle.lstm_cell, 2),
+    "basic": (tf.nn.rnn_cell.BasicRNNCell, cell_oracle.basic_cell, 1),
 }
 
 

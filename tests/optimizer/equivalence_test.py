@@ -80,6 +80,11 @@ class EquivalenceTest(tf.test.TestCase, parameterized.TestCase):
     self._check(lambda: harness.OPTIMIZERS["hierarchical"](
         skip_zero_gradients=True), l2_reg_scale=0.0)
 
+  @parameterized.parameters(True, False)
+  def test_looking_at_tensors(self, use_attention):
+    self._check(lambda: harness.looking_at_tensors(
+        use_attention=use_attention))
+
 
 if __name__ == "__main__":
   tf.test.main()

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from optimizer import gradient_features
+from optimizer import tensor_statistics
 
 
 def _columns(**options):
@@ -107,7 +108,7 @@ class FeatureColumnsTest(tf.test.TestCase):
   def _run(self, columns):
     seen = gradient_features.Observation(
         tf.constant(self._z), tf.constant(self._m), tf.constant(self._rates),
-        tf.constant([[-5.0]]))
+        tensor_statistics.View(tf.constant([[-5.0]])))
     with self.session() as session:
       return [session.run(column.compute(seen)) for column in columns]
 

@@ -61,6 +61,14 @@ OPTIMIZERS = {
 """One small optimizer of each class, by a name for it."""
 
 
+def looking_at_tensors(**options):
+  """Returns a small `HierarchicalRNN` whose options look at whole tensors."""
+  return hierarchical_rnn.HierarchicalRNN(
+      [4, 5, 3], init_lr_range=(0.1, 0.1), max_relative_step=0.03,
+      relative_init_lr=True, use_lr_over_rms=True, use_gradient_trend=True,
+      use_gradient_change=True, **options)
+
+
 def reference(name):
   """Returns the recorded figures of a configuration, a dict of arrays."""
   with np.load(os.path.join(_REFERENCE, name + ".npz")) as figures:

@@ -36,7 +36,7 @@ class StepTest(tf.test.TestCase):
             "grad_accum": uniform(size, 4), "ms": uniform(size, 4)}
 
   def _options(self, optimizer):
-    return optimizer._step_options()  # pylint: disable=protected-access
+    return optimizer._options  # pylint: disable=protected-access
 
   def test_groups_do_not_matter(self):
     with tf.Graph().as_default(), self.session() as session:
@@ -48,7 +48,7 @@ class StepTest(tf.test.TestCase):
       grad = tf.random.stateless_normal([whole.num_coordinates, 1], [1, 2])
       shared = [tf.constant([[0.1, -0.2, 0.3]])]
       expected = hierarchical_step.step(
-          options, theta, [whole], [grad], [state], shared)
+          options, theta, [whole], [None], [grad], [state], shared)
       # The first two tensors apart from the last two.
       layouts = [tensor_layout.TensorLayout(shapes)
                  for shapes in (_SHAPES[:2], _SHAPES[2:])]
@@ -58,7 +58,8 @@ class StepTest(tf.test.TestCase):
                 {key: value[(2 if key == "layer" else cut):]
                  for key, value in state.items()}]
       actual = hierarchical_step.step(
-          options, theta, layouts, [grad[:cut], grad[cut:]], states, shared)
+          options, theta, layouts, [None] * 2, [grad[:cut], grad[cut:]],
+          states, shared)
       session.run(tf.global_variables_initializer())
       expected, actual = session.run([expected, actual])
     ((change, attended),), (new_state,), new_shared = expected
@@ -79,9 +80,11 @@ class StepTest(tf.test.TestCase):
       grad = tf.random.stateless_normal([6, 1], [1, 2])
       shared = [tf.constant([[0.1, -0.2, 0.3]])]
       expected = hierarchical_step.step(
-          self._options(optimizer), theta, [layout], [grad], [state], shared)
+          self._options(optimizer), theta, [layout], [None], [grad],
+          [state], shared)
       actual = hierarchical_step.step(
-          self._options(optimizer), theta, [layout], [_swap(grad)],
+          self._options(optimizer), theta, [layout], [None],
+          [_swap(grad)],
           [{key: _swap(value) for key, value in state.items()}], shared)
       change = _swap(actual[0][0][0])
       session.run(tf.global_variables_initializer())
@@ -99,7 +102,8 @@ class StepTest(tf.test.TestCase):
         state = self._state(layout, np.random.RandomState(0))
         del state["layer"]
         _, (new_state,), _ = hierarchical_step.step(
-            self._options(optimizer), theta, [layout], [tf.ones([3, 1])],
+            self._options(optimizer), theta, [layout], [None],
+            [tf.ones([3, 1])],
             [state], [])
         slope, = tf.gradients(new_state["log_learning_rate"],
                               theta["learning_rate_bias"])
@@ -116,7 +120,7 @@ class StepTest(tf.test.TestCase):
       state["log_learning_rate"] = tf.zeros([layout.num_coordinates, 1])
       ((change, _),), _, _ = hierarchical_step.step(
           self._options(optimizer), optimizer.meta_parameters.values(),
-          [layout], [tf.random.stateless_normal(
+          [layout], [None], [tf.random.stateless_normal(
               [layout.num_coordinates, 1], [1, 2])], [state],
           [tf.zeros([1, 3])])
       mean_squares = layout.tensor_mean(change**2)

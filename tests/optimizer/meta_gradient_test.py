@@ -96,6 +96,11 @@ class FiniteDifferencesTest(tf.test.TestCase, parameterized.TestCase):
         lambda: harness.OPTIMIZERS["hierarchical"](use_attention=True))
 
   @parameterized.parameters(True, False)
+  def test_looking_at_tensors(self, use_attention):
+    self._check(lambda: harness.looking_at_tensors(
+        use_attention=use_attention))
+
+  @parameterized.parameters(True, False)
   def test_sparse_gradients(self, skip_zero_gradients):
     self._check(lambda: harness.OPTIMIZERS["hierarchical"](
         skip_zero_gradients=skip_zero_gradients), is_sparse=True)

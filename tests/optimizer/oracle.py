@@ -103,7 +103,8 @@ class HierarchicalRNN(object):
       return
     if self._dynamic and rate_mean is None:
       rate_mean = old["log_learning_rate"].mean()
-    by_element = [key for key in old if key not in ("layer", "true_param")]
+    by_element = [key for key in old if key not in (
+        "layer", "true_param", "gradient_history")]
     self.states[i] = dict(old, **{key: old[key][where] for key in by_element})
     self.params[i] = whole.reshape(-1)[where]
     self._step_tensor(i, grad[where], rate_mean)
@@ -198,12 +199,17 @@ class HierarchicalRNN(object):
       scale = np.exp(new_rate + theta["LOL/PerTensor/param_stepsize_offset"])
       attended_scale = np.exp(new_rate)
     direction = self._direction("update", "GradsToDelta", h, z)
-    self.params[i] = old - np.reshape(scale * direction, old.shape)
+    self.params[i] = old - np.reshape(
+        self._limited(scale * direction), old.shape)
     self.attended[i] = self.params[i]
     if "LOL/attention_weights" in theta:
       direction = self._direction("attention", "GradsToAttnDelta", h, z)
-      self.attended[i] = old - np.reshape(attended_scale * direction, old.shape)
+      self.attended[i] = old - np.reshape(
+          self._limited(attended_scale * direction), old.shape)
       state["true_param"] = self.params[i]
+
+  def _limited(self, step):
+    return step
 
   def _direction(self, readout, shortcut, h, z):
     direction = h.dot(self._theta["LOL/%s_weights" % readout])
@@ -318,7 +324,7 @@ class CoordinatewiseRNN(_Elementwise):
   """An RNN on every element's gradient.
 
   `cells` is a list of functions (x, flat state) -> (output, flat state) made
-  by `gru_cell`, `lstm_cell` or `basic_cell`, `sizes` the widths of their
+  by the functions of `cell_oracle`, `sizes` the widths of their
   states.
   """
 
@@ -351,50 +357,3 @@ class CoordinatewiseRNN(_Elementwise):
     return rate * direction, {
         "rms": rms, "rnn": np.concatenate(new_parts, 1),
         "learning_rate": rate, "decay": sigmoid(read_out("decay"))}
-
-
-def gru_cell(theta, index):
-  """`tf.nn.rnn_cell.GRUCell`."""
-  theta = float64(theta)
-  name = "LOL/multi_rnn_cell/cell_%d/gru_cell/" % index
-
-  def cell(x, h):
-    units = h.shape[1]
-    gates = sigmoid(np.concatenate([x, h], 1).dot(
-        theta[name + "gates/kernel"]) + theta[name + "gates/bias"])
-    r, u = gates[:, :units], gates[:, units:]
-    c = np.tanh(np.concatenate([x, r * h], 1).dot(
-        theta[name + "candidate/kernel"]) + theta[name + "candidate/bias"])
-    h = u * h + (1 - u) * c
-    return h, h
-
-  return cell
-
-
-def lstm_cell(theta, index):
-  """`tf.nn.rnn_cell.LSTMCell`: gates i, j, f, o, forget bias 1."""
-  theta = float64(theta)
-  name = "LOL/multi_rnn_cell/cell_%d/lstm_cell/" % index
-
-  def cell(x, state):
-    c, h = np.split(state, 2, axis=1)
-    i, j, f, o = np.split(np.concatenate([x, h], 1).dot(
-        theta[name + "kernel"]) + theta[name + "bias"], 4, axis=1)
-    c = sigmoid(f + 1) * c + sigmoid(i) * np.tanh(j)
-    h = sigmoid(o) * np.tanh(c)
-    return h, np.concatenate([c, h], 1)
-
-  return cell
-
-
-def basic_cell(theta, index):
-  """`tf.nn.rnn_cell.BasicRNNCell`."""
-  theta = float64(theta)
-  name = "LOL/multi_rnn_cell/cell_%d/basic_rnn_cell/" % index
-
-  def cell(x, h):
-    h = np.tanh(np.concatenate([x, h], 1).dot(theta[name + "kernel"]) +
-                theta[name + "bias"])
-    return h, h
-
-  return cell

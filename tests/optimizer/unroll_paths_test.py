@@ -87,6 +87,12 @@ class UnrollPathsTest(tf.test.TestCase, parameterized.TestCase):
         _sum(), [{"recompute": False}, {"compiled": True, "max_steps": 11}],
         tolerance=1e-4)
 
+  def test_looking_at_tensors_stacked_and_compiled(self):
+    self._check(
+        harness.looking_at_tensors, _sum(),
+        [{"recompute": False}, {"compiled": True, "max_steps": 11}],
+        tolerance=1e-4)
+
   def test_first_order_stacked(self):
     self._check(
         lambda: harness.OPTIMIZERS["hierarchical"](

@@ -80,6 +80,11 @@ class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
       {"num_gradient_scales": 1, "use_grad_products": False},
       {"use_problem_lr_mean": False},
       {"skip_zero_gradients": True},
+      {"max_relative_step": 0.02, "use_attention": True,
+       "use_lr_over_rms": True, "use_gradient_trend": True,
+       "use_gradient_change": True},
+      {"max_relative_step": 0.02, "skip_zero_gradients": True,
+       "use_gradient_trend": True},
       {"learnable_decay": False, "use_multiple_scale_decays": True})
   def test_options(self, **options):
     values = []

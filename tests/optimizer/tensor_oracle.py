@@ -1,0 +1,82 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The hierarchical RNN that looks at sizes and histories of tensors, in NumPy.
+
+Written on paper like `oracle`, whose class it extends.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import numpy as np
+
+from tests.optimizer import oracle
+
+
+class HierarchicalRNN(oracle.HierarchicalRNN):
+  """Steps a list of tensors; further options as the optimizer's."""
+
+  def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
+               relative_init=False, lr_over_rms=False, trend=False,
+               change=False, **options):
+    self._cap, self._floor = cap, floor
+    self._lr_over_rms, self._trend, self._change = lr_over_rms, trend, change
+    self._sizes, self._current = [None] * len(params), None
+    super(HierarchicalRNN, self).__init__(
+        theta, params, init_lr=init_lr, **options)
+    for param, state in zip(self.params, self.states):
+      if relative_init:
+        state["log_learning_rate"] = state["log_learning_rate"] + np.log(
+            self._size(param))
+      if trend or change:
+        state["gradient_history"] = np.zeros([1, 4])
+
+  def _size(self, param):
+    root = np.sqrt(np.mean(param**2)) if param.size else 0.0
+    return max(root, self._floor)
+
+  def step(self, grads):
+    """Advances all tensors by one step, then the global level."""
+    self._sizes = [self._size(param) for param in self.params]
+    super(HierarchicalRNN, self).step(grads)
+
+  def _step_tensor(self, i, grad, rate_mean):
+    self._current = i
+    state = self.states[i]
+    if "gradient_history" in state:
+      self._remember(state, grad)
+    super(HierarchicalRNN, self)._step_tensor(i, grad, rate_mean)
+
+  def _remember(self, state, grad):
+    """Only called for what counts: elements that sit out are not there."""
+    mean = np.abs(grad).mean() if grad.size else 0.0
+    fast, slow, first, begun = state["gradient_history"][0]
+    if not begun and mean == 0:
+      return
+    size = np.log(max(mean, 1e-30))
+    if not begun:
+      fast = slow = first = size
+    state["gradient_history"] = np.array([[
+        0.9 * fast + 0.1 * size, 0.99 * slow + 0.01 * size, first, 1.0]])
+
+  def _features(self, z, mean_squares, rate, rate_mean):
+    columns = [super(HierarchicalRNN, self)._features(
+        z, mean_squares, rate, rate_mean)]
+    if self._lr_over_rms:
+      columns.append(rate - np.log(self._sizes[self._current]))
+    if self._trend or self._change:
+      fast, slow, first, _ = self.states[self._current]["gradient_history"][0]
+      for used, other in ((self._trend, slow), (self._change, first)):
+        if used:
+          columns.append(np.full([len(z), 1],
+                                 np.clip(fast - other, -10, 10)))
+    return np.concatenate(columns, 1)
+
+  def _limited(self, step):
+    """A step no longer than the tensor allows."""
+    if not self._cap or not step.size:
+      return step
+    length = np.sqrt(np.mean(step**2))
+    limit = self._cap * self._sizes[self._current]
+    return step * limit / length if length > limit else step
