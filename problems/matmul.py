@@ -19,7 +19,6 @@ import numpy as np
 from six.moves import range
 import tensorflow as tf
 
-from . import datasets
 from . import graph_cache
 from . import problem
 from . import problem_spec
@@ -107,7 +106,7 @@ def matmul_problem_sequence(n, k_min, k_max):
     k_max: An int, the greatest number of multiplications, inclusive.
 
   Returns:
-    A list of (Spec, Dataset, batch_size) tuples, without data.
+    List of (Spec, None, None) tuples: without data.
   """
-  return [(problem_spec.Spec(MatMulAlgorithm, (n, k), {}),
-           datasets.EMPTY_DATASET, None) for k in range(k_min, k_max + 1)]
+  return [(problem_spec.Spec(MatMulAlgorithm, (n, k), {}), None, None)
+          for k in range(k_min, k_max + 1)]

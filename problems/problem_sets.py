@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The corpus: named sets of problems for meta-training and evaluation.
 
-Each function returns a list of `(Spec, Dataset, batch_size)` tuples, batch_size
-being None without data; `test_problems` adds a name and a seed. Nothing is
-built and no data are made until somebody asks for them.
+Each function returns a list of `(Spec, Dataset, batch_size)` tuples, the latter
+two None without data; `test_problems` adds a name and a seed. Nothing is built
+and no data are made until somebody asks for them.
 
 `FLAGGED_SETS` says which sets make up the meta-training corpus.
 """
@@ -36,7 +36,7 @@ def _data(fn, *args, **kwargs):
 
 
 def _without_data(specs):
-  return [(spec, datasets.EMPTY_DATASET, None) for spec in specs]
+  return [(spec, None, None) for spec in specs]
 
 
 # Quadratics, norms and bowls.
@@ -320,7 +320,7 @@ def test_problems():
                                     ("rosenbrock", pg.Rosenbrock, ())):
     for suffix, kwargs in (("", {}), ("_noise", {"noise_stdev": 1.0})):
       spec = _spec(problem_class, *args, random_seed=1234, **kwargs)
-      rows.append((spec, datasets.EMPTY_DATASET, None, name + suffix, 5678))
+      rows.append((spec, None, None, name + suffix, 5678))
   for suffix, kwargs in (("", {}), ("_noise", {"noise_stdev": 1.0})):
     spec = _spec(pg.SoftmaxRegression, 10, 2, **kwargs)
     rows.append((spec, random10, 100, "softmax" + suffix, 5678))

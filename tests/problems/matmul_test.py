@@ -90,7 +90,7 @@ class MatMulAlgorithmTest(tf.test.TestCase):
                      [spec.args for spec, _, _ in rows])
     for spec, dataset, batch_size in rows:
       self.assertIs(matmul.MatMulAlgorithm, spec.callable)
-      self.assertIs(datasets.EMPTY_DATASET, dataset)
+      self.assertIsNone(dataset)
       self.assertIsNone(batch_size)
 
 

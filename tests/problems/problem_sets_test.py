@@ -37,8 +37,6 @@ def _plain(value):
   if isinstance(value, datasets.LazyDataset):
     return {"dataset": value.fn.__name__, "args": _plain(value.args),
             "kwargs": value.kwargs}
-  if isinstance(value, datasets.Dataset):
-    return None
   if isinstance(value, np.ndarray):
     return "array%s" % (value.shape,)
   if isinstance(value, (list, tuple)):
@@ -63,7 +61,7 @@ class TableTest(tf.test.TestCase):
       (spec, dataset, batch_size), = getattr(
           problem_sets, "adapter_rosenbrock_" + name)()
       self.assertIs(model_adapter.ModelAdapter, spec.callable)
-      self.assertIs(datasets.EMPTY_DATASET, dataset)
+      self.assertIsNone(dataset)
       self.assertIsNone(batch_size)
       self.assertEqual({}, spec.kwargs)
       with tf.Graph().as_default():
@@ -82,7 +80,7 @@ class TableTest(tf.test.TestCase):
         if isinstance(dataset, datasets.LazyDataset):
           self.assertFalse(dataset.is_made)
         else:
-          self.assertIs(datasets.EMPTY_DATASET, dataset)
+          self.assertIsNone(dataset)
 
   def test_lists_can_be_pickled(self):
     for name in _load("problem_sets.json"):
@@ -97,7 +95,7 @@ class TableTest(tf.test.TestCase):
           continue
         with tf.Graph().as_default():
           self.assertIsInstance(spec.build(), problem_generator.Problem)
-        if dataset.size:
+        if dataset is not None:
           self.assertEqual([2, min(batch_size, dataset.size)],
                            list(np.shape(dataset.batch_indices(2, batch_size))))
 

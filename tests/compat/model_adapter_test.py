@@ -1,0 +1,192 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""ModelAdapter as scripts written for the 2017 release use it."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import functools
+import os
+
+import numpy as np
+import tensorflow as tf
+
+import metaopt
+from optimizer import global_learning_rate
+from problems import problem_generator as pg
+from problems import problem_spec
+
+_SGD = tf.compat.v1.train.GradientDescentOptimizer
+
+
+def _make_line():
+  """Loss 1/2 ||w - target||^2 + b^2, target a constant of the model."""
+
+  def make_loss():
+    with tf.compat.v1.variable_scope("model"):
+      w = tf.compat.v1.get_variable(
+          "w", [2], initializer=tf.constant_initializer(3.0))
+      target = tf.compat.v1.get_variable(
+          "target", [2], initializer=tf.constant_initializer(1.0),
+          trainable=False)
+      b = tf.Variable(0.5, name="b")
+    return 0.5 * tf.reduce_sum(tf.square(w - target)) + tf.square(b)
+
+  return make_loss, None
+
+
+class ModelAdapterTest(tf.test.TestCase):
+
+  def setUp(self):
+    super(ModelAdapterTest, self).setUp()
+    tf.compat.v1.reset_default_graph()
+
+  def test_attributes(self):
+    made = []
+
+    def make_loss_and_init_fn():
+      made.append(_make_line())
+      return made[-1]
+
+    problem = pg.ModelAdapter(make_loss_and_init_fn)
+    self.assertIs(made[0][0], problem.make_loss_fn)
+    self.assertEqual(["model/w:0", "model/b:0"],
+                     [v.name for v in problem.parameters])
+    self.assertEqual(["model/target:0"], [v.name for v in problem.constants])
+    self.assertEqual([(2,), ()], problem.param_shapes)
+    self.assertIsInstance(problem, pg.Problem)
+
+  def test_objective_of_given_tensors(self):
+    problem = pg.ModelAdapter(_make_line)
+    x = [tf.constant([2.0, -1.0]), tf.constant(3.0)]
+    loss = problem.objective(x)
+    gradients = problem.gradients(loss, x)
+    start = problem.init_tensors()
+    with self.session() as session:
+      problem.init_fn(session)
+      f, g, start = session.run([loss, gradients, start])
+    self.assertAllClose(0.5 + 2.0 + 9.0, f)
+    self.assertAllClose([1.0, -2.0], g[0])
+    self.assertAllClose(6.0, g[1])
+    self.assertAllClose([3.0, 3.0], start[0])
+    self.assertAllClose(0.5, start[1])
+
+  def test_init_fn_restores_the_checkpoint_of_the_model(self):
+    path = os.path.join(self.get_temp_dir(), "model.ckpt")
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      _make_line()[0]()
+      session.run(tf.compat.v1.global_variables_initializer())
+      w, target, b = tf.compat.v1.global_variables()
+      w.load([7.0, 8.0], session)
+      target.load([1.0, 2.0], session)
+      b.load(-2.0, session)
+      tf.compat.v1.train.Saver().save(session, path)
+    seen = []
+
+    def make_loss_and_init_fn():
+      def make_init_fn(parameters):
+        seen.extend(v.op.name for v in parameters)
+        saver = tf.compat.v1.train.Saver(parameters)
+        return lambda session: saver.restore(session, path)
+
+      return _make_line()[0], make_init_fn
+
+    values, x, _ = metaopt.test_optimizer(
+        _SGD(0.0), pg.ModelAdapter(make_loss_and_init_fn), 1)
+    self.assertEqual(["model/b", "model/target", "model/w"], sorted(seen))
+    self.assertAllClose([18.0 + 18.0 + 4.0], values)
+    self.assertAllClose([7.0, 8.0], x[0])
+    self.assertAllClose(-2.0, x[1])
+
+  def test_make_init_fn_gets_constants(self):
+    def make_loss_and_init_fn():
+      def make_init_fn(parameters):
+        target, = [v for v in parameters if "target" in v.name]
+        return lambda session: target.load([3.0, 5.0], session)
+
+      return _make_line()[0], make_init_fn
+
+    problem = pg.ModelAdapter(make_loss_and_init_fn)
+    loss = problem.objective([tf.zeros([2]), tf.constant(0.0)])
+    with self.session() as session:
+      problem.init_fn(session)
+      self.assertAllClose(4.5 + 12.5, session.run(loss))
+
+  def test_make_init_fn_may_return_none(self):
+    problem = pg.ModelAdapter(
+        lambda: (_make_line()[0], lambda parameters: None))
+    values, _, _ = metaopt.test_optimizer(_SGD(0.0), problem, 1)
+    self.assertAllClose([4.25], values)
+
+  def test_optimizes(self):
+    values, x, _ = metaopt.test_optimizer(
+        _SGD(0.25), pg.ModelAdapter(_make_line), 2)
+    self.assertAllClose([4.25, 2.25 + 0.0625], values)
+    self.assertAllClose([1 + 2 * 0.75**2] * 2, x[0])
+    self.assertAllClose(0.5**3, x[1])
+
+  def test_meta_trains_and_keeps_out_of_checkpoints(self):
+    metadata = []
+    path = metaopt.train_optimizer(
+        self.get_temp_dir(),
+        problem_spec.Spec(global_learning_rate.GlobalLearningRate, (0.25,), {}),
+        [(problem_spec.Spec(pg.ModelAdapter, (_make_line,), {}), None, None)],
+        1, 1, lambda: 1, lambda: 2, is_chief=True,
+        callbacks=[lambda *args: metadata.append(args[3])],
+        out=open(os.devnull, "w"))
+    # The first value stands twice: before the run, and of its first step.
+    self.assertAllClose([4.25, 4.25, 2.3125],
+                        metadata[0]["subproblem_objs"][0])
+    names = [name for name, _ in tf.train.list_variables(
+        path or tf.train.latest_checkpoint(self.get_temp_dir()))]
+    self.assertEqual([], [name for name in names if "model" in name])
+
+  def test_rosenbrock(self):
+    for make in (pg.make_rosenbrock_loss_and_init, functools.partial(
+        pg.make_rosenbrock_loss_and_init, device="/cpu:0")):
+      problem = pg.ModelAdapter(make)
+      self.assertEqual(2, len(problem.param_shapes))
+      x = [tf.fill(shape, value) for shape, value in zip(
+          problem.param_shapes, (2.0, 1.0))]
+      loss = problem.objective(x)
+      with self.session() as session:
+        problem.init_fn(session)
+        self.assertAllClose(901.0, session.run(loss))
+    make_loss, make_init_fn = pg.make_rosenbrock_loss_and_init(
+        device="/job:worker")
+    self.assertTrue(callable(make_loss) and callable(make_init_fn))
+    with tf.Graph().as_default():
+      self.assertEqual("/job:worker", make_loss().device)
+
+  def test_a_classifier_of_layers(self):
+    rng = np.random.RandomState(1)
+    data = rng.randn(20, 3).astype(np.float32)
+    labels = np.int32(data[:, 0] > 0)
+
+    def make_loss_and_init_fn():
+      def make_loss():
+        layer = tf.compat.v1.layers.dense(data, 4, tf.nn.tanh)
+        logits = tf.compat.v1.layers.dense(layer, 2)
+        return tf.compat.v1.losses.softmax_cross_entropy(
+            tf.one_hot(labels, 2), logits)
+
+      return make_loss, None
+
+    values, x, _ = metaopt.test_optimizer(
+        _SGD(1.0), pg.ModelAdapter(make_loss_and_init_fn), 60)
+    self.assertEqual([(3, 4), (4,), (4, 2), (2,)], [v.shape for v in x])
+    logits = np.tanh(data.dot(x[0]) + x[1]).dot(x[2]) + x[3]
+    self.assertAllEqual(labels, np.argmax(logits, axis=1))
+    self.assertLess(values[-1], 0.5 * values[0])
+
+  def test_nothing_is_left_of_it(self):
+    pg.ModelAdapter(_make_line)
+    self.assertEqual([], tf.compat.v1.trainable_variables())
+    self.assertEqual([], tf.compat.v1.global_variables())
+    self.assertIsInstance(tf.Variable(1.0), tf.Variable)
+    self.assertEqual(1, len(tf.compat.v1.trainable_variables()))
+
+
+if __name__ == "__main__":
+  tf.test.main()
