@@ -11,7 +11,6 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
-from problems import datasets
 from problems import matmul
 from tests.problems import oracle
 
