@@ -56,11 +56,12 @@ def make_variables(declarations, dtype, random_seed=None):
     Dict from names to variables.
   """
   variables = {}
-  for name, (shape, initializer) in declarations.items():
+  for name, declaration in declarations.items():
+    initializer = declaration.initializer
     if hasattr(initializer, "seed"):
       initializer.seed = random_seed
     variables[name] = tf.compat.v1.get_variable(
-        name, shape, dtype, initializer)
+        name, declaration.shape, dtype, initializer)
   return variables
 
 

@@ -64,7 +64,7 @@ OPTIMIZERS = {
 def looking_at_tensors(**options):
   """Returns a small `HierarchicalRNN` whose options look at whole tensors."""
   return hierarchical_rnn.HierarchicalRNN(
-      [4, 5, 3], init_lr_range=(0.1, 0.1), max_relative_step=0.03,
+      [4, 5, 3], init_lr_range=(0.1, 0.1), max_relative_step=0.1,
       relative_init_lr=True, use_lr_over_rms=True, use_gradient_trend=True,
       use_gradient_change=True, **options)
 
