@@ -19,6 +19,7 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
+import contextlib
 import sys
 import time
 
@@ -34,9 +35,12 @@ from meta_training.distributed import lease
 from meta_training import meta_loop
 from meta_training import meta_optimizer
 from meta_training import reports
+from meta_training import run_description
 from meta_training import training_arguments
 from meta_training import visit_schedule
+from optimizer import checkpoint_list
 from optimizer import meta_parameters
+from optimizer import paths
 from problems import corpus_entry
 from problems import corpus_options
 from problems import datasets
@@ -78,11 +82,12 @@ def train_optimizer(logdir,
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
   from fresh starting points, each run a sequence of unrolls, and each unroll
   one RMSProp update of the meta-parameters. Saves a checkpoint after every
-  visit; started again with the same `logdir` it goes on from the last one,
-  until `num_problems` visits are made in all.
+  visit; started again with the same `logdir` it goes on from the last one that
+  can be read, until `num_problems` visits are made in all.
 
   Args:
-    logdir: Directory for checkpoints, `optimizer.json` and event files.
+    logdir: Directory for checkpoints, `optimizer.json` and event files; a
+      string or a path object. It may begin with "~".
     optimizer_spec: `problem_spec.Spec` of a `TrainableOptimizer`.
     problems_and_data: Sequence of (problem spec, dataset, batch size), with
       None for no data and None for all rows, or of
@@ -95,9 +100,8 @@ def train_optimizer(logdir,
     num_partial_unroll_itrs_func: Likewise the number of steps of an unroll.
     learning_rate: Float, of RMSProp.
     gradient_clip: Float; elements of the meta-gradient are clipped to +- it.
-    is_chief: False for a process that writes nothing, neither checkpoints nor
-      summaries, and calls no callbacks. By default that follows from
-      `cluster`; without one there is one task, which is the chief.
+    is_chief: False for a process that writes nothing and calls no callbacks.
+      By default that follows from `cluster`; a local run is the chief.
     select_random_problems: Whether problems are drawn at random, rather than
       in the order of a shuffled list.
     callbacks: List of functions called after every visit as
@@ -117,9 +121,8 @@ def train_optimizer(logdir,
     nan_l2_reg: Float, the same for updates whose meta-objective is not finite.
     reset_rnn_params: Whether every meta-iteration starts with a fresh state of
       the optimizer; otherwise only the first of a visit.
-    seed: Integer that decides all that is drawn, or None.
-    compiled: Whether XLA compiles the unrolls: True, False, or None for
-      whatever takes less time.
+    seed: Integer that decides all that a new run draws, or None.
+    compiled: Whether XLA compiles unrolls; None for whatever takes less time.
     on_start: None or a function that is given another function, which asks
       the run to stop after the current meta-iteration and save.
     cluster: None for a local run, or the `cluster.Cluster` this process is a
@@ -127,10 +130,8 @@ def train_optimizer(logdir,
       pace. Worker 0 is the chief: it alone saves, writes summaries and calls
       callbacks, and its visits are those that count.
     profile: Whether to write a timeline of a short unroll after each visit,
-      which TensorBoard shows under Profile, and `timeline-<step>.json` in the
-      format of Chrome's trace viewer.
-    learning_rate_half_life: Float, updates in which the learning rate halves;
-      0 keeps it constant.
+      for TensorBoard's Profile and, `timeline-<step>.json`, Chrome's viewer.
+    learning_rate_half_life: Float, updates in which the rate halves, or 0.
 
   Returns:
     The prefix of the last checkpoint in `logdir`, None if there is none.
@@ -138,14 +139,15 @@ def train_optimizer(logdir,
   Raises:
     ValueError: If an argument is out of range, there are no problems, an
       objective is negative, meta-parameters become infinite or not a number,
-      or a checkpoint in `logdir` cannot be read or does not fit; nothing that
-      was saved is lost. In a cluster also if the port
-      is taken or the options are not the chief's.
-    IOError: If a checkpoint cannot be written; the last good one stays. In a
-      cluster also if there is another chief.
+      or no checkpoint in `logdir` can be read or the last does not fit; nothing
+      that was saved is lost. In a cluster also if the port is taken or the
+      options are not the chief's.
+    IOError: If a checkpoint cannot be written, the last good one stays; if
+      another run writes in `logdir`, or the cluster has another chief.
   """
+  logdir = paths.checkpoint_path(logdir)
   if not num_problems or not num_meta_iterations:
-    return tf.train.latest_checkpoint(logdir)
+    return checkpoint_list.latest(logdir)
   problems_and_data = [corpus_entry.as_entry(entry)
                        for entry in problems_and_data]
   options = meta_optimizer.Options(
@@ -155,42 +157,41 @@ def train_optimizer(logdir,
       optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
       num_unroll_func, num_partial_unroll_itrs_func, options)
   saves = training_arguments.saves(is_chief, cluster)
-  if seed is None:
-    seed = int(np.random.RandomState().randint(2**31 - 1))
   report = reports.Report(out, logdir if saves else None, num_problems if
                           cluster is None or cluster.is_chief else None)
+  description = run_description.RunDescription(optimizer_spec, report.write)
   try:
     meta = meta_optimizer.MetaOptimizer(
-        logdir, optimizer_spec, options, seed, cluster,
-        meta_loop.flat_description(optimizer_spec), report.write, saves)
+        logdir, optimizer_spec, options, draws.drawn_seed() if seed is None else
+        seed, cluster, description.flat(), report.write, saves)
   except lease.RunFinishedError:
     report.write("the chief has made all visits")
-    return tf.train.latest_checkpoint(logdir)
-  report.start(meta.shapes)
-  if saves:
-    meta_loop.tell_where(meta, optimizer_spec, logdir, num_problems, report)
-  position = meta.position()
-  problems_and_data = [
-      corpus_entry.CorpusEntry(*entry) for entry in
-      corpus_options.with_random_seeds(problems_and_data, position.seed)]
-  kept = kept_problems.KeptProblems(
-      optimizer_spec, problems_and_data, compiled, log=report.write)
-  loop = meta_loop.MetaLoop(
-      meta, kept, visit_schedule.VisitSchedule(
-          position.seed, len(problems_and_data), select_random_problems,
-          num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
-          cluster.task if cluster else 0),
-      problems_and_data, report, reset_rnn_params, callbacks, logdir, profile,
-      obj_train_max_multiplier)
-  if on_start is not None:
-    on_start(loop.request_stop)
-  try:
-    loop.run(num_problems)
-  finally:
-    kept.close()
-    report.close()
-    meta.close()
-  return tf.train.latest_checkpoint(logdir)
+    return checkpoint_list.latest(logdir)
+  with contextlib.closing(meta), contextlib.closing(report):
+    position = meta.position()
+    if meta.checkpoint:
+      report.going_on(meta.checkpoint, position, seed)
+    if not meta.is_chief or position.visits < num_problems:
+      if saves:
+        description.compare(logdir)
+      report.start(meta.shapes)
+    problems_and_data = [
+        corpus_entry.CorpusEntry(*entry) for entry in
+        corpus_options.with_random_seeds(problems_and_data, position.seed)]
+    kept = kept_problems.KeptProblems(
+        optimizer_spec, problems_and_data, compiled, log=report.write)
+    loop = meta_loop.MetaLoop(
+        meta, kept, visit_schedule.VisitSchedule(
+            position.seed, len(problems_and_data), select_random_problems,
+            num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
+            cluster.task if cluster else 0),
+        problems_and_data, report, reset_rnn_params, callbacks, logdir, profile,
+        obj_train_max_multiplier, lambda: description.write(logdir))
+    if on_start is not None:
+      on_start(loop.request_stop)
+    with contextlib.closing(kept):
+      loop.run(num_problems)
+  return checkpoint_list.latest(logdir)
 
 
 def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,

@@ -17,6 +17,8 @@ import re
 
 import tensorflow as tf
 
+from optimizer import checkpoint_list
+
 NAME = "model.ckpt"
 
 _TEMPORARY = re.compile(
@@ -25,44 +27,66 @@ _TEMPORARY = re.compile(
 _DATA = re.compile(r"({}-\d+)\.data-\d+-of-\d+$".format(re.escape(NAME)))
 
 
-def last(logdir):
-  """Finds the last checkpoint of a directory, which is made if need be.
+def usable(logdir, log):
+  """Finds the checkpoints that a run can go on from.
 
   Args:
     logdir: String.
+    log: Function of a string, told if the last one cannot be read.
 
   Returns:
-    Its prefix, or None.
+    List of prefixes, oldest first. The last one of them can be read.
 
   Raises:
-    ValueError: If the directory cannot be written, or a checkpoint's files
-      are missing.
+    ValueError: If there are checkpoints, but no list of them, or the last
+      cannot be read and there is no other to go back to.
   """
-  try:
-    tf.io.gfile.makedirs(logdir)
-  except tf.errors.OpError as error:
-    raise ValueError("Cannot make the log directory {!r}: {}".format(
-        logdir, error))
-  if not os.path.isdir(logdir):
-    raise ValueError("The log directory {!r} is a file: choose another "
-                     "train_dir.".format(logdir))
-  if not os.access(logdir, os.W_OK):
-    raise ValueError("Cannot write to the log directory {!r}: choose another "
-                     "train_dir or change its permissions.".format(logdir))
-  path = tf.train.latest_checkpoint(logdir)
-  state = tf.train.get_checkpoint_state(logdir)
-  if path is None and state is not None:
+  listed = checkpoint_list.read(logdir)
+  if not listed:
+    _check_nothing_is_lost(logdir)
+    return []
+  error = _error_of(listed[-1])
+  if error is None:
+    return listed
+  for count in range(len(listed) - 1, 0, -1):
+    if not _is_start(listed[count - 1]) and not _error_of(listed[count - 1]):
+      log("cannot read checkpoint {!r}: {}. Going on from an earlier one, "
+          "{!r}".format(listed[-1], error, listed[count - 1]))
+      return listed[:count]
+  raise ValueError(
+      "Cannot read checkpoint {!r}: {}. {!r} lists no other to go back to. "
+      "Bring the files back from a copy, or choose another train_dir.".format(
+          listed[-1], error, os.path.join(logdir, checkpoint_list.FILE_NAME)))
+
+
+def _is_start(prefix):
+  """Whether a checkpoint is of before the first update."""
+  return prefix.endswith("-0")
+
+
+def _check_nothing_is_lost(logdir):
+  """Raises ValueError if there are checkpoints, which nothing lists."""
+  # A start alone is of a run that died as it began.
+  found = [prefix for prefix in checkpoint_list.present(logdir)
+           if not _is_start(prefix)]
+  if found:
     raise ValueError(
-        "Cannot read checkpoint {!r}, files of it are missing. Bring them "
-        "back, or choose another train_dir.".format(
-            state.model_checkpoint_path))
-  return path
+        "{!r} is missing, the list of checkpoints, but {!r} is there: a new "
+        "run would write over it. {}".format(
+            os.path.join(logdir, checkpoint_list.FILE_NAME), found[-1],
+            checkpoint_list.remedy(logdir)))
 
 
-def all_of(logdir):
-  """List of the prefixes that the file "checkpoint" names, oldest first."""
-  state = tf.train.get_checkpoint_state(logdir)
-  return list(state.all_model_checkpoint_paths) if state else []
+def _error_of(prefix):
+  """Why a checkpoint cannot be read, or None."""
+  try:
+    reader = tf.train.load_checkpoint(prefix)
+    for name in reader.get_variable_to_shape_map():
+      reader.get_tensor(name)
+  except (tf.errors.OpError, ValueError) as error:
+    text = getattr(error, "message", str(error))
+    return text.partition("\n")[0].rstrip(".")
+  return None
 
 
 def remove_leftovers(logdir):
@@ -76,8 +100,9 @@ def remove_leftovers(logdir):
   """
   try:
     names = set(os.listdir(logdir))
-    kept = set(os.path.basename(prefix) for prefix in all_of(logdir))
-  except (EnvironmentError, tf.errors.OpError):
+    kept = set(os.path.basename(prefix)
+               for prefix in checkpoint_list.read(logdir))
+  except (EnvironmentError, tf.errors.OpError, ValueError):
     return  # Whoever saves next meets the same trouble and tells.
   for name in names:
     data = _DATA.match(name)

@@ -9,6 +9,11 @@ from __future__ import print_function
 import numpy as np
 
 
+def drawn_seed():
+  """Draws a seed, for a run that was given none."""
+  return int(np.random.RandomState().randint(2**31 - 1))
+
+
 def sample_numiter(scale, min_steps=50, rng=None):
   """Draws a number of iterations: round(Exp(scale)) + min_steps.
 

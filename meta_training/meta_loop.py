@@ -7,7 +7,6 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
-import os
 import time
 
 import numpy as np
@@ -17,7 +16,6 @@ from . import finite_values
 from . import meta_optimizer
 from .distributed import waiting
 from optimizer import meta_parameters
-from optimizer import registry
 
 
 # How long a run that is to stop may take to finish a meta-iteration.
@@ -29,7 +27,8 @@ class MetaLoop(object):
 
   def __init__(self, meta, kept_problems, schedule, problems_and_data,
                report, reset_state_every_run=True, callbacks=None,
-               logdir=None, profile=False, obj_train_max_multiplier=-1):
+               logdir=None, profile=False, obj_train_max_multiplier=-1,
+               describe=None):
     """Puts the parts together.
 
     Args:
@@ -46,6 +45,8 @@ class MetaLoop(object):
       profile: Whether to write a timeline of a short unroll of each visit.
       obj_train_max_multiplier: Float. If positive, a run ends after an unroll
         whose last objective exceeds f_init + (multiplier - 1) |f_init|.
+      describe: None, or a function without arguments that is called once, after
+        something has been saved: until then nothing of an earlier run changes.
     """
     self._meta = meta
     self._kept_problems = kept_problems
@@ -57,6 +58,8 @@ class MetaLoop(object):
     self._logdir = logdir
     self._profile = profile
     self._multiplier = obj_train_max_multiplier
+    self._describe = describe
+    self._first_step = None
     self._stop_requested = False
     self._stop_time = float("inf")
     self._values, self._position = None, None
@@ -66,9 +69,10 @@ class MetaLoop(object):
     """Reads where to go on; workers beside the chief have no order to keep."""
     self._values = self._meta.values()
     self._position = self._meta.position()
+    self._first_step = self._meta.global_step()
     if not self._meta.is_chief:
       self._position = meta_optimizer.Position(
-          self._meta.global_step(), 0, self._position.seed)
+          self._first_step, 0, self._position.seed)
 
   def request_stop(self):
     """Makes `run` save and end soon.
@@ -118,7 +122,7 @@ class MetaLoop(object):
 
   def _run_visits(self, num_visits):
     if not self._meta.checkpoint:
-      self._meta.save(self._position)
+      self._save()
     try:
       while not self._stop_requested and (
           self._position.visits < num_visits or not self._meta.is_chief):
@@ -133,10 +137,19 @@ class MetaLoop(object):
 
   def _save_at_last(self):
     try:
-      self._meta.save(self._position)
+      if self._meta.global_step() != self._first_step:
+        self._save()
       self._meta.release(finished=False)
     except (lease.StateLostError, waiting.StoppedError) as error:
       self._report.write("cannot save: {}".format(error))
+
+  def _save(self):
+    """Saves, and returns the checkpoint's prefix."""
+    path = self._meta.save(self._position)
+    if self._meta.saves and self._describe is not None:
+      describe, self._describe = self._describe, None
+      describe()
+    return path
 
   def _visit(self, visits_to_come):
     visit = self._schedule.visit(self._position.visits)
@@ -158,11 +171,11 @@ class MetaLoop(object):
           self._reset_state_every_run or time.time() > self._stop_time)
       if stopping and (
           self._position.meta_iterations < len(visit.unroll_lengths)):
-        self._meta.save(self._position)
+        self._save()
         return
     self._position = self._position._replace(
         visits=visit.index + 1, meta_iterations=0)
-    path = self._meta.save(self._position)
+    path = self._save()
     if self._profile:
       self._report.timeline(problem.trace(self._values))
     self._report.end_visit(entry, metadata, path,
@@ -233,72 +246,3 @@ def _check_objectives(objectives, spec):
         "The objective of {} became {}. Meta-training compares logarithms or "
         "ratios of objectives, so none may be negative: add a constant or "
         "leave this problem out.".format(spec, lowest))
-
-
-def describe_optimizer(logdir, optimizer_spec, log):
-  """Writes `optimizer.json`, or compares with the one that is there.
-
-  Args:
-    logdir: Directory.
-    optimizer_spec: Spec of the optimizer.
-    log: Function of a string, told if something cannot be written.
-
-  Returns:
-    Dict from the names of options that differ to (there, here).
-  """
-  try:
-    description = registry.describe(*optimizer_spec)
-  except ValueError as error:
-    log("No {} is written: {}".format(registry.FILE_NAME, error))
-    return {}
-  differences = {}
-  if os.path.exists(os.path.join(logdir, registry.FILE_NAME)):
-    try:
-      differences = _differences(
-          registry.completed(registry.read(logdir)), description)
-    except ValueError as error:
-      log("{} It is written anew.".format(error))
-  registry.write(logdir, description)
-  return differences
-
-
-def tell_where(meta, optimizer_spec, logdir, num_problems, report):
-  """Tells what changed since the last run and from where this one goes on.
-
-  Writes `optimizer.json`.
-
-  Args:
-    meta: A `meta_optimizer.MetaOptimizer`.
-    optimizer_spec: Spec of the optimizer.
-    logdir: Directory.
-    num_problems: Integer, visits of the whole run.
-    report: A `reports.Report`.
-  """
-  for option, (there, here) in sorted(describe_optimizer(
-      logdir, optimizer_spec, report.write).items()):
-    report.write("option {} was {} before and is {} now".format(
-        option, there, here))
-  if meta.checkpoint:
-    report.write("continuing from {}: {} of {} problems done".format(
-        meta.checkpoint, meta.position().visits, num_problems))
-
-
-def flat_description(optimizer_spec):
-  """Options of an optimizer in one dict; empty if JSON has no words for them.
-  """
-  try:
-    return _flat(registry.describe(*optimizer_spec))
-  except ValueError:
-    return {}
-
-
-def _flat(description):
-  return dict(description["kwargs"], optimizer=description["optimizer"],
-              args=description["args"])
-
-
-def _differences(there, here):
-  flat = [_flat(there), _flat(here)]
-  return {key: (flat[0].get(key), flat[1].get(key))
-          for key in set(flat[0]) | set(flat[1])
-          if flat[0].get(key) != flat[1].get(key)}

@@ -27,6 +27,7 @@ from . import inner_problem
 from .distributed import lease as lease_lib
 from .distributed import waiting
 from . import penalty
+from . import run_directory
 from optimizer import meta_checkpoint
 from optimizer import meta_parameters as meta_parameters_lib
 
@@ -91,36 +92,41 @@ class MetaOptimizer(object):
     Raises:
       ValueError: If the last checkpoint cannot be read or does not fit,
         the directory cannot be written, or the options are not the chief's.
+      LockedError: If another process writes in the directory.
       SupersededError: If there is another chief.
       RunFinishedError: If this is not the chief, and all is done.
     """
-    self._logdir = logdir
     self._cluster = cluster
     self._log = log or tf.compat.v1.logging.info
     self._waiting = waiting.Waiting(self._log)
     self.is_chief = cluster is None or cluster.is_chief
     self.saves = self.is_chief and saves
-    self._checkpoint = self._last_checkpoint()
-    self._graph = tf.Graph()
-    # A graph's seed is part of the graph: nothing global is touched.
-    self._graph.seed = seed
-    with self._graph.as_default(), tf.device(
-        cluster.device_setter() if cluster else ""):
-      optimizer = optimizer_spec.build()
-      self.parameters = optimizer.meta_parameters
-      optimizer.make_meta_parameters()
-      self.shapes = self.parameters.shapes()
-      self._check_checkpoint()
-      self._build(options, seed, dict(
-          description or {}, **dict(options._asdict())))
-      self._graph.finalize()
-    self._session = None
-    self.connect()
+    self._session, self._lease = None, None
+    self._directory = run_directory.RunDirectory(
+        logdir, self.saves, self._log, cluster.name if cluster else "")
+    try:
+      self._find_checkpoint()
+      self._graph = tf.Graph()
+      # A graph's seed is part of the graph: nothing global is touched.
+      self._graph.seed = seed
+      with self._graph.as_default(), tf.device(
+          cluster.device_setter() if cluster else ""):
+        optimizer = optimizer_spec.build()
+        self.parameters = optimizer.meta_parameters
+        optimizer.make_meta_parameters()
+        self.shapes = self.parameters.shapes()
+        self._check_checkpoint()
+        self._build(options, seed, dict(
+            description or {}, **dict(options._asdict())))
+        self._graph.finalize()
+      self.connect()
+    except BaseException:
+      self.close()
+      raise
 
-  def _last_checkpoint(self):
-    if self.saves:
-      return checkpoint_files.last(self._logdir)
-    return tf.train.latest_checkpoint(self._logdir) if self.is_chief else None
+  def _find_checkpoint(self):
+    self._listed = self._directory.checkpoints() if self.is_chief else []
+    self._checkpoint = self._listed[-1] if self._listed else None
 
   def _check_checkpoint(self):
     if self._checkpoint:
@@ -163,12 +169,11 @@ class MetaOptimizer(object):
       return
     if self._cluster is not None:
       self._lease.take(self._session, pause)
-      self._checkpoint = self._last_checkpoint()
+      self._find_checkpoint()
     if self.saves:
       # From here on nobody else saves.
-      checkpoint_files.remove_leftovers(self._logdir)
-      self._saver.recover_last_checkpoints(
-          checkpoint_files.all_of(self._logdir))
+      self._directory.remove_leftovers()
+      self._saver.recover_last_checkpoints(self._listed)
     self._session.run(self._initializer)
     if self._checkpoint:
       self._restore()
@@ -178,7 +183,8 @@ class MetaOptimizer(object):
       self._session.run(self._lease_initializer)
 
   def _disconnect(self):
-    self._lease.stop_beating()
+    if self._lease is not None:
+      self._lease.stop_beating()
     if self._session is not None:
       session, self._session = self._session, None
       try:
@@ -204,7 +210,7 @@ class MetaOptimizer(object):
         raise lease_lib.SupersededError(
             "Another process took over the part of {}. This one ends, its last "
             "checkpoint is {!r}.".format(
-                self._cluster.name, tf.train.latest_checkpoint(self._logdir)))
+                self._cluster.name, self._directory.latest()))
       raise lease_lib.StateLostError(
           "the chief restored or closed the run" if refused else
           " ".join(error.message.splitlines()[:2]))
@@ -280,9 +286,8 @@ class MetaOptimizer(object):
                 self._session.run, variable.initial_value)), self._session)
     except (tf.errors.OpError, ValueError) as error:
       raise ValueError(
-          "Cannot read checkpoint {!r}: {}. Delete it to continue from an "
-          "older one, or choose another train_dir.".format(
-              self._checkpoint, error))
+          "Cannot go on from checkpoint {!r}: {}. Choose another "
+          "train_dir.".format(self._checkpoint, error))
 
   @property
   def checkpoint(self):
@@ -334,7 +339,7 @@ class MetaOptimizer(object):
     names = finite_values.others(values, self.shapes)
     if names:
       raise finite_values.NonFiniteError(
-          self.global_step(), names, tf.train.latest_checkpoint(self._logdir))
+          self.global_step(), names, self._directory.latest())
 
   def save(self, position):
     """Writes a checkpoint, complete or not at all, if this task saves.
@@ -359,19 +364,13 @@ class MetaOptimizer(object):
       self._session.run(self._set_position, feeds)
       try:
         return self._saver.save(
-            self._session, os.path.join(self._logdir, checkpoint_files.NAME),
+            self._session,
+            os.path.join(self._directory.path, checkpoint_files.NAME),
             global_step=self._step, write_meta_graph=False)
       except (tf.errors.OpError, ValueError, EnvironmentError) as error:
         if self._cluster is not None and isinstance(error, _LOST):
           raise
-        checkpoint_files.remove_leftovers(self._logdir)
-        raise IOError(
-            "Cannot save a checkpoint in {!r} ({}). The last good one is {!r}; "
-            "make room and start again to continue from it.".format(
-                self._logdir,
-                # Below the first line, TensorFlow tells where it built the op.
-                getattr(error, "message", str(error)).partition("\n")[0],
-                tf.train.latest_checkpoint(self._logdir)))
+        raise self._directory.save_error(error)
 
   def release(self, finished):
     """Tells the other tasks that the chief ends.
@@ -386,8 +385,9 @@ class MetaOptimizer(object):
                             lease_lib.CLOSED)
 
   def close(self):
-    """Ends the session."""
+    """Ends the session, and lets others write in the directory."""
     self._disconnect()
+    self._directory.close()
 
 
 def _read(variable):

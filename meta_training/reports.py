@@ -51,6 +51,23 @@ class Report(object):
       with tf.Graph().as_default():
         self._writer = tf.compat.v1.summary.FileWriter(self._logdir)
 
+  def going_on(self, checkpoint, position, seed):
+    """Tells from where an earlier run goes on.
+
+    Args:
+      checkpoint: Prefix of its last checkpoint.
+      position: Its `meta_optimizer.Position`.
+      seed: Integer that was asked for, or None.
+    """
+    self.write("continuing from {}: {} of {} problems done".format(
+        checkpoint, position.visits, self._num_visits))
+    if seed is not None and seed != position.seed:
+      self.write("seed {} has no effect: the run goes on with its own, {}"
+                 .format(seed, position.seed))
+    if position.visits >= self._num_visits:
+      self.write("nothing to do: to train on, raise num_problems above {}"
+                 .format(position.visits))
+
   def write(self, text):
     """Writes a line of text."""
     self._screen.write(text)

@@ -10,10 +10,14 @@ import numpy as np
 import six
 import tensorflow as tf
 
+from . import checkpoint_list
 from . import paths
 
 # In the names of what the meta-optimizer keeps beside a meta-parameter.
 _SLOT = "/RMSProp"
+
+_REMEDY = ("Bring its files back from a copy, or name an older one as "
+           "model_checkpoint_path in the file 'checkpoint' beside it.")
 
 
 def checked_checkpoint(path, scope, declarations):
@@ -58,16 +62,21 @@ def read_checkpoint(path, scope, declarations):
   """
   path = prefix = paths.checkpoint_path(path)
   if tf.io.gfile.isdir(path):
-    prefix = tf.train.latest_checkpoint(path)
+    listed = checkpoint_list.read(path)
+    prefix = listed[-1] if listed else None
     if prefix is None:
       raise ValueError(
           "No checkpoint in directory {!r}: expected a file named "
-          "'checkpoint' and the files it lists.".format(path))
+          "'checkpoint' and the files it lists.{}".format(
+              path, " " + checkpoint_list.remedy(path)
+              if checkpoint_list.present(path) else ""))
   try:
     reader = tf.train.load_checkpoint(prefix)
     shapes = reader.get_variable_to_shape_map()
   except (tf.errors.OpError, ValueError) as error:
-    raise ValueError("Cannot read checkpoint {!r}: {}".format(prefix, error))
+    raise ValueError(
+        "Cannot read checkpoint {!r}: {}. {}".format(prefix, str(error).rstrip(
+            "."), _REMEDY))
   problems = []
   for name, declaration in six.iteritems(declarations):
     full_name = scope + "/" + name
@@ -138,5 +147,6 @@ def _read_tensor(reader, prefix, name):
   try:
     return np.asarray(reader.get_tensor(name), np.float32)
   except (tf.errors.OpError, ValueError) as error:
-    raise ValueError("Cannot read checkpoint {!r}: tensor {}: {}".format(
-        prefix, name, error))
+    raise ValueError(
+        "Cannot read checkpoint {!r}: tensor {}: {}. {}".format(
+            prefix, name, str(error).rstrip("."), _REMEDY))

@@ -11,6 +11,7 @@ import os
 import tensorflow as tf
 
 from meta_training import checkpoint_files
+from optimizer import checkpoint_list
 from tests.meta_training import harness
 
 _PARABOLA = harness.without_data(harness.Parabola)
@@ -83,7 +84,7 @@ class LeftoversTest(tf.test.TestCase):
       harness.train(logdir, _PARABOLA, num_problems=visits)
     kept = ["model.ckpt-{}".format(2 * visits) for visits in range(3, 8)]
     self.assertEqual(kept, [os.path.basename(path) for path in
-                            checkpoint_files.all_of(logdir)])
+                            checkpoint_list.read(logdir)])
     self.assertEqual(
         sorted(kept), sorted(name[:-len(".index")] for name in _files(logdir)
                              if name.endswith(".index")))

@@ -165,15 +165,92 @@ class BadCheckpointTest(tf.test.TestCase, parameterized.TestCase):
       harness.train(logdir, _PARABOLA)
 
 
+class FallbackTest(tf.test.TestCase, parameterized.TestCase):
+  """A run goes on from the checkpoint before, if the last cannot be read."""
+
+  @parameterized.parameters(".index", ".data-00000-of-00001")
+  def test_damaged_last(self, suffix):
+    logdir = harness.directory(self)
+    path, _ = harness.train(logdir, _PARABOLA, num_problems=3)
+    expected = harness.arrays(path)
+    _truncate(path + suffix)
+    _, text = harness.train(logdir, _PARABOLA, num_problems=3)
+    lines = [line for line in text.splitlines() if "cannot read" in line]
+    self.assertLen(lines, 1, text)
+    self.assertRegexpMatches(
+        lines[0], "model.ckpt-6.*from an earlier one, .*model.ckpt-4")
+    self.assertIn("2 of 3 problems done", text)
+    # It ends as it would have without the damage.
+    harness.assert_equal(self, expected, harness.arrays(path))
+    _, text = harness.train(logdir, _PARABOLA, num_problems=3)
+    self.assertNotIn("cannot read", text)
+
+  def test_two_are_missing(self):
+    logdir = harness.directory(self)
+    path, _ = harness.train(logdir, _PARABOLA, num_problems=3)
+    for name in (path, path.replace("-6", "-4")):
+      os.remove(name + ".index")
+    _, text = harness.train(logdir, _PARABOLA, num_problems=3)
+    self.assertRegexpMatches(
+        text, "model.ckpt-6.*from an earlier one, .*model.ckpt-2")
+
+  def test_never_from_the_start(self):
+    logdir = harness.directory(self)
+    path, _ = harness.train(logdir, _PARABOLA, num_problems=1)
+    self.assertIn("model.ckpt-0.index", os.listdir(logdir))
+    _truncate(path + ".index")
+    with self.assertRaisesRegexp(ValueError, "lists no other to go back to"):
+      harness.train(logdir, _PARABOLA)
+
+
+class ListTest(tf.test.TestCase, parameterized.TestCase):
+  """The file "checkpoint", without which nobody knows the last one."""
+
+  def _refused(self, spoil, message):
+    logdir = harness.directory(self)
+    harness.train(logdir, _PARABOLA)
+    spoil(os.path.join(logdir, "checkpoint"))
+    before = sorted(os.listdir(logdir))
+    with self.assertRaisesRegexp(ValueError, message) as caught:
+      harness.train(logdir, _PARABOLA, num_problems=3)
+    self.assertIn('model_checkpoint_path: "model.ckpt-4"',
+                  str(caught.exception))
+    self.assertEqual(before, sorted(os.listdir(logdir)))
+    # The remedy works.
+    with open(os.path.join(logdir, "checkpoint"), "w") as stream:
+      stream.write('model_checkpoint_path: "model.ckpt-4"\n')
+    _, text = harness.train(logdir, _PARABOLA, num_problems=3)
+    self.assertIn("2 of 3 problems done", text)
+
+  def test_missing(self):
+    self._refused(os.remove, "'.*checkpoint' is missing.*would write over it")
+
+  @parameterized.parameters("", "model_checkpoint_path: ", "\0\1\2", "{}")
+  def test_damaged(self, content):
+    def spoil(path):
+      with open(path, "w") as stream:
+        stream.write(content)
+
+    self._refused(spoil, "Cannot read '.*checkpoint', the list of checkpoints")
+
+  def test_start_alone_is_no_loss(self):
+    logdir = harness.directory(self)
+    harness.train(logdir, _PARABOLA, on_start=lambda stop: stop())
+    os.remove(os.path.join(logdir, "checkpoint"))
+    path, _ = harness.train(logdir, _PARABOLA)
+    self.assertTrue(path.endswith("model.ckpt-4"), path)
+
+
 class DescriptionTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_changed_options_are_told(self):
     logdir = harness.directory(self)
-    for multiplier in (-1, 5):
+    for num_problems, multiplier in ((1, -1), (2, 5)):
       _, text = harness.train(
           logdir, _PARABOLA, problem_spec.Spec(
               harness.GLOBAL.callable, (),
-              {"obj_train_max_multiplier": multiplier}), num_problems=1)
+              {"obj_train_max_multiplier": multiplier}),
+          num_problems=num_problems)
     self.assertIn(
         "option obj_train_max_multiplier was -1 before and is 5 now", text)
 

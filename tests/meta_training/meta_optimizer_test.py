@@ -158,6 +158,7 @@ class SaveTest(tf.test.TestCase):
     self.assertTrue(path.endswith("model.ckpt-2"), path)
     for gradient in gradients[2:]:
       expected = whole.update(gradient, 0.0)
+    whole.close()
     later = self._meta(logdir, seed=99)
     self.assertEqual(path, later.checkpoint)
     self.assertEqual((7, 3, 1), tuple(later.position()))
@@ -220,6 +221,7 @@ class SaveTest(tf.test.TestCase):
       stream.write("A file where the directory was.")
     with self.assertRaisesRegexp(IOError, "Cannot save a checkpoint in"):
       meta.save(meta_optimizer.Position(2, 0, 1))
+    meta.close()
     tf.io.gfile.remove(logdir)
     tf.io.gfile.rename(logdir + "_away", logdir)
     later = self._meta(logdir)

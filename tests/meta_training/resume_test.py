@@ -6,6 +6,8 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import os
+
 from absl.testing import parameterized
 import numpy as np
 import six
@@ -21,6 +23,15 @@ from tests.meta_training import harness
 _NOISY = problem_spec.Spec(pg.Rosenbrock, (), {"noise_stdev": 1.0})
 _CORPUS = harness.classifier() + harness.without_data(
     pg.SparseProblem, _NOISY, 0.5)
+
+
+def _contents(logdir):
+  """Dict from the names of files to what is in them."""
+  contents = {}
+  for name in os.listdir(logdir):
+    with open(os.path.join(logdir, name), "rb") as stream:
+      contents[name] = stream.read()
+  return contents
 
 
 def _train(logdir, name="adam", **options):
@@ -95,6 +106,7 @@ class ResumeTest(tf.test.TestCase, parameterized.TestCase):
           select_random_problems=select_random_problems)
     self.assertIn("continuing from", text)
     self.assertIn("1 of 3 problems done", text)
+    self.assertIn("seed 3 has no effect: the run goes on with its own, 1", text)
     if select_random_problems:
       expected = self._uninterrupted()
     else:
@@ -104,11 +116,18 @@ class ResumeTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_nothing_left_to_do(self):
     logdir = harness.directory(self)
-    path, _ = _train(logdir, num_problems=1)
-    again, text = _train(logdir, num_problems=1)
+    path, _ = _train(logdir, num_problems=2, seed=None)
+    # Not even this is written anew.
+    os.remove(os.path.join(logdir, "optimizer.json"))
+    before = _contents(logdir)
+    again, text = _train(logdir, num_problems=1, seed=None)
     self.assertEqual(path, again)
-    self.assertIn("1 of 1 problems done", text)
+    self.assertIn("2 of 1 problems done", text)
+    self.assertIn("nothing to do: to train on, raise num_problems above 2",
+                  text)
+    self.assertNotIn("seed", text)
     self.assertNotIn("run 1:", text)
+    self.assertEqual(before, _contents(logdir))
 
   def test_callback_raises(self):
     logdir = harness.directory(self)

@@ -1,0 +1,72 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What a run's optimizer is, and how it differs from that of the last run."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+
+from optimizer import registry
+
+
+class RunDescription(object):
+  """The options of an optimizer, beside those that a directory describes."""
+
+  def __init__(self, optimizer_spec, log):
+    """Describes the optimizer.
+
+    Args:
+      optimizer_spec: Its spec.
+      log: Function of a string, told what cannot be written or read.
+    """
+    self._log = log
+    self._error = None
+    try:
+      self._description = registry.describe(*optimizer_spec)
+    except ValueError as error:
+      self._description, self._error = None, error
+
+  def flat(self):
+    """All options in one dict; empty if JSON has no words for them."""
+    return _flat(self._description) if self._description else {}
+
+  def compare(self, logdir):
+    """Tells which options are others than those described in a directory.
+
+    Args:
+      logdir: String.
+    """
+    if self._description is None:
+      self._log("No {} is written: {}".format(registry.FILE_NAME, self._error))
+      return
+    if not os.path.exists(os.path.join(logdir, registry.FILE_NAME)):
+      return
+    try:
+      there = _flat(registry.completed(registry.read(logdir)))
+    except ValueError as error:
+      self._log("{} It is written anew.".format(error))
+      return
+    here = self.flat()
+    for option in sorted(set(there) | set(here)):
+      if there.get(option) != here.get(option):
+        self._log("option {} was {} before and is {} now".format(
+            option, there.get(option), here.get(option)))
+
+  def write(self, logdir):
+    """Writes `optimizer.json`.
+
+    Args:
+      logdir: String.
+
+    Raises:
+      IOError: If it cannot be written.
+    """
+    if self._description is not None:
+      registry.write(logdir, self._description)
+
+
+def _flat(description):
+  return dict(description["kwargs"], optimizer=description["optimizer"],
+              args=description["args"])
