@@ -148,8 +148,7 @@ def train_optimizer(logdir,
   logdir = paths.checkpoint_path(logdir)
   if not num_problems or not num_meta_iterations:
     return checkpoint_list.latest(logdir)
-  problems_and_data = [corpus_entry.as_entry(entry)
-                       for entry in problems_and_data]
+  problems_and_data = list(map(corpus_entry.as_entry, problems_and_data))
   options = meta_optimizer.Options(
       learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg, nan_l2_reg,
       learning_rate_half_life)
@@ -163,7 +162,8 @@ def train_optimizer(logdir,
   try:
     meta = meta_optimizer.MetaOptimizer(
         logdir, optimizer_spec, options, draws.drawn_seed() if seed is None else
-        seed, cluster, description.flat(), report.write, saves)
+        seed, cluster, description.with_problems(problems_and_data),
+        report.write, saves)
   except lease.RunFinishedError:
     report.write("the chief has made all visits")
     return checkpoint_list.latest(logdir)

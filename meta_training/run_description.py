@@ -7,8 +7,12 @@ from __future__ import division
 from __future__ import print_function
 
 import os
+import re
 
+from .distributed import lease
 from optimizer import registry
+
+_ADDRESS = re.compile(" at 0x[0-9a-f]+")
 
 
 class RunDescription(object):
@@ -31,6 +35,21 @@ class RunDescription(object):
   def flat(self):
     """All options in one dict; empty if JSON has no words for them."""
     return _flat(self._description) if self._description else {}
+
+  def with_problems(self, entries):
+    """`flat`, and what tells a corpus from another.
+
+    Args:
+      entries: List of `corpus_entry.CorpusEntry`.
+
+    Returns:
+      Dict in terms of JSON.
+    """
+    # What has no name but its place in memory has another in each process.
+    names = [_ADDRESS.sub("", str(entry.spec)) for entry in entries]
+    return dict(self.flat(), **{lease.PROBLEMS: [
+        name + (" by {}".format(entry.batch_size) if entry.batch_size else "")
+        for name, entry in zip(names, entries)]})
 
   def compare(self, logdir):
     """Tells which options are others than those described in a directory.

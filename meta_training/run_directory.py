@@ -63,18 +63,18 @@ class RunDirectory(object):
       except EnvironmentError as error:
         raise ValueError("Cannot open {!r} ({}): see what is in its "
                          "place.".format(path, error.strerror))
-      try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-      except EnvironmentError as error:
+      number = _lock_error(lock)
+      if number in (errno.EAGAIN, errno.EACCES):
         holder = os.read(lock, 1000).decode("utf-8", "replace").strip()
         os.close(lock)
-        if error.errno not in (errno.EAGAIN, errno.EACCES):
-          self._log("cannot lock {!r} ({}): make sure that no other run writes "
-                    "in this directory".format(path, error.strerror))
-          return
         raise LockedError(
             "Another run writes in {!r}: {}. Wait for it or stop it, or choose "
             "another train_dir.".format(self.path, holder or "one that starts"))
+      if number:
+        os.close(lock)
+        self._log("cannot lock {!r} ({}): make sure that no other run writes "
+                  "in this directory".format(path, os.strerror(number)))
+        return
       # The last holder may have removed the file since it was opened.
       if _is_file(lock, path):
         self._lock = os.fdopen(lock, "r+")
@@ -127,6 +127,15 @@ class RunDirectory(object):
       except EnvironmentError:
         pass  # Without the lock it says nothing.
       lock.close()
+
+
+def _lock_error(descriptor):
+  """Locks an open file; returns 0 or the number of what hinders it."""
+  try:
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return 0
+  except EnvironmentError as error:
+    return error.errno
 
 
 def _is_file(descriptor, path):

@@ -11,6 +11,7 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import contextlib
 import json
 import os
 import socket
@@ -20,6 +21,10 @@ import tensorflow as tf
 
 _CONNECT_SECONDS = 2.0
 _PORT_BASE = 8888
+_HTTP2_SETTINGS = b"\4"
+# The preface of HTTP/2, which gRPC speaks, and settings without any.
+_HTTP2_GREETING = (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" +
+                   b"\0\0\0" + _HTTP2_SETTINGS + b"\0\0\0\0\0")
 
 
 class Cluster(object):
@@ -43,9 +48,8 @@ class Cluster(object):
         raise ValueError("A cluster needs at least one {0!r} task: name its "
                          "host:port in --{0}_hosts or TF_CONFIG.".format(name))
       for host in hosts:
-        if not host.rpartition(":")[2].isdigit():
-          raise ValueError("Expected host:port for each {!r} task, got "
-                           "{!r}.".format(name, host))
+        _check_address(name, host)
+    _check_distinct(self.hosts["ps"] + self.hosts["worker"])
     if job not in self.hosts:
       raise ValueError("The job of a task must be ps or worker, not {!r}: set "
                        "--job_name.".format(job))
@@ -100,6 +104,9 @@ class Cluster(object):
     Args:
       log: Function of a string, told whom it waits for.
       pause: Function that waits for some seconds.
+
+    Raises:
+      ValueError: If another kind of server answers.
     """
     for host in self.hosts["ps"]:
       told = False
@@ -117,13 +124,52 @@ class Cluster(object):
       time.sleep(3600)
 
 
+def _check_address(job, host):
+  name, _, port = host.rpartition(":")
+  if not name or not port.isdigit():
+    raise ValueError("Expected host:port for each {!r} task, got {!r}.".format(
+        job, host))
+  if not 0 < int(port) < 2**16:
+    raise ValueError("The port of {!r} in the job {!r} must be from 1 to "
+                     "65535.".format(host, job))
+
+
+def _check_distinct(hosts):
+  for host in hosts:
+    if hosts.count(host) > 1:
+      raise ValueError(
+          "The address {!r} is given to {} tasks: each needs one of its own, "
+          "parameter servers and workers alike.".format(
+              host, hosts.count(host)))
+
+
 def _answers(host):
+  """Whether a server of TensorFlow's kind answers at an address.
+
+  Args:
+    host: String "host:port".
+
+  Returns:
+    False also if something listens that says nothing yet.
+
+  Raises:
+    ValueError: If what answers is another kind of server.
+  """
   name, _, port = host.rpartition(":")
   try:
-    socket.create_connection((name, int(port)), _CONNECT_SECONDS).close()
-    return True
+    connection = socket.create_connection((name, int(port)), _CONNECT_SECONDS)
+    with contextlib.closing(connection):
+      connection.settimeout(_CONNECT_SECONDS)
+      connection.sendall(_HTTP2_GREETING)
+      answer = connection.recv(9)
   except EnvironmentError:
     return False
+  # A frame begins with three bytes of length and one of type.
+  if answer and answer[3:4] != _HTTP2_SETTINGS:
+    raise ValueError(
+        "What answers at {!r} is no parameter server: correct --ps_hosts, or "
+        "free the port.".format(host))
+  return bool(answer)
 
 
 def find(job=None, task=None, ps_hosts=(), worker_hosts=(), num_ps=None,

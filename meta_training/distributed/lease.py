@@ -24,6 +24,9 @@ import tensorflow as tf
 
 from . import waiting
 
+# Among the options, those that are a list of names.
+PROBLEMS = "problems"
+
 CLOSED = 0
 FINISHED = -1
 
@@ -196,8 +199,20 @@ class Lease(object):
       raise ValueError(
           "{} cannot join {}, their options differ: {}. Start all tasks with "
           "the same options.".format(self._name, chief, "; ".join(
-              "{} is {} there and {} here".format(
-                  key, there.get(key), here.get(key)) for key in different)))
+              _contrast(key, there.get(key), here.get(key))
+              for key in different)))
+
+
+def _contrast(name, there, here):
+  """Says how two values of an option differ; of lists of names, in what."""
+  if name != PROBLEMS:
+    return "{} is {} there and {} here".format(name, there, here)
+  there, here = there or [], here or []
+  only = [", ".join(x for x in one if x not in other)[:200] or "no others"
+          for one, other in ((there, here), (here, there))]
+  if only[0] == only[1]:
+    return "the order of the problems is another"
+  return "problems are {} there and {} here".format(*only)
 
 
 def _variable(name, initial):

@@ -136,7 +136,8 @@ def run_task(options):
     print("started")
 
   harness.train(
-      options["logdir"], harness.without_data(harness.Parabola) +
+      options["logdir"],
+      harness.without_data(harness.Parabola, **options.get("problem", {})) +
       harness.classifier(),
       harness.OPTIMIZER_SPECS[options.get("optimizer", "adam")],
       num_problems=options.get("num_problems", 3), num_meta_iterations=2,

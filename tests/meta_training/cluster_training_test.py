@@ -52,7 +52,7 @@ class TrainingTest(tf.test.TestCase, parameterized.TestCase):
 class RefusalTest(tf.test.TestCase):
 
   def test_other_options(self):
-    with cluster_harness.Cluster(harness.directory(self), 1, 3,
+    with cluster_harness.Cluster(harness.directory(self), 1, 4,
                                  num_problems=10**6) as cluster:
       cluster.start("ps", 0)
       chief = cluster.start("worker", 0)
@@ -61,7 +61,9 @@ class RefusalTest(tf.test.TestCase):
           (1, {"learning_rate": 0.5},
            "learning_rate is 0.01 there and 0.5 here"),
           (2, {"optimizer": "schedule"},
-           "optimizer is TrainableAdam there and LearningRateSchedule here")):
+           "optimizer is TrainableAdam there and LearningRateSchedule here"),
+          (3, {"problem": {"curvature": 2.0}},
+           "problems are Parabola() there and Parabola(curvature=2.0) here")):
         worker = cluster.start("worker", task, **options)
         self.assertEqual(1, worker.wait())
         self.assertIn(text, worker.text())
@@ -74,12 +76,19 @@ class RefusalTest(tf.test.TestCase):
       cluster.start("ps", 0)
       chief = cluster.start("worker", 0)
       chief.wait_for("visited 0")
-      same_port = cluster.start("worker", 0)
+      same_directory = cluster.start("worker", 0)
+      self.assertEqual(1, same_directory.wait())
+      self.assertRegexpMatches(
+          same_directory.text(),
+          "Another run writes in '{}': process .* as worker 0".format(
+              cluster.logdir))
+      other = {"logdir": harness.directory(self)}
+      same_port = cluster.start("worker", 0, **other)
       self.assertEqual(1, same_port.wait())
       self.assertIn("Cannot serve as worker 0", same_port.text())
       port, = free_ports.find(1)
       elsewhere = cluster.start(
-          "worker", 0, worker_hosts=["localhost:{}".format(port)])
+          "worker", 0, worker_hosts=["localhost:{}".format(port)], **other)
       self.assertEqual(1, elsewhere.wait())
       self.assertIn("This cluster has a chief already: worker 0",
                     elsewhere.text())

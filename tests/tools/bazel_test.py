@@ -51,6 +51,10 @@ class BazelTest(absltest.TestCase):
     os.chmod(path, 0o755)
     return path
 
+  def _read(self, path):
+    with open(path) as stream:
+      return stream.read()
+
   def _fake_bazel(self, name, version="no_version"):
     return self._write(name, _FAKE_BAZEL.format(
         version=version, name=os.path.basename(name)))
@@ -154,6 +158,30 @@ class BazelTest(absltest.TestCase):
       self.assertIn("making .venv", err)
       self.assertIn("-m venv failed", err)
       self.assertFalse(os.path.exists(os.path.join(self.root, ".venv/.stamp")))
+
+  def test_writes_nothing_through_a_link(self):
+    self._fake_bazel("bin/bazel")
+    venv = os.path.join(self.root, ".venv")
+    others = os.path.join(self.root, "others")
+    shutil.move(venv, others)
+    os.symlink(others, venv)
+    path = self._write("others/lib/python3.7/site-packages/"
+                       "repository_root.pth", "/another/checkout\n")
+    stamp = os.path.join(others, ".stamp")
+    for content in (self._read(stamp), "outdated\n"):
+      self._write("others/.stamp", content)
+      code, out, err = self._run("test")
+      self.assertEqual((_MISSING, ""), (code, out))
+      self.assertIn(".venv is a link to " + others, err)
+      self.assertEqual("/another/checkout\n", self._read(path))
+      self.assertEqual(content, self._read(stamp))
+
+  def test_notices_a_python_that_does_not_run(self):
+    self._fake_bazel("bin/bazel")
+    self._write(".venv/bin/python", "#!/no/such/python\n")
+    code, _, err = self._run("test", LEARNED_OPTIMIZER_PYTHON="/bin/false")
+    self.assertEqual(_MISSING, code)
+    self.assertIn("LEARNED_OPTIMIZER_PYTHON (/bin/false) is not", err)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,11 @@ class FindTest(tf.test.TestCase, parameterized.TestCase):
       ((None, 0, ["a:1"], ["b:2"]), "say with --job_name"),
       (("worker", 0, [], ["b:2"]), "at least one 'ps' task"),
       (("worker", 0, ["a"], ["b:2"]), "host:port .* got 'a'"),
+      (("worker", 0, [":1"], ["b:2"]), "host:port .* got ':1'"),
+      (("worker", 0, ["a:70000"], ["b:2"]), "port of 'a:70000' .* 'ps' must"),
+      (("worker", 0, ["a:1"], ["b:0"]), "port of 'b:0' .* 1 to 65535"),
+      (("worker", 0, ["a:1"], ["a:1"]), "'a:1' is given to 2 tasks"),
+      (("worker", 0, ["a:1"], ["b:2", "b:2"]), "'b:2' is given to 2 tasks"),
       (("worker", 0, ["a:1"], ["b:2"], 2), "--ps_tasks=2 contradicts"),
       (("worker", 0, ["a:1"], ["b:2"], 1, 2), "--worker_tasks=2 contradicts"))
   def test_bad_flags(self, arguments, message):
