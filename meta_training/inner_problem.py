@@ -38,6 +38,12 @@ Attributes:
 """
 
 
+# What TensorFlow says of such ops.
+_NOT_DIFFERENTIABLE = (
+    "Gradient explicitly disabled", "No gradient defined for operation",
+    "Second-order gradient for while loops not supported")
+
+
 class InnerProblem(object):
   """One problem of the corpus with the optimizer unrolled on it."""
 
@@ -96,9 +102,7 @@ class InnerProblem(object):
           obj_train_max_multiplier=multiplier)
     gradients = [tf.zeros([0])]
     if differentiate:
-      gradients = tf.gradients(
-          output.metaobj, list(theta.values()),
-          unconnected_gradients=tf.UnconnectedGradients.ZERO)
+      gradients = _meta_gradient(output.metaobj, list(theta.values()))
     self._gradient = tf.concat(
         [tf.reshape(gradient, [-1]) for gradient in gradients], 0)
     with tf.control_dependencies([self._gradient, output.metaobj]):
@@ -195,6 +199,23 @@ class InnerProblem(object):
   def close(self):
     """Frees the session's resources."""
     self._session.close()
+
+
+def _meta_gradient(meta_objective, theta):
+  """Differentiates, or says which op of a problem forbids it."""
+  try:
+    return tf.gradients(
+        meta_objective, theta,
+        unconnected_gradients=tf.UnconnectedGradients.ZERO)
+  except (LookupError, TypeError) as error:
+    if not any(text in str(error) for text in _NOT_DIFFERENTIABLE):
+      raise
+    reason = str(error)
+  raise ValueError(
+      "Meta-training differentiates the objective twice, and one of its ops "
+      "cannot be: {} Use others, such as "
+      "tf.nn.softmax_cross_entropy_with_logits_v2 or tf.nn.static_rnn, or give "
+      "the optimizer the option use_second_derivatives=False.".format(reason))
 
 
 def session_config():

@@ -10,6 +10,7 @@ import hashlib
 import inspect
 import json
 import os
+import tempfile
 
 import numpy as np
 
@@ -104,8 +105,8 @@ class ResultCache(object):
     path = os.path.join(self._directory, _name(key) + ".npz")
     if not os.path.exists(path):
       arrays = make()
-      unfinished = "{}.{}.tmp".format(path, os.getpid())
-      with open(unfinished, "wb") as stream:
+      handle, unfinished = tempfile.mkstemp(dir=self._directory)
+      with os.fdopen(handle, "wb") as stream:
         np.savez_compressed(stream, **arrays)
       os.rename(unfinished, path)
     with np.load(path) as arrays:

@@ -8,6 +8,8 @@ from __future__ import print_function
 
 import json
 import os
+import socket
+import threading
 
 from absl.testing import parameterized
 import tensorflow as tf
@@ -118,6 +120,44 @@ class FindTest(tf.test.TestCase, parameterized.TestCase):
       cluster.find(num_ps=1, num_workers=2)
     # A local run within an allocation.
     self.assertIsNone(cluster.find())
+
+
+class ForeignServerTest(tf.test.TestCase):
+
+  def _listen(self, answer):
+    listener = socket.socket()
+    self.addCleanup(listener.close)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(5)
+
+    def serve():
+      while True:
+        try:
+          connection, _ = listener.accept()
+          connection.sendall(answer)
+          connection.recv(1000)
+          connection.close()
+        except EnvironmentError:
+          return
+
+    thread = threading.Thread(target=serve)
+    thread.daemon = True
+    thread.start()
+    return "127.0.0.1:{}".format(listener.getsockname()[1])
+
+  def test_is_refused(self):
+    for answer in (b"SSH-2.0-OpenSSH_8.4\r\n", b"HTTP/1.1 400 Bad Request\r\n"):
+      host = self._listen(answer)
+      place = cluster.Cluster([host], ["b:2"], "worker", 0)
+      with self.assertRaisesRegexp(
+          ValueError, "answers at '{}' is no parameter server".format(host)):
+        place.wait_for_parameter_servers(self.fail)
+
+  def test_waits_for_a_server_of_tensorflow(self):
+    server = tf.distribute.Server.create_local_server()
+    host = server.target[len("grpc://"):]
+    cluster.Cluster([host], ["b:2"], "worker",
+                    0).wait_for_parameter_servers(self.fail)
 
 
 if __name__ == "__main__":
