@@ -311,6 +311,25 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
     with self.assertRaisesRegexp(ValueError, "num_partial_unroll_itrs_func"):
       harness.train(harness.directory(self), _PARABOLA, num_steps=-2)
 
+  def test_directories_that_checkpoints_would_not_be_found_in(self):
+    top = harness.directory(self)
+    for name in ("run[lr=0.1]", "a*", "b?", "c\\d"):
+      with self.assertRaisesRegexp(ValueError, "takes for a pattern"):
+        harness.train(os.path.join(top, name), _PARABOLA)
+    self.assertEqual([], os.listdir(top))
+
+  def test_paths_as_people_give_them(self):
+    class Path(object):
+      def __fspath__(self):
+        return "~/b"
+
+    top = harness.directory(self)
+    mock = tf.compat.v1.test.mock
+    with mock.patch.dict(os.environ, HOME=top):
+      for logdir, name in (("~/a", "a"), (Path(), "b")):
+        path, _ = harness.train(logdir, _PARABOLA, num_problems=1)
+        self.assertEqual(os.path.join(top, name, "model.ckpt-2"), path)
+
   def test_directory_that_cannot_be(self):
     path = os.path.join(harness.directory(self), "file")
     with open(path, "w") as stream:
