@@ -5,8 +5,9 @@
   metarun --train_dir=/tmp/lol --num_problems=5 --num_meta_iterations=2
 
 Saves checkpoints and TensorBoard summaries in
-<train_dir>/<optimizer>_<cell_cls>_<cell_size>_<num_cells>. Ctrl-C or SIGTERM
-saves and ends; started again with the same flags, the run continues.
+<train_dir>/<optimizer>_<cell_cls>_<cell_size>_<num_cells>, or
+<train_dir>/<run_name>. Ctrl-C or SIGTERM saves and ends; started again with the
+same flags, the run continues. --flagfile=FILE reads flags from a file.
 """
 
 from __future__ import absolute_import
@@ -107,11 +108,34 @@ def _level_sizes():
                      "{!r}.".format(",".join(FLAGS.level_sizes)))
 
 
+def _chosen_sets():
+  """Names of the include flags of the sets that are to be trained on.
+
+  Raises:
+    ValueError: If --problem_sets names a set that does not exist.
+  """
+  if not FLAGS.problem_sets:
+    return [name for name in problem_sets.FLAGGED_SETS if FLAGS[name].value]
+  chosen = ["include_{}_problems".format(name) for name in FLAGS.problem_sets]
+  for name, flag in zip(FLAGS.problem_sets, chosen):
+    if flag not in problem_sets.FLAGGED_SETS:
+      raise ValueError(
+          "--problem_sets: there is no set {!r}. Choose from {}.".format(
+              name, ", ".join(flag[len("include_"):-len("_problems")]
+                              for flag in problem_sets.FLAGGED_SETS)))
+  return chosen
+
+
 def problems_by_set():
-  """List of (set name, its problems and data) for the flags that are set."""
+  """List of (set name, its problems and data) for the flags that are set.
+
+  Raises:
+    ValueError: If --problem_sets names a set that does not exist.
+  """
   sets = []
+  chosen = _chosen_sets()
   for name, flagged in six.iteritems(problem_sets.FLAGGED_SETS):
-    if FLAGS[name].value:
+    if name in chosen:
       entries = sum((function() for function in flagged.set_functions), [])
       if FLAGS["l2_reg_scale"].value != FLAGS["l2_reg_scale"].default:
         entries = corpus_options.with_l2_reg_scale(entries, FLAGS.l2_reg_scale)
@@ -126,11 +150,11 @@ def problems_and_data():
 
 
 def log_directory():
-  """<train_dir>/<optimizer>_<cell_cls>_<cell_size>_<num_cells>."""
+  """The directory of the run in --train_dir, see --run_name."""
   # `bazel run` starts programs elsewhere and says where it was called.
   base = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""),
                       os.path.expanduser(FLAGS.train_dir))
-  return os.path.join(base, "{}_{}_{}_{}".format(
+  return os.path.join(base, FLAGS.run_name or "{}_{}_{}_{}".format(
       FLAGS.optimizer, FLAGS.cell_cls, FLAGS.cell_size, FLAGS.num_cells))
 
 
@@ -196,10 +220,11 @@ def _check_flags():
   values = {flag.name: FLAGS[flag.name].value
             for group in metarun_flags.GROUPS for flag in group.flags}
   metarun_flags.check(values)
-  if not any(values[name] for name in problem_sets.FLAGGED_SETS):
+  if not _chosen_sets():
     raise ValueError(
         "There are no problems to train on: give at least one flag "
-        "--include_<set>_problems; --list_problems shows the sets.")
+        "--include_<set>_problems, or --problem_sets; --list_problems shows "
+        "the sets.")
   for name in metarun_flags.without_effect(values):
     sys.stderr.write("Note: --{} has no effect on {}.\n".format(
         name, FLAGS.optimizer))

@@ -73,6 +73,8 @@ def _option(name, kind, default, unit, text, argument=None, **bounds):
 _RUN = (
     _flag("train_dir", "string", "/tmp/lol/", "path",
           "Directory whose sub-directory gets checkpoints and summaries."),
+    _flag("run_name", "string", None, "name",
+          "Of that sub-directory; by default it is made of the optimizer's."),
     _flag("num_problems", "int", 1000, "visits",
           "Problems to visit, restarts included.", lower_bound=1),
     _flag("num_meta_iterations", "int", 5, "runs",
@@ -99,9 +101,8 @@ _RUN = (
           "Whether XLA compiles the unrolls; auto does whatever takes less "
           "time.", enum_values=sorted(COMPILE)),
     _flag("set_profiling", "bool", False, None,
-          "Writes a timeline of a short unroll after each visit: TensorBoard "
-          "shows it under Profile, chrome://tracing opens "
-          "timeline-<step>.json."),
+          "Writes a timeline of a short unroll after each visit, "
+          "timeline-<step>.json for chrome://tracing."),
     _flag("list_problems", "bool", False, None,
           "Prints the problems that would be trained on, and ends."),
 )
@@ -110,6 +111,8 @@ _PROBLEMS = (
     _flag("l2_reg_scale", "float", 0.001, "weight",
           "Penalty on the mean square of the weights of classifiers.",
           lower_bound=0.0),
+    _flag("problem_sets", "list", [], "names",
+          "Sets to train on, as bowl,norm, whatever the next flags say."),
 ) + tuple(
     _flag(name, "bool", flagged.default, None, "Trains on {}.".format(
         " and ".join("{} of {}".format(len(function()), function.__name__)
@@ -186,8 +189,7 @@ _HIERARCHICAL = (
     _option("use_lr_over_rms", "bool", False, None,
             "Feature: learning rate over the tensor's root mean square."),
     _option("use_gradient_trend", "bool", False, None,
-            "Feature: how the size of the tensor's gradient has changed "
-            "lately."),
+            "Feature: recent change in the size of the tensor's gradient."),
     _option("use_gradient_change", "bool", False, None,
             "Feature: how the size of the tensor's gradient has changed since "
             "the start."),
@@ -214,10 +216,8 @@ _COORDINATEWISE = (
     _flag("cell_cls", "string", "GRUCell", "name",
           "Class of the cells: {}. With other optimizers this and the next two "
             "only name the log directory.".format(", ".join(registry.CELLS))),
-    _flag("cell_size", "int", 20, "units",
-          "Size of a cell."),
-    _flag("num_cells", "int", 2, "cells",
-          "Stacked cells."),
+    _flag("cell_size", "int", 20, "units", "Size of a cell."),
+    _flag("num_cells", "int", 2, "cells", "Stacked cells."),
     _option("crnn_default_decay_var_init", "float", 2.2, "logit",
             "Initial decay.", argument="decay_bias_init"),
     _option("crnn_rnn_readout_scale", "float", 0.5, "spread",

@@ -393,5 +393,5 @@ class MetaOptimizer(object):
 def _read(variable):
   """The value after all control dependencies, wherever the variable lives."""
   # Read on another device, it could be sent there too early.
-  with tf.compat.v1.colocate_with(variable):
+  with variable.graph.colocate_with(variable.op):
     return variable.read_value()

@@ -8,6 +8,8 @@ from __future__ import print_function
 
 import tensorflow as tf
 
+from optimizer import selection
+
 
 def add(gradient, meta_objective, values, options):
   """Adds the gradient of the penalty; then zeroes and clips.
@@ -23,14 +25,16 @@ def add(gradient, meta_objective, values, options):
     `gradient` are not finite, and what is to be applied.
   """
   usable = tf.math.is_finite(meta_objective)
-  penalty = 2.0 * values * tf.where(usable, options.l2_reg, options.nan_l2_reg)
+  penalty = 2.0 * values * selection.select(
+      usable, options.l2_reg, options.nan_l2_reg)
   finite = tf.math.is_finite(gradient)
   zeros = tf.zeros_like(gradient)
   # Without a meta-objective the penalty is all that is differentiated.
-  total = tf.where(finite, gradient + penalty,
-                   tf.cond(usable, lambda: zeros, lambda: penalty))
+  total = selection.select(
+      finite, gradient + penalty,
+      tf.cond(usable, lambda: zeros, lambda: penalty))
   applied = tf.clip_by_value(
-      tf.where(tf.math.is_finite(total), total, zeros),
+      selection.select(tf.math.is_finite(total), total, zeros),
       -options.gradient_clip, options.gradient_clip)
   return (gradient + penalty, tf.reduce_sum(tf.cast(~finite, tf.int32)),
           applied)

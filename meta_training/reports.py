@@ -6,6 +6,8 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import re
+
 import numpy as np
 import tensorflow as tf
 
@@ -14,6 +16,30 @@ from . import progress
 from optimizer import meta_parameters
 
 _FEW_UNROLLS = 8
+
+# What TensorBoard shows beside a chart, by the tag's pattern.
+_DESCRIPTIONS = (
+    (r"MetaObjective$", "Mean over the unrolls of a visit; lower is better. "
+     "Problems differ: smooth it."),
+    (r"MetaObjective/set/", "Mean over the unrolls of a visit to a problem of "
+     "this set; lower is better."),
+    (r"\w+_MetaObjective$", "Mean over the unrolls of a visit to a problem of "
+     "this class; lower is better."),
+    (r"nonfinite_meta_gradient_elements$", "Elements of meta-gradients that "
+     "were infinite or not a number and counted as zero, since the process "
+     "began."),
+    (r"seconds_per_run$", "Mean time of an inner run of the visit."),
+    (r"throughput/inner_steps_per_second$", "Steps of the optimizer a second, "
+     "in the visit."),
+    (r"throughput/meta_updates_per_second$", "Updates of the meta-parameters "
+     "a second, over the last visits; building problems is included."),
+    (r".*_var$", "The meta-parameters after the visit."),
+    (r".*_grad$", "The visit's last meta-gradient as applied: without what is "
+     "not finite, and clipped."),
+    (r".*_rawgrad$", "The visit's last meta-gradient before clipping."),
+    (r"State/", "The optimizer's state after one step at the visit's "
+     "problem."),
+)
 
 
 class Report(object):
@@ -186,8 +212,17 @@ def _unrolls(lengths):
       len(lengths), min(lengths), max(lengths), np.mean(lengths))
 
 
+def _described(tag):
+  """`SummaryMetadata` with the description of a tag, if there is one."""
+  for pattern, text in _DESCRIPTIONS:
+    if re.match(pattern, tag):
+      return tf.compat.v1.SummaryMetadata(summary_description=text)
+  return None
+
+
 def _scalar(tag, value):
-  return tf.compat.v1.Summary.Value(tag=tag, simple_value=value)
+  return tf.compat.v1.Summary.Value(
+      tag=tag, simple_value=value, metadata=_described(tag))
 
 
 def _histogram(tag, values):
@@ -201,7 +236,7 @@ def _histogram(tag, values):
   if values.min() < values.max():
     counts, edges = np.histogram(values, bins=30)
   return tf.compat.v1.Summary.Value(
-      tag=tag, histo=tf.compat.v1.HistogramProto(
+      tag=tag, metadata=_described(tag), histo=tf.compat.v1.HistogramProto(
           min=values.min(), max=values.max(), num=values.size,
           sum=values.sum(), sum_squares=np.square(values).sum(),
           bucket_limit=edges[1:], bucket=counts))

@@ -16,6 +16,8 @@ import collections
 import numpy as np
 import tensorflow as tf
 
+from tensorflow.python.util import deprecation
+
 from . import arguments
 from . import gradient_features
 from . import meta_parameters
@@ -156,12 +158,15 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
   @property
   def component_cells(self):
     """A list of new cells like those stacked, which share no weights."""
-    return [self._cell_cls(size) for size in self._cell_sizes]
+    with deprecation.silence():  # TensorFlow 1 has no cells in their stead.
+      return [self._cell_cls(size) for size in self._cell_sizes]
 
   @property
   def cell(self):
     """A new `MultiRNNCell` of `component_cells`."""
-    return tf.compat.v1.nn.rnn_cell.MultiRNNCell(self.component_cells)
+    cells = self.component_cells
+    with deprecation.silence():
+      return tf.compat.v1.nn.rnn_cell.MultiRNNCell(cells)
 
   # The cells are TensorFlow's: made anew whenever they run, with a getter that
   # puts meta-parameters where they would create variables.

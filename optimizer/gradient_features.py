@@ -16,6 +16,8 @@ import collections
 import numpy as np
 import tensorflow as tf
 
+from . import selection
+
 _MEAN_SQUARE_FLOOR = 1e-12
 _SCALE_EPSILON = 1e-16
 _LOG_REFERENCE_RATE = np.log(1e-3)
@@ -61,7 +63,8 @@ def asinh(x):
   Returns:
     float32 tensor of the same shape.
   """
-  sign = tf.stop_gradient(tf.where(x < 0, -tf.ones_like(x), tf.ones_like(x)))
+  sign = tf.stop_gradient(
+      selection.select(x < 0, -tf.ones_like(x), tf.ones_like(x)))
   return sign * tf.math.log(sign * x + tf.sqrt(1.0 + x * x))
 
 
@@ -79,8 +82,9 @@ def scaled_gradient(averages, mean_squares, decays):
   Returns:
     (z, m'), both float32 [P, S].
   """
-  decays = tf.where(tf.equal(mean_squares, 0.0), tf.zeros_like(mean_squares),
-                    decays + tf.zeros_like(mean_squares))
+  decays = selection.select(
+      tf.equal(mean_squares, 0.0), tf.zeros_like(mean_squares),
+      decays + tf.zeros_like(mean_squares))
   squares = averages * averages + _MEAN_SQUARE_FLOOR
   mean_squares = squares + decays * (mean_squares - squares)
   return compressed(averages, mean_squares), mean_squares

@@ -23,6 +23,7 @@ import tensorflow as tf
 
 from . import gradient_features
 from . import rnn_cells
+from . import selection
 from . import tensor_statistics
 
 MIN_LOG_LEARNING_RATE = -33.0
@@ -175,7 +176,7 @@ def _skip_zero_gradients(coordinates, grad, old_state):
   is_active = tf.not_equal(tf.reshape(grad, [-1]), 0.0)
 
   def choose(values, others):
-    return [tf.compat.v1.where(is_active, value, other)
+    return [selection.select(is_active, value, other)
             for value, other in zip(values, others)]
 
   def or_zero(values):
@@ -195,7 +196,7 @@ def _of_active(means, active):
   """Means over active coordinates, from those over all where others are 0."""
   if not active:
     return means
-  share = tf.compat.v1.where(
+  share = selection.select(
       tf.equal(active[0], 0.0), tf.ones_like(active[0]), active[0])
   return [mean / share for mean in means]
 
@@ -225,7 +226,7 @@ def step_layer(options, theta, seen, layer, global_state, active=()):
       theta, "PerTensor/Layer1_RNN/", bias)
   if not active:
     return new_layer
-  return tf.compat.v1.where(
+  return selection.select(
       tf.greater(tf.reshape(active[0], [-1]), 0.0), new_layer, layer)
 
 
@@ -251,7 +252,7 @@ def step_global(options, theta, layers, global_state, order=None, active=()):
   new_state = options.cells[2](inputs, global_state[0], theta, "Layer2_RNN/")
   if active:
     is_active = tf.reduce_any(tf.greater(tf.concat(list(active), 0), 0.0), 0)
-    new_state = tf.compat.v1.where(is_active, new_state, global_state[0])
+    new_state = selection.select(is_active, new_state, global_state[0])
   return [new_state]
 
 

@@ -17,6 +17,8 @@ import collections
 
 import tensorflow as tf
 
+from . import selection
+
 HISTORY_KEY = "gradient_history"
 _HISTORY_WIDTH = 4
 
@@ -114,7 +116,7 @@ def step_history(layout, grad, history, skip_zeros):
   if skip_zeros:
     share = layout.tensor_mean(
         tf.cast(tf.not_equal(grad, 0.0), tf.float32))
-    mean /= tf.where(tf.equal(share, 0.0), tf.ones_like(share), share)
+    mean /= selection.select(tf.equal(share, 0.0), tf.ones_like(share), share)
   log_mean = tf.math.log(tf.maximum(mean, _LEAST_GRADIENT))
   fast, slow, first, begun = tf.split(history, _HISTORY_WIDTH, 1)
   averages = [log_mean + begun * decay * (old - log_mean)
@@ -124,7 +126,7 @@ def step_history(layout, grad, history, skip_zeros):
   counts = tf.greater(mean, 0.0)
   if not skip_zeros:
     counts = tf.logical_or(counts, tf.greater(begun, 0.0))
-  return tf.compat.v1.where(tf.reshape(counts, [-1]), new, history)
+  return selection.select(tf.reshape(counts, [-1]), new, history)
 
 
 def trend_and_change(history):

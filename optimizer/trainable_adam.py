@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from . import meta_parameters
+from . import selection
 from . import trainable_optimizer
 
 
@@ -107,5 +108,5 @@ def _bias_correction(logit, t):
 def _safe_sqrt(x):
   """sqrt(x), whose derivative at 0 is 0 rather than infinite."""
   positive = x > 0
-  root = tf.sqrt(tf.where(positive, x, tf.ones_like(x)))
-  return tf.where(positive, root, tf.zeros_like(x))
+  root = tf.sqrt(selection.select(positive, x, tf.ones_like(x)))
+  return selection.select(positive, root, tf.zeros_like(x))

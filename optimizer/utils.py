@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from . import gradient_features
 from . import rnn_cells
+from . import selection
 
 asinh = gradient_features.asinh
 
@@ -24,7 +25,8 @@ def make_finite(t, replacement):
   Returns:
     float32 tensor of the same shape.
   """
-  return tf.where(tf.math.is_finite(t), t, tf.zeros_like(t) + replacement)
+  return selection.select(
+      tf.math.is_finite(t), t, tf.zeros_like(t) + replacement)
 
 
 def affine(inputs, output_size, scope="Affine", scale=0.1, vec_mean=0.0,
@@ -162,5 +164,6 @@ def update_slices(slices, indices, dense, head_dims):
   Args and result are those of `stack_tensor`.
   """
   present = stack_tensor(tf.ones_like(slices), indices, dense, head_dims)
-  return tf.where(tf.not_equal(present, tf.zeros_like(present)),
-                  stack_tensor(slices, indices, dense, head_dims), dense)
+  return selection.select(
+      tf.not_equal(present, tf.zeros_like(present)),
+      stack_tensor(slices, indices, dense, head_dims), dense)

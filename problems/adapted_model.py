@@ -115,7 +115,7 @@ class AdaptedModel(object):
     if self._has_init_fn:
       # Whatever the init function left in the variables, once it has run.
       values = [
-          tf.cond(tf.is_variable_initialized(p.variable),
+          tf.cond(tf.compat.v1.is_variable_initialized(p.variable),
                   p.variable.read_value, lambda value=value: value)
           for p, value in zip(self.parameters, values)
       ]

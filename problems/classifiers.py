@@ -134,7 +134,7 @@ class SoftmaxClassifier(problem.Problem):
           "such as {}.".format(num_classes - 1, values.min(), values.max(),
                           values[~np.isin(values, np.arange(num_classes))][0]))
     # Not the sparse op, which has no second derivative.
-    return tf.nn.softmax_cross_entropy_with_logits_v2(
+    return tf.compat.v1.nn.softmax_cross_entropy_with_logits_v2(
         labels=tf.one_hot(tf.cast(labels, tf.int64), num_classes),
         logits=logits)
 

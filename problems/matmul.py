@@ -80,13 +80,14 @@ class MatMulAlgorithm(problem.Problem):
     products = tf.reshape(
         tf.expand_dims(a, 1) * tf.expand_dims(b, 0), [self.n**4, self.k])
     gram = tf.matmul(products, products, transpose_a=True)
-    ridge = self._RIDGE / self.k * tf.trace(gram) + 1e-30
+    ridge = self._RIDGE / self.k * tf.linalg.trace(gram) + 1e-30
     eye = tf.eye(self.k, dtype=tf.float64)
     # The Cholesky kernel raises an error on non-finite input; a diverged
     # optimizer is to see a non-finite objective (through `products`) instead.
     finite = tf.reduce_all(tf.math.is_finite(gram))
-    system = tf.compat.v1.where(
-        tf.fill([self.k, self.k], finite), gram + ridge * eye, eye)
+    system = tf.raw_ops.Select(
+        condition=tf.fill([self.k, self.k], finite), x=gram + ridge * eye,
+        y=eye)
     combination = tf.linalg.cholesky_solve(
         tf.linalg.cholesky(system),
         tf.matmul(products, targets, transpose_a=True))

@@ -23,11 +23,12 @@ def make_rosenbrock_loss_and_init(device=None):
 
   def make_loss():
     with tf.device(device):
-      start = tf.random_normal_initializer()
+      start = tf.compat.v1.random_normal_initializer()
       x = tf.compat.v1.get_variable("x", [1], initializer=start)
       y = tf.compat.v1.get_variable("y", [1], initializer=start)
       steepness = tf.compat.v1.get_variable(
-          "steepness", [1], initializer=tf.constant_initializer(100.0),
+          "steepness", [1],
+          initializer=tf.compat.v1.constant_initializer(100.0),
           trainable=False)
       value = tf.square(1 - x) + steepness * tf.square(y - tf.square(x))
       return tf.squeeze(value)

@@ -195,7 +195,8 @@ class SparseProblem(_Wrapper):
     masked = []
     for gradient, parameter in zip(gradients, parameters):
       keep = noise.uniform(parameter.shape.as_list()) >= self.zero_probability
-      masked.append(tf.compat.v1.where(keep, gradient, tf.zeros_like(gradient)))
+      masked.append(tf.raw_ops.Select(
+          condition=keep, x=gradient, y=tf.zeros_like(gradient)))
     return masked
 
 

@@ -25,9 +25,9 @@ from tests import repository
 
 _METARUN = set(flag.name for group in metarun_flags.GROUPS
                for flag in group.flags)
-# Of programs that are not this repository's.
+# Of programs and libraries that are not this repository's.
 _FOREIGN = frozenset((
-    "help", "helpfull", "logdir", "pdb", "build_event_json_file",
+    "flagfile", "help", "helpfull", "logdir", "pdb", "build_event_json_file",
     "test_output", "test_size_filters", "test_tag_filters", "test_env",
     "ntasks", "nodes", "config"))
 # Makes a run of metarun small; the sets are those that the command names, or
@@ -179,6 +179,19 @@ class CommandsTest(tf.test.TestCase, parameterized.TestCase):
       self.assertIn("Bowl", printed)
     else:
       self.assertIsNotNone(tf.train.latest_checkpoint(logdir))
+
+  def test_flag_file(self):
+    """It holds the flags that the model card names, and metarun takes them."""
+    card = repository.read("optimizer/pretrained/hierarchical_rnn/README.md")
+    recipe = repository.read("examples/first_stage.flags")
+    self.assertEqual(re.findall(r"(?<!`)--\w+(?:=\S+)?", re.search(
+        r"(?m)(?:^ {6}--.*\n)+", card).group(0)),
+                     [line for line in recipe.splitlines() if line[:1] == "-"])
+    with flagsaver.flagsaver():
+      flags.FLAGS(["metarun", "--flagfile=" + os.path.join(
+          repository.ROOT, "examples", "first_stage.flags")])
+      self.assertEqual(1e-3, flags.FLAGS.meta_learning_rate)
+      self.assertNotIn("matmul", dict(metarun.problems_by_set()))
 
   def test_every_benchmark_is_on_a_page(self):
     text = "".join(map(repository.read, repository.documents()))

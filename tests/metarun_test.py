@@ -178,6 +178,15 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual([4, 4, 9, 9, 12],
                      [len(entries) for _, entries in sets[:5]])
 
+  def test_problem_sets(self):
+    with flagsaver.flagsaver(problem_sets=["norm", "bowl"]):
+      sets = metarun.problems_by_set()
+    self.assertEqual([("bowl", 4), ("norm", 3)],
+                     [(name, len(entries)) for name, entries in sets])
+    with flagsaver.flagsaver(problem_sets=["bowl", "bowls"]):
+      with self.assertRaisesRegexp(ValueError, "no set 'bowls'.*, bowl, "):
+        metarun.problems_by_set()
+
   def test_weight_penalty(self):
     with flagsaver.flagsaver(**dict(
         _NO_PROBLEMS, include_softmax_2_class_problems=True,
@@ -298,6 +307,8 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
       with mock.patch.dict(os.environ, {"BUILD_WORKING_DIRECTORY": "/from"}):
         self.assertEqual("/from/b/HierarchicalRNN_GRUCell_20_2",
                          metarun.log_directory())
+    with flagsaver.flagsaver(train_dir="/a", run_name="third"):
+      self.assertEqual("/a/third", metarun.log_directory())
     self.assertEqual("/tmp/lol/HierarchicalRNN_GRUCell_20_2",
                      metarun.log_directory())
 

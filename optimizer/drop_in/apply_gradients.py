@@ -22,6 +22,7 @@ import six
 import tensorflow as tf
 
 from . import hooks
+from .. import selection
 from . import slots
 from . import nonfinite
 from . import true_parameters
@@ -169,7 +170,7 @@ def _dense_writes(optimizer, pairs):
   for i, var in enumerate(variables):
     value = tf.cast(attended[i], var.dtype.base_dtype)
     if optimizer.skip_nonfinite:
-      value = tf.where(
+      value = selection.select(
           nonfinite.finite_elements(grads[i], params[i]), value, stored[i])
     writes.append(_Write(var, value, None))
     for key in optimizer.state_keys:
@@ -227,8 +228,8 @@ def _sparse_writes(optimizer, grad, var):
       tf.reshape(values, [-1, 1]), state)
   new = tf.cast(tf.reshape(new, tf.shape(stored)), stored.dtype)
   if optimizer.skip_nonfinite:
-    new = tf.where(finite, new, stored)
-    new_state = {key: tf.where(
+    new = selection.select(finite, new, stored)
+    new_state = {key: selection.select(
         tf.reduce_all(finite) if shared[key] else tf.reshape(finite, [-1]),
         value, state[key]) for key, value in six.iteritems(new_state)}
   return [_Write(var, new, rows)] + [

@@ -20,6 +20,7 @@ import tensorflow as tf
 from .. import hierarchical_step
 from . import nonfinite
 from . import row_blocks
+from .. import selection
 from .. import tensor_layout
 from .. import tensor_statistics
 from ..unroll import update_rule
@@ -88,7 +89,7 @@ def compute_updates(options, theta, params, grads, states, global_state,
     if skip_nonfinite:
       some_finite = tf.reduce_any(tf.concat(
           [result.finite for result in results], 0))
-      new_global = [tf.where(some_finite, *each)
+      new_global = [selection.select(some_finite, *each)
                     for each in zip(new_global, global_state)]
     global_state = new_global
   new_params, new_states, attended = ([None] * len(params) for _ in range(3))
@@ -220,7 +221,7 @@ class _Stepper(object):
     if history is not None:
       new[tensor_statistics.HISTORY_KEY] = history
     if self._skip_nonfinite:
-      new = {key: tf.where(finite, value, whole[key])
+      new = {key: selection.select(finite, value, whole[key])
              for key, value in six.iteritems(new)}
     steps = hierarchical_step.normalized(
         self._options, rows.moves, rows.squares, rows.move_squares, layout,
@@ -245,7 +246,8 @@ def _step_rows(options, theta, grad, state, bias, view, skip_nonfinite):
         [state[key] for key in keys],
         lambda: [tf.reshape(finite, [-1])] * len(keys))
     new_state = dict(zip(keys, values))
-    moves = [tf.where(finite, move, tf.zeros_like(move)) for move in moves]
+    moves = [selection.select(finite, move, tf.zeros_like(move))
+             for move in moves]
   return _Rows(
       hierarchical_step.split_scales(new_state, options.num_scales), moves,
       coordinates.squares, coordinates.move_squares,

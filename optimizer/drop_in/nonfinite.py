@@ -15,6 +15,8 @@ from __future__ import print_function
 
 import tensorflow as tf
 
+from .. import selection
+
 _MAX_GRADIENT = 1e18
 
 
@@ -28,7 +30,7 @@ def tamed(grad, finite):
   Returns:
     float32 tensor of its shape.
   """
-  return tf.clip_by_value(tf.where(finite, grad, tf.zeros_like(grad)),
+  return tf.clip_by_value(selection.select(finite, grad, tf.zeros_like(grad)),
                           -_MAX_GRADIENT, _MAX_GRADIENT)
 
 
@@ -52,7 +54,7 @@ def keep_old(all_finite, new, old, masks):
     # Rarely needed, and as expensive as a good part of a step.
     return tf.cond(
         all_finite, lambda: [tf.identity(value) for value in new],
-        lambda: [tf.where(*each) for each in zip(masks(), new, old)],
+        lambda: [selection.select(*each) for each in zip(masks(), new, old)],
         strict=True)
 
   if tf.compat.v1.get_default_graph().building_function:

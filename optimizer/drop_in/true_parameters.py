@@ -19,6 +19,7 @@ import tensorflow as tf
 # TensorFlow exports no name for what a saver takes besides variables.
 from tensorflow.python.training.saving import saveable_object
 
+from .. import selection
 from . import slots
 
 _LOCATION = "location"
@@ -40,7 +41,7 @@ def true_value(located, state):
   if "ms1" not in state:
     return state[slots.TRUE_PARAM]
   untouched = tf.reshape(tf.equal(state["ms1"], 0.0), located.shape)
-  return tf.where(untouched, located, state[slots.TRUE_PARAM])
+  return selection.select(untouched, located, state[slots.TRUE_PARAM])
 
 
 def _parameter_of(optimizer, var):

@@ -137,6 +137,22 @@ class SummariesTest(tf.test.TestCase):
     self.assertEqual([2, 1], [len(values) for values in shown])
     self.assertEqual(sorted(means), sorted(shown[0] + shown[1]))
 
+  def test_descriptions(self):
+    logdir = harness.directory(self)
+    corpus = [corpus_entry.CorpusEntry(*entry, set_name="bowl")
+              for entry in harness.without_data(harness.Parabola)]
+    harness.train(logdir, corpus, harness.OPTIMIZER_SPECS["hierarchical"],
+                  num_problems=1)
+    described = {tag: values[0][1].metadata.summary_description
+                 for tag, values in _events(logdir).items()}
+    self.assertEqual([], [tag for tag, text in described.items() if not text])
+    for tag, words in (
+        ("MetaObjective", "unrolls of a visit;"),
+        ("MetaObjective/set/bowl", "this set"),
+        ("Parabola_MetaObjective", "this class"),
+        ("State/parameter", "optimizer's state")):
+      self.assertIn(words, described[tag])
+
   def test_runs_that_all_broke_early(self):
     logdir, spec = harness.directory(self), problem_spec.Spec(
         harness.GLOBAL.callable, (1.0,))

@@ -1,0 +1,48 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Runs docs/own_problem.md as it stands, and checks what it claims."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+import re
+import sys
+
+import numpy as np
+import tensorflow as tf
+
+from tests import repository
+
+_PAGE = "docs/own_problem.md"
+
+
+class OwnProblemPageTest(tf.test.TestCase):
+
+  def test_full_size(self):
+    os.chdir(self.create_tempdir().full_path)
+    sys.path.insert(0, os.getcwd())
+    blocks = [block.text for block in repository.code_blocks(_PAGE)
+              if block.language == "python"]
+    with open("robust_regression.py", "w") as stream:
+      stream.write(blocks[0])
+    names = {"__name__": "docs"}
+    for text in blocks[1:]:
+      exec(text, names)  # pylint: disable=exec-used
+    curves = names["curves"]
+    self.assertEqual(["Adam", "ours", "shipped weights"], sorted(curves))
+    least = min(np.min(curve) for curve in curves.values())
+    self.assertLess(curves["ours"][-1], 0.5 * curves["ours"][0])
+    for name in ("shipped weights", "Adam"):
+      self.assertLess(curves[name][-1], 1.01 * least, name)
+    printed = re.findall(r"objective (\S+) -> (\S+) in 200", repository.read(
+        _PAGE))
+    self.assertLen(printed, 3)
+    for (first, last), name in zip(printed[1:], ("shipped weights", "Adam")):
+      self.assertAllClose(float(first), curves[name][0], rtol=1e-4)
+      self.assertAllClose(float(last), curves[name][-1], rtol=0.01)
+
+
+if __name__ == "__main__":
+  tf.test.main()
