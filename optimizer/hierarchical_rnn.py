@@ -23,6 +23,7 @@ from . import hierarchical_options
 from . import hierarchical_step
 from . import meta_parameters
 from . import rnn_cells
+from . import state_spec
 from . import tensor_layout
 from . import tensor_statistics
 from . import trainable_optimizer
@@ -36,6 +37,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
   """Learned optimizer with one, two or three levels of GRUs."""
 
   tensor_state_keys = hierarchical_step.TENSOR_KEYS
+  zero_until_stepped = "ms1"
 
   update_weights = meta_parameters.Attribute("update_weights")
   attention_weights = meta_parameters.Attribute("attention_weights")
@@ -237,7 +239,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       keys.append("log_learning_rate")
     for prefix in hierarchical_step.SCALE_KEYS:
       keys += [prefix + str(i + 1) for i in range(self._num_scales)]
-    return keys + (["true_param"] if use_attention else [])
+    return keys + ([state_spec.TRUE_PARAM] if use_attention else [])
 
   @property
   def state_depends_on_parameter(self):
@@ -345,7 +347,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     if self._keeps_history:
       state[tensor_statistics.HISTORY_KEY] = tensor_statistics.no_history()
     if self.use_attention:
-      state["true_param"] = tf.convert_to_tensor(var)
+      state[state_spec.TRUE_PARAM] = tf.convert_to_tensor(var)
     return state
 
   def _initialize_global_state(self):
@@ -374,25 +376,21 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         rates, hierarchical_step.MIN_LOG_LEARNING_RATE,
         self._options.max_log_rate)
 
-  def _compute_updates(self, params, grads, states, global_state):
+  def _compute_updates(self, params, grads, states, global_state,
+                       skip_nonfinite=False):
     """Applies one step to all tensors; see `TrainableOptimizer`."""
-    return self._step_tensors(params, grads, states, global_state, False)
-
-  def _compute_finite_updates(self, params, grads, states, global_state):
-    """The same, with no regard for what is not finite."""
-    return self._step_tensors(params, grads, states, global_state, True)
-
-  def _step_tensors(self, params, grads, states, global_state, skip_nonfinite):
-    states = [{key: value for key, value in state.items()
-               if key != "true_param"} for state in states]
+    states = [state_spec.without_true_param(state) for state in states]
     new_params, new_states, global_state, attended = (
         big_tensors.compute_updates(
             self._options, self._meta_parameters.values(), params,
             grads, states, global_state, skip_nonfinite))
     if self.use_attention:
       for state, param in zip(new_states, new_params):
-        state["true_param"] = param
+        state[state_spec.TRUE_PARAM] = param
     return new_params, new_states, global_state, attended
+
+  def _compute_finite_updates(self, params, grads, states, global_state):
+    return self._compute_updates(params, grads, states, global_state, True)
 
   def _rule(self, shapes):
     return hierarchical_rule.HierarchicalRule(self, shapes)

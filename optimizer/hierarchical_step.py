@@ -18,7 +18,9 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
+import functools
 
+import six
 import tensorflow as tf
 
 from . import gradient_features
@@ -79,9 +81,23 @@ Attributes:
     it is.
 """
 
+AVERAGED = ("seen", "squares", "move_squares", "active")
+"""What of `Coordinates` only counts as the mean over a tensor."""
+
+Group = collections.namedtuple("Group", "steps, state, active")
+"""A step of a group of T tensors with P coordinates in all.
+
+Attributes:
+  steps: Pair of float32 [P, 1]: what to subtract from the parameters to get
+    the new parameters, and to get the attended location (the same without
+    attention).
+  state: Dict, new state of the group.
+  active: List, see `step_layer`.
+"""
+
 
 def step(options, theta, layouts, params, grads, states, global_state,
-         order=None):
+         order=None, run_group=None):
   """Computes one step of every coordinate.
 
   Args:
@@ -95,41 +111,71 @@ def step(options, theta, layouts, params, grads, states, global_state,
     global_state: List of tensors.
     order: None, or for every tensor of the problem in turn its place among the
       tensors of all groups.
+    run_group: None, or a function to call instead of `step_group`, with what
+      follows `theta` there.
 
   Returns:
-    (steps, new states, new global state); steps is a list of pairs of float32
-    [P, 1]: what to subtract from the parameters to get the new parameters, and
-    to get the attended location (the same without attention).
+    (steps, new states, new global state); steps is a list of pairs, see
+    `Group`.
   """
+  run_group = run_group or functools.partial(step_group, options, theta)
   mean_log_rates = tensor_statistics.mean_log_rates(
       layouts, states, options.problem_rate_mean)
-  steps, new_states, shares = [], [], []
-  for layout, param, grad, state, mean_log_rate in zip(
-      layouts, params, grads, states, mean_log_rates):
-    view, size, history = tensor_statistics.view(
-        options, layout, param, grad, state, mean_log_rate)
-    coordinates = step_coordinates(
-        options, theta, grad, state,
-        coordinate_bias(theta, layout, state, global_state), view)
-    new_state = coordinates.state
-    seen, squares, move_squares, active = [
-        [layout.tensor_mean(part) for part in parts] for parts in (
-            coordinates.seen, coordinates.squares, coordinates.move_squares,
-            coordinates.active)]
-    if "layer" in state:
-      new_state["layer"] = step_layer(
-          options, theta, seen, state["layer"], global_state, active)
-    if history is not None:
-      new_state[tensor_statistics.HISTORY_KEY] = history
-    steps.append(normalized(options, coordinates.moves, squares, move_squares,
-                            layout, size, active))
-    new_states.append(new_state)
-    shares += active
+  groups = [run_group(layout, param, grad, state, global_state, mean_log_rate)
+            for layout, param, grad, state, mean_log_rate in zip(
+                layouts, params, grads, states, mean_log_rates)]
   if global_state:
     global_state = step_global(
-        options, theta, [state["layer"] for state in new_states],
-        global_state, order, shares)
-  return steps, new_states, global_state
+        options, theta, [group.state["layer"] for group in groups],
+        global_state, order, sum([group.active for group in groups], []))
+  return ([group.steps for group in groups],
+          [group.state for group in groups], global_state)
+
+
+def step_group(options, theta, layout, param, grad, state, global_state,
+               mean_log_rate, run_rows=None):
+  """Steps a group of tensors: their coordinates, then the tensors' level.
+
+  Args:
+    options: `Options`.
+    theta: Mapping from names to the values of the meta-parameters.
+    layout: `TensorLayout`.
+    param: float32 [P, 1], or None if not `options.uses_sizes`.
+    grad: float32 [P, 1].
+    state: Dict, the group's state.
+    global_state: List of tensors.
+    mean_log_rate: See `tensor_statistics.View`.
+    run_rows: None, or a function to call instead of `step_coordinates`, with
+      what follows `theta` there, that returns `Coordinates` averaged over
+      tensors.
+
+  Returns:
+    `Group`.
+  """
+  view, size, history = tensor_statistics.view(
+      options, layout, param, grad, state, mean_log_rate)
+  bias = coordinate_bias(theta, layout, state, global_state)
+  rows = {key: value for key, value in six.iteritems(state)
+          if key not in TENSOR_KEYS}
+  coordinates = (
+      run_rows(grad, rows, bias, view) if run_rows else average(
+          step_coordinates(options, theta, grad, rows, bias, view), layout))
+  new_state = dict(coordinates.state)
+  if "layer" in state:
+    new_state["layer"] = step_layer(
+        options, theta, coordinates.seen, state["layer"], global_state,
+        coordinates.active)
+  if history is not None:
+    new_state[tensor_statistics.HISTORY_KEY] = history
+  return Group(normalized(options, coordinates, layout, size), new_state,
+               coordinates.active)
+
+
+def average(coordinates, layout):
+  """`Coordinates` with means over tensors, [T, k], of what is `AVERAGED`."""
+  return coordinates._replace(**{
+      name: [layout.tensor_mean(part) for part in getattr(coordinates, name)]
+      for name in AVERAGED})
 
 
 def step_coordinates(options, theta, grad, state, bias, view):
@@ -192,15 +238,6 @@ def _skip_zero_gradients(coordinates, grad, old_state):
       active=[tf.cast(tf.expand_dims(is_active, 1), tf.float32)])
 
 
-def _of_active(means, active):
-  """Means over active coordinates, from those over all where others are 0."""
-  if not active:
-    return means
-  share = selection.select(
-      tf.equal(active[0], 0.0), tf.ones_like(active[0]), active[0])
-  return [mean / share for mean in means]
-
-
 def step_layer(options, theta, seen, layer, global_state, active=()):
   """Steps the level of the tensors.
 
@@ -216,7 +253,7 @@ def step_layer(options, theta, seen, layer, global_state, active=()):
   Returns:
     float32 [T, units].
   """
-  seen = _of_active(seen, active)
+  seen = tensor_statistics.of_active(seen, active)
   bias = None
   if global_state:
     bias = rnn_cells.affine(
@@ -334,48 +371,24 @@ def _moves(options, theta, outputs, observation, new_state):
           [direction * direction for direction in directions])
 
 
-def normalized(options, moves, mean_squares, move_mean_squares, layout, size,
-               active=()):
+def normalized(options, coordinates, layout, size):
   """Normalizes and limits moves per tensor, see
   `tensor_statistics.step_scales`.
 
   Args:
     options: `Options`.
-    moves: See `Coordinates`.
-    mean_squares: List of float32 [T, 1], means of the squares.
-    move_mean_squares: List of float32 [T, 1], means of the moves' squares.
+    coordinates: `Coordinates`, averaged over tensors.
     layout: `TensorLayout`.
     size: None or float32 [T, 1], the tensors' sizes.
-    active: See `step_layer`.
 
   Returns:
     Pair of float32 [P, 1]: the steps of parameters and attended locations.
   """
   scales = tensor_statistics.step_scales(
-      _of_active(mean_squares, active), _of_active(move_mean_squares, active),
+      tensor_statistics.of_active(coordinates.squares, coordinates.active),
+      tensor_statistics.of_active(coordinates.move_squares, coordinates.active),
       size, options.max_relative_step)
-  steps = moves
+  steps = coordinates.moves
   if scales:
-    steps = [move * layout.spread(scale)
-             for move, scale in zip(moves, scales)]
+    steps = [move * layout.spread(scale) for move, scale in zip(steps, scales)]
   return steps[0], steps[-1]
-
-
-def join_scales(state, num_scales):
-  """Puts the columns of all timescales together: of `SCALE_KEYS`, numbered
-  from 1, [P, 1] each, to [P, S]."""
-  state = dict(state)
-  for prefix in SCALE_KEYS:
-    columns = [state.pop(prefix + str(i + 1)) for i in range(num_scales)]
-    state[prefix] = columns[0] if num_scales == 1 else tf.concat(columns, 1)
-  return state
-
-
-def split_scales(state, num_scales):
-  """Undoes `join_scales`."""
-  state = dict(state)
-  for prefix in SCALE_KEYS:
-    columns = tf.split(state.pop(prefix), num_scales, axis=1)
-    for i, column in enumerate(columns):
-      state[prefix + str(i + 1)] = column
-  return state

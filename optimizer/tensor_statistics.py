@@ -173,6 +173,15 @@ def view(options, layout, param, grad, state, mean_log_rate):
   return View(mean_log_rate, log_size, trend, change), size, history
 
 
+def of_active(means, active):
+  """Means over active coordinates, from those over all where others are 0."""
+  if not active:
+    return means
+  share = selection.select(
+      tf.equal(active[0], 0.0), tf.ones_like(active[0]), active[0])
+  return [mean / share for mean in means]
+
+
 def step_scales(directions, moves, size, max_relative_step):
   """What turns moves into steps: they are normalized, then capped.
 

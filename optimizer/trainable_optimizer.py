@@ -58,6 +58,8 @@ class TrainableOptimizer(hooks.JointOptimizer):
 
   # Names of state that all coordinates of a tensor share.
   tensor_state_keys = ()
+  # A state key with a number per element that is 0 until its first step.
+  zero_until_stepped = None
 
   def __init__(self, name, state_keys, use_attention=False,
                use_log_objective=False, obj_train_max_multiplier=-1,

@@ -21,6 +21,7 @@ import collections
 import six
 import tensorflow as tf
 
+from .. import state_spec
 from . import hooks
 from .. import selection
 from . import slots
@@ -158,7 +159,7 @@ def _dense_writes(optimizer, pairs):
              for key in optimizer.state_keys} for var in variables]
   if slots.holds_location(optimizer):
     # The variables hold where the gradients were taken.
-    params = [true_parameters.true_value(param, state)
+    params = [true_parameters.true_value(optimizer, param, state)
               for param, state in zip(params, states)]
   global_vars = slots.global_state(optimizer) or []
   global_state = [_read(variable) for variable in global_vars]
@@ -175,7 +176,7 @@ def _dense_writes(optimizer, pairs):
     writes.append(_Write(var, value, None))
     for key in optimizer.state_keys:
       value = new_states[i][key]
-      if key == slots.TRUE_PARAM and getattr(var, "constraint", None):
+      if key == state_spec.TRUE_PARAM and getattr(var, "constraint", None):
         value = tf.cast(var.constraint(
             tf.cast(value, var.dtype.base_dtype)), tf.float32)
       writes.append(_Write(optimizer.get_slot(var, key), value, None))
@@ -218,9 +219,9 @@ def _sparse_writes(optimizer, grad, var):
   if optimizer.skip_nonfinite:
     values = nonfinite.tamed(values, finite)
   slots = {key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
-  shared = {key: nonfinite.is_shared(
-      optimizer, var.shape.num_elements(), key, slot)
-            for key, slot in six.iteritems(slots)}
+  spec = state_spec.StateSpec(
+      var.shape.as_list(), slots, optimizer.tensor_state_keys)
+  shared = {key: spec.kind(key) != state_spec.PER_ELEMENT for key in slots}
   state = {key: _read(slot) if shared[key] else tf.gather(slot, elements)
            for key, slot in six.iteritems(slots)}
   new, new_state = optimizer._compute_update(

@@ -16,6 +16,7 @@ from __future__ import print_function
 import tensorflow as tf
 
 from .. import selection
+from .. import state_spec
 
 _MAX_GRADIENT = 1e18
 
@@ -90,22 +91,6 @@ def _tamed_whole(grad, finite):
   return tf.IndexedSlices(values, grad.indices, grad.dense_shape)
 
 
-def is_shared(optimizer, num_elements, key, value):
-  """Whether a state holds one value for all elements of a variable.
-
-  Args:
-    optimizer: A `TrainableOptimizer`.
-    num_elements: Integer, elements of the variable.
-    key: String, one of the optimizer's `state_keys`.
-    value: Tensor or variable with the state.
-
-  Returns:
-    Bool.
-  """
-  return (key in optimizer.tensor_state_keys or value.shape.ndims != 2 or
-          value.shape.as_list()[0] != num_elements)
-
-
 def compute_updates(optimizer, params, grads, states, global_state):
   """As `optimizer._compute_updates`, but finite whatever the gradients are.
 
@@ -128,19 +113,14 @@ def compute_updates(optimizer, params, grads, states, global_state):
   keys = [(i, key) for i, state in enumerate(states) for key in sorted(state)]
   whole = [tf.reduce_all(mask) for mask in finite]
 
-  def mask_of(i, key):
-    value = states[i][key]
-    if value.shape.as_list() == params[i].shape.as_list():
-      return finite[i]
-    if is_shared(optimizer, params[i].shape.num_elements(), key, value):
-      return whole[i]
-    return tf.reshape(finite[i], [-1])
-
+  specs = [state_spec.StateSpec(
+      param.shape.as_list(), state, optimizer.tensor_state_keys)
+           for param, state in zip(params, states)]
   values = keep_old(
       tf.reduce_all(whole),
       [new_states[i][key] for i, key in keys] + new_global,
       [states[i][key] for i, key in keys] + global_state,
-      lambda: [mask_of(*each) for each in keys] +
+      lambda: [specs[i].mask(key, finite[i], whole[i]) for i, key in keys] +
       [tf.reduce_any(whole)] * len(global_state))
   new_states = [{} for _ in states]
   for (i, key), value in zip(keys, values):

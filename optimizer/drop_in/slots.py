@@ -15,10 +15,7 @@ import six
 import tensorflow as tf
 
 from .. import meta_parameters
-
-TRUE_PARAM = "true_param"
-"""The slot with a variable's parameter, if the variable holds an attended
-location. It alone is always shaped like the variable."""
+from .. import state_spec
 
 
 def create(optimizer, variables):
@@ -37,7 +34,7 @@ def create(optimizer, variables):
       for key in keys:
         slot = optimizer._get_or_make_slot(
             var, state[key], key, _with_key(optimizer, key))
-        if key != TRUE_PARAM:
+        if key != state_spec.TRUE_PARAM:
           # TensorFlow takes the slot of one part of a partitioned variable for
           # the same part of something. Of another shape, it is saved as it is.
           slot._set_save_slice_info(None)
@@ -62,7 +59,8 @@ def slot_name(name, optimizer, key):
 
 def holds_location(optimizer):
   """Whether variables hold an attended location, and a slot the parameter."""
-  return optimizer.use_attention and TRUE_PARAM in optimizer.state_keys
+  return (optimizer.use_attention and
+          state_spec.TRUE_PARAM in optimizer.state_keys)
 
 
 def _first(variables):

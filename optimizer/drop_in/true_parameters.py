@@ -20,36 +20,40 @@ import tensorflow as tf
 from tensorflow.python.training.saving import saveable_object
 
 from .. import selection
+from .. import state_spec
 from . import slots
 
 _LOCATION = "location"
 
 
-def true_value(located, state):
+def true_value(optimizer, located, state):
   """The parameter of a variable.
 
   Until the first step it is what the variable holds. The slot's initial value
   is that too, but the host may have assigned another since: a warm start.
 
   Args:
+    optimizer: A `TrainableOptimizer`.
     located: float32 tensor, the variable's value.
     state: Dict from state keys to tensors.
 
   Returns:
     float32 tensor of the same shape.
   """
-  if "ms1" not in state:
-    return state[slots.TRUE_PARAM]
-  untouched = tf.reshape(tf.equal(state["ms1"], 0.0), located.shape)
-  return selection.select(untouched, located, state[slots.TRUE_PARAM])
+  key = optimizer.zero_until_stepped
+  if key is None:
+    return state[state_spec.TRUE_PARAM]
+  untouched = tf.reshape(tf.equal(state[key], 0.0), located.shape)
+  return selection.select(untouched, located, state[state_spec.TRUE_PARAM])
 
 
 def _parameter_of(optimizer, var):
   """The parameter of a variable, of its type."""
   state = {key: optimizer.get_slot(var, key).read_value()
-           for key in ("ms1", slots.TRUE_PARAM)}
+           for key in (optimizer.zero_until_stepped, state_spec.TRUE_PARAM)
+           if key}
   value = tf.cast(var.read_value(), tf.float32)
-  return tf.cast(true_value(value, state), var.dtype.base_dtype)
+  return tf.cast(true_value(optimizer, value, state), var.dtype.base_dtype)
 
 
 class TrueParameters(object):
@@ -142,7 +146,7 @@ def swapping_saver(optimizer, var_list, **options):
       swapped[name] = value
       continue
     for part in parts:
-      slot = optimizer.get_slot(part, slots.TRUE_PARAM)
+      slot = optimizer.get_slot(part, state_spec.TRUE_PARAM)
       if not any(slot is other for other in saved):
         raise ValueError(
             "To save {!r} with its true parameter, so that training can go on, "

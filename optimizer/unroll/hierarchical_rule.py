@@ -7,6 +7,7 @@ from __future__ import division
 from __future__ import print_function
 
 from .. import hierarchical_step
+from .. import state_spec
 from .. import tensor_layout
 from . import update_rule
 
@@ -23,11 +24,10 @@ class HierarchicalRule(update_rule.PerTensorRule):
   def initial_state(self, params):
     """State before the first step: a dict, and the global state."""
     states, global_state = super(HierarchicalRule, self).initial_state(params)
-    state = update_rule.concat_states(
-        [{key: value for key, value in state.items() if key != "true_param"}
-         for state in states])
-    return (hierarchical_step.join_scales(state, self._num_scales),
-            global_state)
+    state = state_spec.concat(
+        [state_spec.without_true_param(state) for state in states])
+    return (state_spec.join_scales(
+        state, hierarchical_step.SCALE_KEYS, self._num_scales), global_state)
 
   def update(self, params, grads, state):
     """One step; see `update_rule`."""
@@ -45,8 +45,9 @@ class HierarchicalRule(update_rule.PerTensorRule):
 
   def per_tensor_state(self, state):
     """Lists of state tensors in the order of the optimizer's state keys."""
-    states = update_rule.split_states(
-        hierarchical_step.split_scales(state[0], self._num_scales),
+    states = state_spec.split(
+        state_spec.split_scales(
+            state[0], hierarchical_step.SCALE_KEYS, self._num_scales),
         self._layout, hierarchical_step.TENSOR_KEYS)
     return [[tensor_state[key] for key in self._optimizer.state_keys
              if key in tensor_state] for tensor_state in states]

@@ -14,9 +14,7 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import six
-import tensorflow as tf
-
+from .. import state_spec
 from .. import tensor_layout
 
 
@@ -71,44 +69,14 @@ class PackedRule(PerTensorRule):
 
   def per_tensor_state(self, state):
     """Lists of state tensors in the order of the optimizer's state keys."""
-    columns = []
-    for key in self._optimizer.state_keys:
-      value = state[0][0][key]
-      if value.shape.ndims and value.shape[0] == self._layout.num_coordinates:
-        columns.append(self._layout.split_rows(value))
-      else:
-        columns.append([value] * self._layout.num_tensors)
+    packed = state[0][0]
+    spec = state_spec.StateSpec(
+        [self._layout.num_coordinates, 1], packed,
+        self._optimizer.tensor_state_keys)
+    columns = [
+        self._layout.split_rows(packed[key])
+        if spec.kind(key) == state_spec.PER_ELEMENT
+        else [packed[key]] * self._layout.num_tensors
+        for key in self._optimizer.state_keys]
     return [list(tensor_state) for tensor_state in zip(*columns)] or [
         [] for _ in self._shapes]
-
-
-def concat_states(states):
-  """Joins per-tensor states along their first axis: list of dicts to dict."""
-  if len(states) == 1:
-    return dict(states[0])
-  return {key: tf.concat([state[key] for state in states], 0)
-          for key in states[0]}
-
-
-def split_states(state, layout, tensor_keys):
-  """Undoes `concat_states`.
-
-  Args:
-    state: Dict of tensors [P, k], or [T, k] for keys in `tensor_keys`.
-    layout: The `TensorLayout` of the T tensors.
-    tensor_keys: Keys with one row for each tensor.
-
-  Returns:
-    List of T dicts.
-  """
-  states = [{} for _ in range(layout.num_tensors)]
-  for key, value in six.iteritems(state):
-    if layout.num_tensors == 1:
-      parts = [value]
-    elif key in tensor_keys:
-      parts = tf.split(value, layout.num_tensors, axis=0)
-    else:
-      parts = layout.split_rows(value)
-    for tensor_state, part in zip(states, parts):
-      tensor_state[key] = part
-  return states

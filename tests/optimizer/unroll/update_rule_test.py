@@ -9,7 +9,6 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
-from optimizer import tensor_layout
 from optimizer import trainable_optimizer
 from optimizer.unroll import update_rule
 from tests.optimizer import harness
@@ -87,26 +86,6 @@ class RuleTest(tf.test.TestCase):
     with tf.Graph().as_default():
       rule = update_rule.PackedRule(harness.OPTIMIZERS["global"](), _SHAPES)
       self.assertEqual([[]] * 4, rule.per_tensor_state(([{}], [])))
-
-
-class SplitStatesTest(tf.test.TestCase):
-
-  def test_undoes_concat_states(self):
-    for shapes in (_SHAPES, _SHAPES[:1]):
-      layout = tensor_layout.TensorLayout(shapes)
-      rng = np.random.RandomState(0)
-      states = [{"each": np.float32(rng.randn(size, 2)),
-                 "tensor": np.float32(rng.randn(1, 3))}
-                for size in layout.sizes]
-      with self.session() as session:
-        actual = session.run(update_rule.split_states(
-            update_rule.concat_states(
-                [{key: tf.constant(value) for key, value in state.items()}
-                 for state in states]), layout, ("tensor",)))
-      self.assertLen(actual, len(shapes))
-      for expected, state in zip(states, actual):
-        self.assertAllEqual(expected["each"], state["each"])
-        self.assertAllEqual(expected["tensor"], state["tensor"])
 
 
 if __name__ == "__main__":

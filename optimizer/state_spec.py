@@ -1,0 +1,135 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What the keys of an optimizer's state hold, and state of many tensors.
+
+A tensor's state is a dict of tensors. A key holds a row per element of the
+tensor, one value per tensor that its elements share, or a value like the
+variable, with its shape.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import six
+import tensorflow as tf
+
+PER_ELEMENT = "per element"
+PER_TENSOR = "per tensor"
+LIKE_VARIABLE = "like the variable"
+
+TRUE_PARAM = "true_param"
+"""The key of the parameter, where the variable holds an attended location."""
+
+
+class StateSpec(object):
+  """The kinds of the keys of an optimizer's state for one tensor."""
+
+  def __init__(self, shape, state, tensor_keys=()):
+    """Tells the kinds of all keys.
+
+    Args:
+      shape: List of integers, the tensor's shape.
+      state: Mapping from keys to tensors or variables, its state.
+      tensor_keys: Keys that are per tensor whatever the shape of their value.
+    """
+    num_elements = tf.TensorShape(shape).num_elements()
+    self._kinds = {}
+    for key, value in six.iteritems(state):
+      value_shape = value.shape.as_list()
+      if key in tensor_keys:
+        kind = PER_TENSOR
+      elif len(value_shape) == 2 and value_shape[0] == num_elements:
+        kind = PER_ELEMENT
+      elif value_shape == list(shape):
+        kind = LIKE_VARIABLE
+      else:
+        kind = PER_TENSOR
+      self._kinds[key] = kind
+
+  def kind(self, key):
+    """PER_ELEMENT, PER_TENSOR or LIKE_VARIABLE."""
+    return self._kinds[key]
+
+  def mask(self, key, finite, all_finite):
+    """Where new values of a key count, if elements of the tensor do.
+
+    Args:
+      key: String.
+      finite: bool tensor of the tensor's shape, which elements count.
+      all_finite: bool scalar, whether all do.
+
+    Returns:
+      bool tensor to choose the key's values by with `tf.compat.v1.where`.
+    """
+    kind = self._kinds[key]
+    if kind == PER_ELEMENT:
+      return tf.reshape(finite, [-1])
+    return finite if kind == LIKE_VARIABLE else all_finite
+
+
+def without_true_param(state):
+  """The state that a step computes with: all but the parameter itself."""
+  return {key: value for key, value in six.iteritems(state)
+          if key != TRUE_PARAM}
+
+
+def concat(states):
+  """Joins per-tensor states along their first axis: list of dicts to dict."""
+  if len(states) == 1:
+    return dict(states[0])
+  return {key: tf.concat([state[key] for state in states], 0)
+          for key in states[0]}
+
+
+def split(state, layout, tensor_keys):
+  """Undoes `concat`.
+
+  Args:
+    state: Dict of tensors [P, k], or [T, k] for keys in `tensor_keys`.
+    layout: The `TensorLayout` of the T tensors.
+    tensor_keys: Keys with one row for each tensor.
+
+  Returns:
+    List of T dicts.
+  """
+  states = [{} for _ in range(layout.num_tensors)]
+  for key, value in six.iteritems(state):
+    if layout.num_tensors == 1:
+      parts = [value]
+    elif key in tensor_keys:
+      parts = tf.split(value, layout.num_tensors, axis=0)
+    else:
+      parts = layout.split_rows(value)
+    for tensor_state, part in zip(states, parts):
+      tensor_state[key] = part
+  return states
+
+
+def join_scales(state, keys, num_scales):
+  """Puts the columns of all timescales together.
+
+  Args:
+    state: Dict with float32 [P, 1] for each of `keys` with a number from 1 to
+      S after it.
+    keys: List of strings.
+    num_scales: Integer S.
+
+  Returns:
+    Dict with float32 [P, S] for each of `keys` instead.
+  """
+  state = dict(state)
+  for prefix in keys:
+    columns = [state.pop(prefix + str(i + 1)) for i in range(num_scales)]
+    state[prefix] = columns[0] if num_scales == 1 else tf.concat(columns, 1)
+  return state
+
+
+def split_scales(state, keys, num_scales):
+  """Undoes `join_scales`."""
+  state = dict(state)
+  for prefix in keys:
+    columns = tf.split(state.pop(prefix), num_scales, axis=1)
+    for i, column in enumerate(columns):
+      state[prefix + str(i + 1)] = column
+  return state

@@ -1,0 +1,84 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the kinds of state, and of joining states."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import numpy as np
+import tensorflow as tf
+
+from optimizer import state_spec
+from optimizer import tensor_layout
+
+_SHAPES = [[2, 3], [], [0, 2], [4]]
+
+
+class StateSpecTest(tf.test.TestCase):
+
+  def test_kinds(self):
+    spec = state_spec.StateSpec(
+        [2, 3], {"row": tf.zeros([6, 4]), "one": tf.zeros([1, 4]),
+                 "count": tf.zeros([]), "slot": tf.zeros([2, 3]),
+                 "named": tf.zeros([6, 1])}, ("named",))
+    self.assertEqual(
+        [state_spec.PER_ELEMENT, state_spec.PER_TENSOR, state_spec.PER_TENSOR,
+         state_spec.LIKE_VARIABLE, state_spec.PER_TENSOR],
+        [spec.kind(key) for key in ("row", "one", "count", "slot", "named")])
+
+  def test_masks_choose_by_kind(self):
+    state = {"row": np.ones([3, 2]), "one": np.ones([1, 2]),
+             "slot": np.ones([3])}
+    state = {key: tf.constant(value) for key, value in state.items()}
+    spec = state_spec.StateSpec([3], state)
+    finite = tf.constant([True, False, True])
+    with self.session() as session:
+      chosen = session.run({key: tf.compat.v1.where(
+          spec.mask(key, finite, tf.reduce_all(finite)), 5.0 * value, value)
+                            if key != "one" else tf.where(
+                                spec.mask(key, finite, tf.reduce_all(finite)),
+                                5.0 * value, value)
+                            for key, value in state.items()})
+    self.assertAllEqual([[5, 5], [1, 1], [5, 5]], chosen["row"])
+    self.assertAllEqual([5, 1, 5], chosen["slot"])
+    self.assertAllEqual([[1, 1]], chosen["one"])
+
+  def test_without_true_param(self):
+    self.assertEqual({"ms": 1}, state_spec.without_true_param(
+        {"ms": 1, state_spec.TRUE_PARAM: 2}))
+
+  def test_scales(self):
+    state = {"ms1": tf.constant([[1.0], [2.0]]),
+             "ms2": tf.constant([[3.0], [4.0]])}
+    joined = state_spec.join_scales(state, ["ms"], 2)
+    parts = state_spec.split_scales(joined, ["ms"], 2)
+    with self.session() as session:
+      joined, parts, state = session.run([joined, parts, state])
+    self.assertAllEqual([[1, 3], [2, 4]], joined["ms"])
+    for key in state:
+      self.assertAllEqual(state[key], parts[key])
+
+
+class ConcatTest(tf.test.TestCase):
+
+  def test_split_undoes_concat(self):
+    for shapes in (_SHAPES, _SHAPES[:1]):
+      layout = tensor_layout.TensorLayout(shapes)
+      rng = np.random.RandomState(0)
+      states = [{"each": np.float32(rng.randn(size, 2)),
+                 "tensor": np.float32(rng.randn(1, 3))}
+                for size in layout.sizes]
+      with self.session() as session:
+        actual = session.run(state_spec.split(
+            state_spec.concat(
+                [{key: tf.constant(value) for key, value in state.items()}
+                 for state in states]), layout, ("tensor",)))
+      self.assertLen(actual, len(shapes))
+      for expected, state in zip(states, actual):
+        self.assertAllEqual(expected["each"], state["each"])
+        self.assertAllEqual(expected["tensor"], state["tensor"])
+
+
+if __name__ == "__main__":
+  tf.test.main()
