@@ -22,6 +22,7 @@ from .drop_in import big_tensors
 from . import hierarchical_options
 from . import hierarchical_step
 from . import meta_parameters
+from .native import native_step
 from . import rnn_cells
 from . import tensor_layout
 from . import tensor_statistics
@@ -33,7 +34,15 @@ _INIT_VECTOR = "Level{}_RNN/init_vector"
 
 
 class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
-  """Learned optimizer with one, two or three levels of GRUs."""
+  """Learned optimizer with one, two or three levels of GRUs.
+
+  Attributes:
+    use_native: Whether the drop-in step may be a native op rather than
+      TensorFlow's, for the same results in a fraction of the time, where there
+      is a C++ compiler. Set it before `apply_gradients`.
+  """
+
+  use_native = True
 
   tensor_state_keys = hierarchical_step.TENSOR_KEYS
 
@@ -393,6 +402,10 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       for state, param in zip(new_states, new_params):
         state["true_param"] = param
     return new_params, new_states, global_state, attended
+
+  def _fused_step(self, pairs):
+    return (native_step.make(self, HierarchicalRNN, pairs)
+            if self.use_native else None)
 
   def _rule(self, shapes):
     return hierarchical_rule.HierarchicalRule(self, shapes)

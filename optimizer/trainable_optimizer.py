@@ -224,6 +224,15 @@ class TrainableOptimizer(hooks.JointOptimizer):
     return nonfinite.compute_updates(
         self, params, grads, states, global_state)
 
+  def _fused_step(self, pairs):
+    """One op that steps variables in place, or None if there is none.
+
+    Args:
+      pairs: List of (dense float32 gradient, variable).
+    """
+    del pairs
+    return None
+
   def _rule(self, shapes):
     """The update rule that `train` unrolls on tensors of these shapes."""
     make_rule = (update_rule.PackedRule if self.elementwise

@@ -133,6 +133,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     OP_REQUIRES(context, problem.empty(), errors::InvalidArgument(problem));
     OP_REQUIRES_OK(context, ReadSlots(context));
     OP_REQUIRES_OK(context, ReadTheta(context));
+    OP_REQUIRES_OK(context, context->GetAttr("is_reference", &is_reference_));
     const char* wanted = std::getenv("LOL_NATIVE_INSTRUCTIONS");
     kernels_ = FindKernels(wanted ? wanted : "");
     OP_REQUIRES(context, kernels_ != nullptr,
@@ -263,9 +264,11 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
       if (ThetaSize(options_, i)) known[kThetaNames[i]] = i;
     for (const std::string& name : names) {
       const auto found = known.find(name);
-      // What is not needed, an initial state for one, is not looked at.
-      theta_.push_back(found == known.end() ? -1 : found->second);
-      if (found != known.end()) known.erase(found);
+      if (found == known.end())
+        return errors::InvalidArgument("Meta-parameter ", name,
+                                       " is unknown or there twice.");
+      theta_.push_back(found->second);
+      known.erase(found);
     }
     if (!known.empty())
       return errors::InvalidArgument("Meta-parameter ", known.begin()->first,
@@ -283,17 +286,14 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     TF_RETURN_IF_ERROR(
         context->mutable_input_list("references", &references));
     values->resize(resources.size() + references.size());
-    std::vector<bool> is_reference;
-    TF_RETURN_IF_ERROR(
-        GetNodeAttr(def(), "is_reference", &is_reference));
-    if (is_reference.size() != values->size())
+    if (is_reference_.size() != values->size())
       return errors::InvalidArgument("Expected ", values->size(),
                                      " kinds of variables, not ",
-                                     is_reference.size(), ".");
+                                     is_reference_.size(), ".");
     int resource = 0, reference = 0;
     for (size_t i = 0; i < values->size(); i++) {
       Value& value = (*values)[i];
-      if (is_reference[i]) {
+      if (is_reference_[i]) {
         if (reference == references.size())
           return errors::InvalidArgument("Too few references.");
         locks->Add(references.ref_mutex(reference), false);
@@ -366,23 +366,16 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
       TF_RETURN_IF_ERROR(CheckValue(
           value.name, tensor,
           value.var == nullptr || value.var->is_initialized, value.size));
-      if (value.size) seen.push_back(tensor.tensor_data().data());
+      // Two resources may share a buffer: Prepare copies it.
+      if (value.var)
+        seen.push_back(value.var);
+      else if (value.size)
+        seen.push_back(tensor.tensor_data().data());
     }
     std::sort(seen.begin(), seen.end());
-    if (std::adjacent_find(seen.begin(), seen.end()) != seen.end() &&
-        HasTwice(*values))
+    if (std::adjacent_find(seen.begin(), seen.end()) != seen.end())
       return errors::InvalidArgument("A variable is there twice.");
     return Status::OK();
-  }
-
-  // Whether a variable is there twice; two may share a buffer.
-  static bool HasTwice(const std::vector<Value>& values) {
-    std::vector<const void*> seen;
-    for (const Value& value : values)
-      seen.push_back(value.var ? static_cast<const void*>(value.var)
-                               : value.tensor.tensor_data().data());
-    std::sort(seen.begin(), seen.end());
-    return std::adjacent_find(seen.begin(), seen.end()) != seen.end();
   }
 
   // Gives each variable a buffer of its own, and gathers them by tensor.
@@ -418,7 +411,6 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
                    const float** values) {
     std::vector<std::pair<int, size_t>> starts;
     for (size_t i = 0; i < vars.size(); i++) {
-      if (theta_[i] < 0) continue;
       const Tensor& tensor = *vars[i]->tensor();
       TF_RETURN_IF_ERROR(CheckValue(kThetaNames[theta_[i]], tensor,
                                     vars[i]->is_initialized,
@@ -434,7 +426,8 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
 
   Options options_;
   std::vector<int> slots_;
-  std::vector<int> theta_;  // A `Theta` for each input, or -1.
+  std::vector<int> theta_;  // A `Theta` for each input.
+  std::vector<bool> is_reference_;
   const Kernels* kernels_;
 };
 
@@ -473,9 +466,22 @@ REGISTER_KERNEL_BUILDER(Name("LearnedOptimizerHierarchicalRnnStep")
 
 }  // namespace learned_optimizer
 
+// The names of all meta-parameters a step may need, by lines.
+extern "C" const char*
+LearnedOptimizerThetaNames() {
+  static const std::string* names = [] {
+    std::string* joined = new std::string;
+    for (const char* name : learned_optimizer::kThetaNames)
+      *joined += std::string(joined->empty() ? "" : "\n") + name;
+    return joined;
+  }();
+  return names->c_str();
+}
+
 // What the loader asks before the op is used: "", or what is wrong. The names
 // are of instructions as in LOL_NATIVE_INSTRUCTIONS.
-extern "C" const char* LearnedOptimizerSelfTest(const char* instructions) {
+extern "C" const char*
+LearnedOptimizerSelfTest(const char* instructions) {
   static thread_local std::string result;
   const learned_optimizer::Kernels* kernels =
       learned_optimizer::FindKernels(instructions);

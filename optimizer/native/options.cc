@@ -133,7 +133,7 @@ const Kernels* FindKernels(const std::string& name) {
   const bool any = name.empty();
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_cpu_init();
-#ifdef LOL_AVX512
+#if defined(__x86_64__)
   if ((any || name == kAvx512Kernels.name) &&
       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
