@@ -34,14 +34,9 @@ _INIT_VECTOR = "Level{}_RNN/init_vector"
 
 
 class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
-  """Learned optimizer with one, two or three levels of GRUs.
+  """Learned optimizer with one, two or three levels of GRUs."""
 
-  Attributes:
-    use_native: Whether the drop-in step may be a native op rather than
-      TensorFlow's, for the same results in a fraction of the time, where there
-      is a C++ compiler. Set it before `apply_gradients`.
-  """
-
+  # Whether the drop-in step may be one native op, where it can be built.
   use_native = True
 
   tensor_state_keys = hierarchical_step.TENSOR_KEYS
@@ -404,8 +399,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     return new_params, new_states, global_state, attended
 
   def _fused_step(self, pairs):
-    return (native_step.make(self, HierarchicalRNN, pairs)
-            if self.use_native else None)
+    return native_step.make(self, HierarchicalRNN, pairs)
 
   def _rule(self, shapes):
     return hierarchical_rule.HierarchicalRule(self, shapes)

@@ -56,7 +56,7 @@ def make(optimizer, base, pairs):
   Returns:
     An op, or None where TensorFlow's ops have to do.
   """
-  library = loader.load()
+  library = loader.load() if optimizer.use_native else None
   if library is None:
     return None
   reason = (_unknown_rule(optimizer, base) or _unknown_option(optimizer) or
