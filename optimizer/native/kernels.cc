@@ -24,9 +24,44 @@ INLINE int Padded(int rows) {
   return (rows + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
 }
 
+#if LOL_X86
+
+// Transposes: out[j, i] = in[i, j] for i, j < 4.
+INLINE void Transpose4(const float* in, int64_t in_stride, float* out,
+                       int64_t out_stride) {
+  __m128 a = _mm_loadu_ps(in), b = _mm_loadu_ps(in + in_stride);
+  __m128 c = _mm_loadu_ps(in + 2 * in_stride);
+  __m128 d = _mm_loadu_ps(in + 3 * in_stride);
+  _MM_TRANSPOSE4_PS(a, b, c, d);
+  _mm_storeu_ps(out, a);
+  _mm_storeu_ps(out + out_stride, b);
+  _mm_storeu_ps(out + 2 * out_stride, c);
+  _mm_storeu_ps(out + 3 * out_stride, d);
+}
+
+#else
+
+INLINE void Transpose4(const float* in, int64_t in_stride, float* out,
+                       int64_t out_stride) {
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < 4; j++)
+      out[j * out_stride + i] = in[i * in_stride + j];
+}
+
+#endif
+
 // Columns of [rows, columns] floats, and zeros below.
 INLINE void ToColumns(int rows, int columns, const float* from, float* to) {
-  for (int row = 0; row < rows; row++)
+  int row = 0;
+  if (columns >= 4)
+    for (; row + 4 <= rows; row += 4)
+      for (int column = 0; column < columns; column += 4) {
+        // The last four may overlap with those before.
+        const int j = column + 4 <= columns ? column : columns - 4;
+        Transpose4(from + row * columns + j, columns,
+                   to + j * kBlockRows + row, kBlockRows);
+      }
+  for (; row < rows; row++)
     for (int i = 0; i < columns; i++)
       to[i * kBlockRows + row] = from[row * columns + i];
   for (int i = 0; i < columns; i++)
@@ -35,7 +70,15 @@ INLINE void ToColumns(int rows, int columns, const float* from, float* to) {
 }
 
 INLINE void ToRows(int rows, int columns, const float* from, float* to) {
-  for (int row = 0; row < rows; row++)
+  int row = 0;
+  if (columns >= 4)
+    for (; row + 4 <= rows; row += 4)
+      for (int column = 0; column < columns; column += 4) {
+        const int j = column + 4 <= columns ? column : columns - 4;
+        Transpose4(from + j * kBlockRows + row, kBlockRows,
+                   to + row * columns + j, columns);
+      }
+  for (; row < rows; row++)
     for (int i = 0; i < columns; i++)
       to[row * columns + i] = from[i * kBlockRows + row];
 }
@@ -155,6 +198,7 @@ void GruRows(const Gru& gru, int rows, const float* inputs, const float* state,
 // What a block of level 0 is computed in.
 struct Buffers {
   float *inputs, *state, *work, *outputs, *staged;
+  float *gradient, *decays[2], *unused;
   int32_t *keeps, *counts;  // Masks.
 };
 
@@ -166,8 +210,12 @@ INLINE Buffers MakeBuffers(const Level0& level, float* scratch) {
   buffers.work = buffers.state + level.gru.units * kBlockRows;
   buffers.outputs = buffers.work + 4 * level.gru.units * kBlockRows;
   buffers.staged = buffers.outputs + level.read_out.outputs * kBlockRows;
-  float* masks = buffers.staged + (2 * level.scales + 6) * kBlockRows;
-  buffers.keeps = reinterpret_cast<int32_t*>(masks);
+  float* columns = buffers.staged + (2 * level.scales + 6) * kBlockRows;
+  buffers.gradient = columns;
+  buffers.decays[0] = columns + kBlockRows;
+  buffers.decays[1] = columns + 2 * kBlockRows;
+  buffers.unused = columns + 3 * kBlockRows;
+  buffers.keeps = reinterpret_cast<int32_t*>(columns + 4 * kBlockRows);
   buffers.counts = buffers.keeps + kBlockRows;
   return buffers;
 }
@@ -221,57 +269,95 @@ INLINE void CopyAllBack(const Level0& level, const Block& block,
   if (level.attention >= 0) CopyBack(block.moves[1], block.rows, &staged);
 }
 
-// Input columns of LANES rows, see gradient_features.py; steps the moving
-// averages of those that `keep` says.
-INLINE void Observe(const Level0& level, const Block& block, int row,
-                    F gradient, I keep, float* inputs) {
-  const int scales = level.scales;
-  F decay = Load(block.input_decay + row);
-  F scale_decay = Load(block.scale_decay + row);
-  float* products = inputs + scales * kBlockRows;
-  float* logs = products + (level.products ? scales - 1 : 0) * kBlockRows;
-  F previous = All(0), log_sum = All(0);
-  for (int i = 0; i < scales; i++) {
-    F old_average = Load(block.averages[i] + row);
+// Steps the moving averages of a timescale. Puts what is to be compressed, and
+// the mean squares, in columns; steps the decays, columns, too.
+INLINE void StepAverages(const Level0& level, const Block& block, int scale,
+                         int rows, const Buffers& buffers, float* scaled,
+                         float* mean_squares) {
+  // Copies, as the compiler cannot know that stores do not change them.
+  float* const averages = block.averages[scale];
+  float* const squares = block.mean_squares[scale];
+  float* const decays = buffers.decays[0];
+  float* const scale_decays = buffers.decays[1];
+  const float* const gradients = buffers.gradient;
+  const int32_t* const keeps = buffers.keeps;
+  const bool averaged = level.scales > 1, slower = level.scale_decays;
+  for (int row = 0; row < rows; row += LANES) {
+    const I keep = LoadMask(keeps + row);
+    const F gradient = Load(gradients + row);
+    const F old_average = Load(averages + row);
+    const F old_square = Load(squares + row);
     F average = gradient;
-    if (scales > 1) average = gradient + decay * (old_average - gradient);
-    decay = Sqrt(decay);
-    F old_square = Load(block.mean_squares[i] + row);
-    F square = average * average + 1e-12f;
-    F factor = Choose(Equal(old_square, All(0)), All(0), scale_decay);
-    F mean_square = square + factor * (old_square - square);
-    if (level.scale_decays) scale_decay = Sqrt(scale_decay);
-    Store(block.averages[i] + row, Choose(keep, average, old_average));
-    Store(block.mean_squares[i] + row, Choose(keep, mean_square, old_square));
-    F scaled = Asinh(average * Rsqrt(mean_square + 1e-16f));
-    Store(inputs + i * kBlockRows + row, scaled);
-    if (level.products && i)
-      Store(products + (i - 1) * kBlockRows + row, previous * scaled);
-    previous = scaled;
-    if (level.log_means) {
-      F log_square = Log(mean_square + 1e-16f);
-      log_sum += log_square;
-      Store(logs + i * kBlockRows + row, log_square);
+    if (averaged) {
+      const F decay = Load(decays + row);
+      average = gradient + decay * (old_average - gradient);
+      Store(decays + row, Sqrt(decay));
+    }
+    const F scale_decay = Load(scale_decays + row);
+    if (slower) Store(scale_decays + row, Sqrt(scale_decay));
+    const F factor = Choose(Equal(old_square, All(0)), All(0), scale_decay);
+    const F square = average * average + 1e-12f;
+    const F mean_square = square + factor * (old_square - square);
+    Store(averages + row, Choose(keep, average, old_average));
+    Store(squares + row, Choose(keep, mean_square, old_square));
+    Store(mean_squares + row, mean_square + 1e-16f);
+    Store(scaled + row, average * Rsqrt(mean_square + 1e-16f));
+  }
+}
+
+// Input columns, see gradient_features.py; steps the moving averages. One
+// thing after the other, as that keeps the processor busy: within a row all
+// wait for each other.
+INLINE void Observe(const Level0& level, const Block& block, int rows,
+                    const Buffers& buffers) {
+  const int scales = level.scales;
+  float* const scaled = buffers.inputs;
+  float* next = scaled + scales * kBlockRows;
+  float* const products = next;
+  if (level.products) next += (scales - 1) * kBlockRows;
+  float* const logs = next;
+  for (int i = 0; i < scales; i++)
+    StepAverages(level, block, i, rows, buffers, scaled + i * kBlockRows,
+                 level.log_means ? logs + i * kBlockRows : buffers.unused);
+  for (int i = 0; i < scales; i++) {
+    float* column = scaled + i * kBlockRows;
+    for (int row = 0; row < rows; row += LANES)
+      Store(column + row, Asinh(Load(column + row)));
+  }
+  if (level.products)
+    for (int i = 0; i + 1 < scales; i++)
+      for (int row = 0; row < rows; row += LANES) {
+        const int at = i * kBlockRows + row;
+        Store(products + at, Load(scaled + at) * Load(scaled + at + kBlockRows));
+      }
+  if (level.log_means) {
+    for (int i = 0; i < scales; i++, next += kBlockRows)
+      for (int row = 0; row < rows; row += LANES)
+        Store(next + row, Log(Load(next + row)));
+    for (int row = 0; row < rows; row += LANES) {
+      F sum = All(0);
+      for (int i = 0; i < scales; i++) sum += Load(logs + i * kBlockRows + row);
+      const F mean = sum * (1.0f / scales);
+      for (int i = 0; i < scales; i++) {
+        float* place = logs + i * kBlockRows + row;
+        Store(place, Load(place) - mean);
+      }
     }
   }
-  float* next = logs;
-  if (level.log_means) {
-    F mean = log_sum * (1.0f / scales);
-    for (int i = 0; i < scales; i++, next += kBlockRows)
-      Store(next + row, Load(next + row) - mean);
+  for (int row = 0; level.dynamic && row < rows; row += LANES) {
+    float* column = next + row;
+    const F log_rate = Load(block.log_rate + row);
+    if (level.relative_rate) {
+      Store(column, log_rate - block.mean_log_rate);
+      column += kBlockRows;
+    }
+    if (level.extremeness) {  // Outside of [log 1e-6, log 1].
+      Store(column, Max(All(0), log_rate) -
+                        Max(All(0), All(-13.815510558f) - log_rate));
+      column += kBlockRows;
+    }
+    if (level.log_rate) Store(column, log_rate + 6.907755279f);
   }
-  if (!level.dynamic) return;
-  F log_rate = Load(block.log_rate + row);
-  if (level.relative_rate) {
-    Store(next + row, log_rate - block.mean_log_rate);
-    next += kBlockRows;
-  }
-  if (level.extremeness) {  // Outside of [log 1e-6, log 1].
-    Store(next + row, Max(All(0), log_rate) -
-                          Max(All(0), All(-13.815510558f) - log_rate));
-    next += kBlockRows;
-  }
-  if (level.log_rate) Store(next + row, log_rate + 6.907755279f);
 }
 
 // Steps what is read out of the hidden states: decays, learning rates, moves.
@@ -357,10 +443,13 @@ INLINE bool ObserveAll(const Level0& level, const Block& block, int rows,
     all &= keep & count;
     StoreMask(buffers.keeps + row, keep);
     StoreMask(buffers.counts + row, count);
-    Observe(level, block, row, gradient, keep, buffers.inputs);
+    Store(buffers.gradient + row, gradient);
+    Store(buffers.decays[0] + row, Load(block.input_decay + row));
+    Store(buffers.decays[1] + row, Load(block.scale_decay + row));
   }
   sums[kActive] += SumOf(active);
   sums[kBad] += SumOf(bad);
+  Observe(level, block, padded, buffers);
   return AllSet(all);
 }
 

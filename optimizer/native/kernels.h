@@ -99,7 +99,7 @@ inline int64_t GruScratch(const Gru& gru) {
 
 inline int64_t Level0Scratch(const Level0& level) {
   return GruScratch(level.gru) +
-         static_cast<int64_t>(level.read_out.outputs + 2 * level.scales + 10) *
+         static_cast<int64_t>(level.read_out.outputs + 2 * level.scales + 12) *
              kBlockRows;
 }
 

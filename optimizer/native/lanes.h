@@ -174,7 +174,22 @@ INLINE F Log(F x) {
   return Choose(IsFinite(x), f + y + e * 0.693359375f, x);
 }
 
-INLINE F Sigmoid(F x) { return Inverse(1.0f + Exp(-x)); }
+// 1 / (1 + 2^-x'), x' = x log2(e). Far from zero the result does not depend on
+// the last digits of x'. Cephes' polynomial.
+INLINE F Sigmoid(F x) {
+  x = Min(All(125.0f), Max(All(-125.0f), x * -1.44269504088896341f));
+  F shifted = x + 12582912.0f;
+  F r = x - (shifted - 12582912.0f);
+  F p = r * 1.535336188e-4f + 1.339887440e-3f;
+  p = p * r + 9.618437357e-3f;
+  p = p * r + 5.550332471e-2f;
+  p = p * r + 2.402264791e-1f;
+  p = p * r + 6.931472029e-1f;
+  p = p * r + 1.0f;
+  I power = Bits(shifted) - AllBits(0x4b400000 - 127);
+  return Inverse(p * FromBits(power << 23) + 1.0f);
+}
+
 INLINE F Tanh(F x) { return 2.0f * Sigmoid(2.0f * x) - 1.0f; }
 
 #else
