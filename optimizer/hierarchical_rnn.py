@@ -36,9 +36,6 @@ _INIT_VECTOR = "Level{}_RNN/init_vector"
 class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
   """Learned optimizer with one, two or three levels of GRUs."""
 
-  # Whether the drop-in step may be one native op, where it can be built.
-  use_native = True
-
   tensor_state_keys = hierarchical_step.TENSOR_KEYS
 
   update_weights = meta_parameters.Attribute("update_weights")
@@ -203,8 +200,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       if num_gradient_scales > 1 and learnable_inp_decay:
         self._declare_decay("inp_decay", readout_scale, input_decay_bias_init)
     self._declare_levels(affine_scale)
-    self._declare_step(use_gradient_shortcut,
-                       learning_rate_momentum_logit_init)
+    self._declare_step(use_gradient_shortcut, learning_rate_momentum_logit_init)
 
   @property
   def num_layers(self):
@@ -314,9 +310,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _declare_step(self, use_gradient_shortcut, momentum_logit):
     if use_gradient_shortcut:
-      names = ["GradsToDelta"]
-      if self.use_attention:
-        names.append("GradsToAttnDelta")
+      names = ["GradsToDelta"] + (
+          ["GradsToAttnDelta"] if self.use_attention else [])
       for name in names:
         self._meta_parameters.declare_all(
             rnn_cells.affine_declarations(

@@ -56,6 +56,9 @@ class TrainableOptimizer(hooks.JointOptimizer):
   # without the others.
   elementwise = False
 
+  # Whether a drop-in step may be one native op, where there is one.
+  use_native = True
+
   # Names of state that all coordinates of a tensor share.
   tensor_state_keys = ()
 

@@ -366,7 +366,7 @@ INLINE void ReadOut(const Level0& level, const Block& block, int rows,
                     const Buffers& buffers, double* sums) {
   const float* outputs = buffers.outputs;
   const int names[2] = {level.update, level.attention};
-  F squares[2] = {All(0), All(0)};
+  F squares[2] = {All(0), All(0)}, move_squares[2] = {All(0), All(0)};
   for (int row = 0; row < rows; row += LANES) {
     const I keep = LoadMask(buffers.keeps + row);
     const I count = LoadMask(buffers.counts + row);
@@ -393,10 +393,16 @@ INLINE void ReadOut(const Level0& level, const Block& block, int rows,
       if (names[i] < 0) continue;
       F direction = Load(outputs + names[i] * kBlockRows + row);
       squares[i] += Choose(count, direction * direction, All(0));
-      Store(block.moves[i] + row, Choose(keep, direction * scales[i], All(0)));
+      const F move = direction * scales[i];
+      if (level.limited)
+        move_squares[i] += Choose(count, move * move, All(0));
+      Store(block.moves[i] + row, Choose(keep, move, All(0)));
     }
   }
-  for (int i = 0; i < 2; i++) sums[kSquare + i] += SumOf(squares[i]);
+  for (int i = 0; i < 2; i++) {
+    sums[kSquare + i] += SumOf(squares[i]);
+    sums[kMoveSquare + i] += SumOf(move_squares[i]);
+  }
 }
 
 // Adds the sums of columns over the rows that count.

@@ -47,7 +47,8 @@ struct Level0 {
   int update, attention, rate, scale_decay, input_decay;
   int scales;
   bool products, log_means, relative_rate, extremeness, log_rate;
-  bool scale_decays, skip_zeros, skip_nonfinite, dynamic, sees_features;
+  bool scale_decays, skip_zeros, skip_nonfinite, dynamic, limited;
+  bool sees_features;
   float momentum, offset, max_log_rate;
 };
 
@@ -65,8 +66,13 @@ struct Block {
   float* moves[2];  // Of the parameter and of the attended location.
 };
 
-// Sums over rows that are added to: what level 1 sees, then these.
-enum Sum { kSquare, kAttentionSquare, kActive, kBad, kNumSums };
+// Sums over rows that are added to: what level 1 sees, then these. Each of the
+// first two has one for the parameter and one for the attended location. The
+// last is no business of the kernels.
+enum Sum {
+  kSquare, kMoveSquare = kSquare + 2, kActive = kMoveSquare + 2, kBad,
+  kParameterSquare, kNumSums
+};
 
 // The kernels of a set of instructions. Scratch memory is aligned to 64 bytes.
 struct Kernels {

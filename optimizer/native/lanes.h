@@ -90,18 +90,30 @@ INLINE bool AllSet(I mask) { return mask == -1; }
 
 // If one is not a number, x86 returns the second operand.
 #if LOL_X86 && LANES == 16
-INLINE F Min(F limit, F x) { return (F)_mm512_min_ps((__m512)limit, (__m512)x); }
-INLINE F Max(F limit, F x) { return (F)_mm512_max_ps((__m512)limit, (__m512)x); }
+INLINE F Min(F limit, F x) {
+  return (F)_mm512_min_ps((__m512)limit, (__m512)x);
+}
+INLINE F Max(F limit, F x) {
+  return (F)_mm512_max_ps((__m512)limit, (__m512)x);
+}
 INLINE F RoughInverse(F x) { return (F)_mm512_rcp14_ps((__m512)x); }
 INLINE F RoughRsqrt(F x) { return (F)_mm512_rsqrt14_ps((__m512)x); }
 #elif LOL_X86 && LANES == 8
-INLINE F Min(F limit, F x) { return (F)_mm256_min_ps((__m256)limit, (__m256)x); }
-INLINE F Max(F limit, F x) { return (F)_mm256_max_ps((__m256)limit, (__m256)x); }
+INLINE F Min(F limit, F x) {
+  return (F)_mm256_min_ps((__m256)limit, (__m256)x);
+}
+INLINE F Max(F limit, F x) {
+  return (F)_mm256_max_ps((__m256)limit, (__m256)x);
+}
 INLINE F RoughInverse(F x) { return (F)_mm256_rcp_ps((__m256)x); }
 INLINE F RoughRsqrt(F x) { return (F)_mm256_rsqrt_ps((__m256)x); }
 #elif LOL_X86
-INLINE F Min(F limit, F x) { return (F)_mm_min_ps((__m128)limit, (__m128)x); }
-INLINE F Max(F limit, F x) { return (F)_mm_max_ps((__m128)limit, (__m128)x); }
+INLINE F Min(F limit, F x) {
+  return (F)_mm_min_ps((__m128)limit, (__m128)x);
+}
+INLINE F Max(F limit, F x) {
+  return (F)_mm_max_ps((__m128)limit, (__m128)x);
+}
 INLINE F RoughInverse(F x) { return (F)_mm_rcp_ps((__m128)x); }
 INLINE F RoughRsqrt(F x) { return (F)_mm_rsqrt_ps((__m128)x); }
 #else

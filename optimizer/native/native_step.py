@@ -18,7 +18,7 @@ from .. import rnn_cells
 from . import loader
 
 _RULE = ("_compute_updates", "_compute_finite_updates", "_step_tensors",
-         "_step_options", "_state_keys")
+         "_state_keys")
 """Methods of `HierarchicalRNN` that are the step. Subclasses may have others.
 """
 
@@ -26,7 +26,7 @@ _RULE = ("_compute_updates", "_compute_finite_updates", "_step_tensors",
 _OPTIONS = frozenset((
     "cells", "columns", "num_scales", "multiple_scale_decays",
     "problem_rate_mean", "max_log_rate", "global_input",
-    "skip_zero_gradients"))
+    "skip_zero_gradients", "max_relative_step", "rms_floor", "uses_sizes"))
 
 # Flags of input columns, by the names of functions of `gradient_features`, in
 # the order in which the kernel makes them.
@@ -93,7 +93,7 @@ def _unknown_rule(optimizer, base):
 
 def _unknown_option(optimizer):
   """Which option the kernel does not know, or None."""
-  options = optimizer._step_options()  # pylint: disable=protected-access
+  options = optimizer._options  # pylint: disable=protected-access
   for name, value in options._asdict().items():
     if name not in _OPTIONS and value is not None and value is not False:
       return "its option {} is {!r}".format(name, value)
@@ -166,7 +166,7 @@ def _touched(optimizer, variables):
 
 def _flags(optimizer, theta):
   """Names of the kernel's options that are on."""
-  options = optimizer._step_options()  # pylint: disable=protected-access
+  options = optimizer._options  # pylint: disable=protected-access
   columns = dict(_COLUMNS)
   flags = [columns[column.compute.__name__] for column in options.columns[1:]]
   flags += _GLOBAL_INPUTS[options.global_input]
@@ -187,7 +187,7 @@ def _flags(optimizer, theta):
 
 def _step(library, optimizer, theta, pairs):
   """The op."""
-  options = optimizer._step_options()  # pylint: disable=protected-access
+  options = optimizer._options  # pylint: disable=protected-access
   variables = [var for _, var in pairs]
   touched = _touched(optimizer, variables)
   is_reference = [not _is_resource(variable) for variable in touched]
@@ -206,4 +206,6 @@ def _step(library, optimizer, theta, pairs):
         theta_names=names,
         level_sizes=[cell.num_units for cell in options.cells],
         num_scales=options.num_scales, max_log_rate=options.max_log_rate,
+        max_relative_step=options.max_relative_step,
+        rms_floor=options.rms_floor,
         flags=_flags(optimizer, theta), name="native_step")

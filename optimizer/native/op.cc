@@ -209,6 +209,9 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     TF_RETURN_IF_ERROR(context->GetAttr("num_scales", &options_.scales));
     TF_RETURN_IF_ERROR(
         context->GetAttr("max_log_rate", &options_.max_log_rate));
+    TF_RETURN_IF_ERROR(
+        context->GetAttr("max_relative_step", &options_.max_relative_step));
+    TF_RETURN_IF_ERROR(context->GetAttr("rms_floor", &options_.rms_floor));
     std::vector<std::string> flags;
     TF_RETURN_IF_ERROR(context->GetAttr("flags", &flags));
     const std::unordered_map<std::string, bool*> known = {
@@ -446,6 +449,8 @@ REGISTER_OP("LearnedOptimizerHierarchicalRnnStep")
     .Attr("level_sizes: list(int)")
     .Attr("num_scales: int")
     .Attr("max_log_rate: float")
+    .Attr("max_relative_step: float")
+    .Attr("rms_floor: float")
     .Attr("flags: list(string)")
     .SetIsStateful()
     .SetShapeFn(tensorflow::shape_inference::NoOutputs)

@@ -3,6 +3,8 @@
 //
 // Names and sizes of what a step is given.
 
+#include <math.h>
+
 #include "kernels.h"
 #include "step.h"
 
@@ -60,6 +62,10 @@ std::string Problem(const Options& o) {
     return "one timescale has no decay to learn";
   if (!o.dynamic && (o.relative_rate || o.extremeness || o.log_rate))
     return "there are no learning rates to look at";
+  if (!(o.max_relative_step >= 0 && o.max_relative_step < INFINITY))
+    return "max_relative_step must be a positive number, or 0 for no limit";
+  if (o.max_relative_step > 0 && !(o.rms_floor > 0))
+    return "rms_floor must be a positive number";
   return "";
 }
 

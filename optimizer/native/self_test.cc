@@ -95,6 +95,8 @@ std::string SelfTest(const Kernels& kernels) {
   options.attention = options.shortcut = true;
   options.learned_scale_decay = options.learned_input_decay = true;
   options.max_log_rate = 33;
+  options.max_relative_step = 0.01;
+  options.rms_floor = 0.05;
   const std::vector<float> actual = Run(kernels, options);
   const std::vector<float> expected = Run(kPlainKernels, options);
   for (size_t i = 0; i < actual.size(); i++) {

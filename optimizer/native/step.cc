@@ -24,6 +24,19 @@ const int64_t kAlignment = 64;
 
 float Sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
 
+// In the order of the sum: TensorFlow's overflows where this does.
+double SumOfSquares(const float* values, int count) {
+  const int kParts = 16;  // The compiler makes registers of them.
+  float parts[kParts] = {};
+  int i = 0;
+  for (; i + kParts <= count; i += kParts)
+    for (int j = 0; j < kParts; j++) parts[j] += values[i + j] * values[i + j];
+  double sum = 0;
+  for (int j = 0; j < kParts; j++) sum += parts[j];
+  for (; i < count; i++) sum += values[i] * values[i];
+  return sum;
+}
+
 // Memory of a thread that is aligned and kept for the next time.
 float* Scratch(int64_t floats) {
   static thread_local std::vector<float> memory;
@@ -299,6 +312,7 @@ void Stepper::MakeReadOut() {
   level_.skip_nonfinite = o.skip_nonfinite;
   level_.dynamic = o.dynamic;
   level_.sees_features = o.seen() > o.units[0];
+  level_.limited = o.max_relative_step > 0;
   level_.max_log_rate = o.max_log_rate;
   if (o.dynamic) {
     level_.momentum = Sigmoid(theta_[kMomentum][0]);
@@ -325,6 +339,11 @@ void Stepper::StepLevel0() {
     const TensorState& tensor = tensors_[unit.tensor];
     float* scratch = Scratch(Level0Scratch(level_));
     if (options_.attention) FindParameters(unit);
+    if (level_.limited)
+      unit_sums_[i * num_sums_ + options_.seen() + kParameterSquare] =
+          SumOfSquares((options_.attention ? tensor.slots[kTrueParam]
+                                           : tensor.variable) + unit.start,
+                       unit.rows);
     for (int row = 0; row < unit.rows; row += kBlockRows) {
       const int64_t at = unit.start + row;
       Block block;
@@ -360,9 +379,25 @@ void Stepper::AddUp() {
     const double* last = sums + options_.seen();
     const double count = std::max(last[kActive], 1.0);
     for (int k = 0; k < options_.seen(); k++) sums[k] /= count;
-    if (options_.dynamic)
-      for (int k = 0; k < 2; k++)
-        factors_[2 * i + k] = 1.0 / sqrt(last[kSquare + k] / count + 1e-16);
+    // The most the root mean square of a step may be. A parameter that is not
+    // finite is the first argument: so the limit is not, either.
+    const double floor = options_.rms_floor;
+    const double limit =
+        options_.max_relative_step *
+        sqrt(std::max(last[kParameterSquare] /
+                          std::max<int64_t>(tensors_[i].size, 1),
+                      floor * floor));
+    for (int k = 0; k < 2; k++) {
+      double factor = 1;
+      if (options_.dynamic)
+        factor /= sqrt(last[kSquare + k] / count + 1e-16);
+      if (level_.limited) {
+        const double ratio = factor / limit;
+        factor /=
+            sqrt(std::max(last[kMoveSquare + k] / count * ratio * ratio, 1.0));
+      }
+      factors_[2 * i + k] = factor;
+    }
   }
 }
 

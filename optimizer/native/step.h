@@ -36,6 +36,8 @@ struct Options {
   bool shortcut;   // Scaled gradients reach the step directly.
   bool learned_scale_decay, learned_input_decay;
   float max_log_rate;
+  // See tensor_statistics.py; 0 for no limit.
+  float max_relative_step, rms_floor;
 
   int features() const {
     return scales + (products ? scales - 1 : 0) + (log_means ? scales : 0) +

@@ -107,10 +107,10 @@ def differences(before, actual, expected):
 
   Of variables beyond their last bit, relative to the largest step of their
   tensor; of gradients' averages relative to the largest; a tenth of those of
-  mean squares relative to each, as m' = g^2 + s (m - g^2) loses digits for s
-  near 1.
+  mean squares relative to each, but for the last bits of g^2, as
+  m' = g^2 + s (m - g^2) loses digits for s near 1.
   """
-  found = {}
+  found, averages = {}, {}
   for (name, old), (_, one), (_, other) in zip(before, actual, expected):
     if not one.size:
       continue
@@ -126,8 +126,11 @@ def differences(before, actual, expected):
       error = np.maximum(error - np.spacing(np.abs(np.float32(other))), 0)
       error /= max(np.abs(other - old).max(), 1e-30)
     elif name.startswith("ms"):
+      square = np.float32(averages.get(name[2:], np.zeros_like(other))**2)
+      error = np.maximum(error - 4 * np.spacing(square), 0)
       error /= 10.0 * np.abs(other) + 1e-30
     elif name.startswith("grad_accum"):
+      averages[name[len("grad_accum"):]] = other
       error /= max(np.abs(other).max(), 1e-30)
     found[name] = max(found.get(name, 0.0), error.max())
   return found

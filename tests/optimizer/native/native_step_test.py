@@ -43,6 +43,15 @@ _OPTIONS = (
     {"learnable_inp_decay": False},
     {"learnable_rnn_init": False},
     {"max_log_lr": -4.0},
+    # Steps that are too long, and some that are not.
+    {"max_relative_step": 1e-3},
+    {"max_relative_step": 0.02, "rms_floor": 1e-3},
+    {"max_relative_step": 1e-3, "use_attention": True},
+    {"max_relative_step": 1e-2, "dynamic_output_scale": False,
+     "use_relative_lr": False},
+    {"max_relative_step": 1e-3, "skip_zero_gradients": True},
+    {"max_relative_step": 1e-3, "relative_init_lr": True,
+     "use_problem_lr_mean": False},
 )
 
 
@@ -198,10 +207,10 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters({}, {"use_attention": True})
   def test_the_same_bits_whatever_the_threads(self, **options):
     shapes = [[300, 200], [5], [40000], [4097]]
-    results = []
+    results, start = [], None
     for threads in (1, 2, 5, 5):
       model = native_harness.Model(True, shapes, options, threads=threads)
-      if results:
+      if start:
         model.load(start)
       else:
         start = model.values()
