@@ -96,7 +96,10 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(*_OPTIONS)
   def test_options(self, **options):
-    self._compare(options, steps=3)
+    # The slowest of seven averages has a decay so near to 1 that it loses four
+    # digits, either way, where a gradient is decades larger than before.
+    decades = 1 if options.get("use_multiple_scale_decays") else 3
+    self._compare(options, steps=3, decades=decades)
 
   @parameterized.parameters(
       {}, {"use_attention": True}, {"skip_zero_gradients": True},
