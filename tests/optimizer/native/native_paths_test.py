@@ -139,8 +139,8 @@ class ModelsTest(_PathsTest):
 class FallBackTest(_PathsTest):
 
   @parameterized.parameters(
-      ({"use_gradient_trend": True}, "gradient"),
-      ({"use_gradient_change": True}, "gradient"),
+      ({"use_gradient_trend": True}, "trend"),
+      ({"use_gradient_change": True}, "change"),
       ({"use_lr_over_rms": True}, "rate"))
   def test_unknown_features(self, options, word):
     with tf.test.mock.patch.object(tf.compat.v1.logging, "warn") as warn:
