@@ -21,8 +21,9 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _README = os.path.join(_HERE, "README.md")
 
 # Where each sub-package's sources are.
-_FOLDERS = ("optimizer", "optimizer/drop_in", "optimizer/unroll", "problems",
-            "meta_training", "meta_training/distributed", "evaluation")
+_FOLDERS = ("optimizer", "optimizer/drop_in", "optimizer/native",
+            "optimizer/unroll", "problems", "meta_training",
+            "meta_training/distributed", "evaluation")
 _MODULES = ("metaopt", "metarun", "metarun_flags")
 
 if sys.version_info >= (3, 8) or (3,) < sys.version_info < (3, 6):
@@ -106,6 +107,8 @@ setuptools.setup(
     ]},
     package_data={
         "learned_optimizer.optimizer": _files_below("optimizer", "pretrained"),
+        # Compiled when it is first used.
+        "learned_optimizer.optimizer.native": ["*.cc", "*.h"],
     },
     python_requires=">=3.6,<3.8",
     install_requires=[

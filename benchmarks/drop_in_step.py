@@ -4,16 +4,19 @@
 
   ./tools/bazel run //benchmarks:drop_in_step
 
-Prints, for one variable of a million elements, nanoseconds per parameter and
-peak memory of a step; and for the 161 variables of ResNet-50, seconds to build
-the step and milliseconds to run it. Gradients are variables, so that nothing
-but the optimizer is measured.
+For one variable of a million elements, a perceptron and the 161 variables of
+ResNet-50 it steps by Adam, by the hierarchical RNN's native op and by the same
+with TensorFlow's ops in turn, so that whatever else the machine does slows down
+all of them, and prints medians and their ratios. Then it prints the memory that
+each adds, in a process of its own. Gradients are variables, so that nothing but
+the optimizer is measured.
 """
 
 from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import collections
 import resource
 import subprocess
 import sys
@@ -29,13 +32,30 @@ from optimizer import hierarchical_rnn
 FLAGS = flags.FLAGS
 
 flags.DEFINE_integer("size", 10**6, "Elements of the one variable.")
-flags.DEFINE_integer("steps", 20, "Steps timed; the fastest counts.")
+flags.DEFINE_integer("steps", 20, "Steps timed of each optimizer.")
+flags.DEFINE_list("models", ["one", "perceptron", "resnet50"],
+                  "What to step: one, perceptron, resnet50.")
+flags.DEFINE_bool("memory", True, "Whether to measure the memory, too.")
 flags.DEFINE_string("case", None, "Run one case only, in this process.")
 
-_OPTIMIZERS = {
-    "adam": lambda: tf.compat.v1.train.AdamOptimizer(1e-3),
-    "hierarchical_rnn": hierarchical_rnn.HierarchicalRNN,
-}
+_PERCEPTRON = [[784, 64], [64], [64, 64], [64], [64, 10], [10]]
+
+Row = collections.namedtuple(
+    "Row", "optimizer, is_native, build_seconds, step_seconds")
+"""How long an optimizer takes to build and, in the median, to make a step."""
+
+
+def _by_tensorflow():
+  optimizer = hierarchical_rnn.HierarchicalRNN()
+  optimizer.use_native = False
+  return optimizer
+
+
+OPTIMIZERS = collections.OrderedDict((
+    ("adam", lambda: tf.compat.v1.train.AdamOptimizer(1e-3)),
+    ("native", hierarchical_rnn.HierarchicalRNN),
+    ("tensorflow", _by_tensorflow),
+))
 
 
 def resnet50_shapes():
@@ -59,64 +79,131 @@ def _peak_mebibytes():
   return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
-def measure(make_optimizer, shapes, steps):
-  """Builds and times steps on variables of the given shapes.
+class _Case(object):
+  """An optimizer that steps variables of some shapes, in a graph of its own."""
+
+  def __init__(self, make_optimizer, shapes):
+    graph = tf.Graph()
+    with graph.as_default():
+      variables, gradients = [[
+          tf.compat.v1.get_variable(
+              "{}{}".format(name, i), shape, use_resource=True,
+              initializer=tf.compat.v1.random_normal_initializer(0.0, 0.01, i))
+          for i, shape in enumerate(shapes)]
+                              for name in ("variable", "gradient")]
+      start = time.time()
+      self._step = make_optimizer().apply_gradients(
+          [(gradient.read_value(), variable)
+           for gradient, variable in zip(gradients, variables)])
+      self.build_seconds = time.time() - start
+      self.is_native = any(
+          op.type.endswith("HierarchicalRnnStep")
+          for op in graph.get_operations())
+      self.session = tf.compat.v1.Session()
+      self.session.run(
+          tf.compat.v1.variables_initializer(variables + gradients))
+      self.peak_before = _peak_mebibytes()
+      self.session.run(tf.compat.v1.global_variables_initializer())
+    self.step()
+
+  def step(self):
+    """Makes a step: seconds."""
+    start = time.time()
+    self.session.run(self._step)
+    return time.time() - start
+
+
+def alternate(shapes, steps):
+  """Steps by each of `OPTIMIZERS` in turn.
+
+  Args:
+    shapes: List of lists of integers.
+    steps: Integer, steps of each.
 
   Returns:
-    (seconds to build, seconds of the fastest step, peak MiB before the
-    optimizer's state was made, peak MiB after the steps).
+    List of `Row`.
   """
-  with tf.Graph().as_default():
-    variables, gradients = [[
-        tf.compat.v1.get_variable(
-            "{}{}".format(name, i), shape, use_resource=True,
-            initializer=tf.compat.v1.random_normal_initializer(0.0, 0.01, i))
-        for i, shape in enumerate(shapes)] for name in ("variable", "gradient")]
-    start = time.time()
-    step = make_optimizer().apply_gradients(
-        [(gradient.read_value(), variable)
-         for gradient, variable in zip(gradients, variables)])
-    build = time.time() - start
-    with tf.compat.v1.Session() as session:
-      session.run(tf.compat.v1.variables_initializer(variables + gradients))
-      before = _peak_mebibytes()
-      session.run(tf.compat.v1.global_variables_initializer())
-      session.run(step)
-      times = []
-      for _ in range(steps):
-        start = time.time()
-        session.run(step)
-        times.append(time.time() - start)
-    return build, min(times), before, _peak_mebibytes()
+  cases = [_Case(make, shapes) for make in OPTIMIZERS.values()]
+  times = [[case.step() for case in cases] for _ in range(steps)]
+  for case in cases:
+    case.session.close()
+  return [Row(name, case.is_native, case.build_seconds, seconds)
+          for name, case, seconds in zip(
+              OPTIMIZERS, cases, np.median(times, 0))]
 
 
-def _run_case(case):
-  name, model = case.split(":")
-  shapes = [[FLAGS.size]] if model == "one" else resnet50_shapes()
-  size = sum(int(np.prod(shape)) for shape in shapes)
-  build, step, before, after = measure(_OPTIMIZERS[name], shapes, FLAGS.steps)
-  print("{:18s}{:>10d}{:>6d}{:>10.2f}{:>12.2f}{:>12.1f}{:>12.0f}".format(
-      name, size, len(shapes), build, step * 1e3, step / size * 1e9,
-      after - before))
+def table(model, shapes, rows):
+  """Lines of a table.
+
+  Args:
+    model: String.
+    shapes: List of lists of integers.
+    rows: List of `Row`, Adam's first, TensorFlow's last.
+
+  Returns:
+    String.
+  """
+  size = _num_elements(shapes)
+  return "\n".join(
+      "{:12s}{:12s}{:>11,d}{:>6d}{:>9.2f}{:>11.3f}{:>12.2f}{:>8.1f}{:>13.2f}"
+      "{}".format(
+          model, row.optimizer, size, len(shapes), row.build_seconds,
+          row.step_seconds * 1e3, row.step_seconds / size * 1e9,
+          row.step_seconds / rows[0].step_seconds,
+          rows[-1].step_seconds / row.step_seconds,
+          "" if row.is_native or row.optimizer != "native" else
+          "  not native here")
+      for row in rows)
+
+
+def _num_elements(shapes):
+  return sum(int(np.prod(shape)) for shape in shapes)
+
+
+def _shapes(model):
+  if model == "one":
+    return [[FLAGS.size]]
+  return _PERCEPTRON if model == "perceptron" else resnet50_shapes()
+
+
+def _run_case(name):
+  """Prints the memory that steps of an optimizer add."""
+  optimizer, model = name.split(":")
+  shapes = _shapes(model)
+  case = _Case(OPTIMIZERS[optimizer], shapes)
+  for _ in range(2):
+    case.step()
+  print("{:12s}{:12s}{:>11,d}{:>12.0f}".format(
+      model, optimizer, _num_elements(shapes),
+      _peak_mebibytes() - case.peak_before))
 
 
 def main(argv):
-  """Runs each case in a process of its own, for its peak memory."""
+  """Compares times, then runs a process for each peak of memory."""
   del argv
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   if FLAGS.case:
+    tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
     _run_case(FLAGS.case)
     return
-  print("{:18s}{:>10s}{:>6s}{:>10s}{:>12s}{:>12s}{:>12s}".format(
-      "optimizer", "elements", "vars", "build s", "step ms", "ns/element",
-      "MiB added"))
+  print("{:12s}{:12s}{:>11s}{:>6s}{:>9s}{:>11s}{:>12s}{:>8s}{:>13s}".format(
+      "model", "optimizer", "elements", "vars", "build s", "step ms",
+      "ns/element", "x Adam", "TF ops / it"))
   sys.stdout.flush()
-  for model in ("one", "resnet50"):
-    for name in sorted(_OPTIMIZERS):
+  for model in FLAGS.models:
+    # What takes seconds needs fewer repetitions.
+    steps = FLAGS.steps if model != "resnet50" else min(FLAGS.steps, 5)
+    print(table(model, _shapes(model), alternate(_shapes(model), steps)))
+    sys.stdout.flush()
+  if not FLAGS.memory:
+    return
+  print("\n{:12s}{:12s}{:>11s}{:>12s}".format(
+      "model", "optimizer", "elements", "MiB added"))
+  sys.stdout.flush()
+  for model in FLAGS.models:
+    for name in OPTIMIZERS:
       subprocess.check_call([
           sys.executable, "-W", "ignore", __file__,
-          "--case={}:{}".format(name, model), "--size={}".format(FLAGS.size),
-          "--steps={}".format(FLAGS.steps if model == "one" else 3)])
+          "--case={}:{}".format(name, model), "--size={}".format(FLAGS.size)])
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from .drop_in import big_tensors
 from . import hierarchical_options
 from . import hierarchical_step
 from . import meta_parameters
+from .native import native_step
 from . import rnn_cells
 from . import state_spec
 from . import tensor_layout
@@ -201,8 +202,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       if num_gradient_scales > 1 and learnable_inp_decay:
         self._declare_decay("inp_decay", readout_scale, input_decay_bias_init)
     self._declare_levels(affine_scale)
-    self._declare_step(use_gradient_shortcut,
-                       learning_rate_momentum_logit_init)
+    self._declare_step(use_gradient_shortcut, learning_rate_momentum_logit_init)
 
   @property
   def num_layers(self):
@@ -312,9 +312,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _declare_step(self, use_gradient_shortcut, momentum_logit):
     if use_gradient_shortcut:
-      names = ["GradsToDelta"]
-      if self.use_attention:
-        names.append("GradsToAttnDelta")
+      names = ["GradsToDelta"] + (
+          ["GradsToAttnDelta"] if self.use_attention else [])
       for name in names:
         self._meta_parameters.declare_all(
             rnn_cells.affine_declarations(
@@ -391,6 +390,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _compute_finite_updates(self, params, grads, states, global_state):
     return self._compute_updates(params, grads, states, global_state, True)
+
+  def _fused_step(self, pairs):
+    return native_step.make(self, HierarchicalRNN, pairs)
 
   def _rule(self, shapes):
     return hierarchical_rule.HierarchicalRule(self, shapes)

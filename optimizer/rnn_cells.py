@@ -103,6 +103,11 @@ class BiasGRU(object):
     self._activation = activation
     self._name = name
 
+  @property
+  def is_standard(self):
+    """Whether it computes the equations above, under their usual names."""
+    return self._activation is tf.tanh and self._name == "BiasGRUCell"
+
   def declarations(self, input_size):
     """OrderedDict of the cell's meta-parameters for [n, input_size] inputs."""
     rows = input_size + self.num_units

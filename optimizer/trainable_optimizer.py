@@ -56,6 +56,9 @@ class TrainableOptimizer(hooks.JointOptimizer):
   # without the others.
   elementwise = False
 
+  # Whether a drop-in step may be one native op, where there is one.
+  use_native = True
+
   # Names of state that all coordinates of a tensor share.
   tensor_state_keys = ()
   # A state key with a number per element that is 0 until its first step.
@@ -225,6 +228,15 @@ class TrainableOptimizer(hooks.JointOptimizer):
     """The same; gradients that are not finite leave states as they were."""
     return nonfinite.compute_updates(
         self, params, grads, states, global_state)
+
+  def _fused_step(self, pairs):
+    """One op that steps variables in place, or None if there is none.
+
+    Args:
+      pairs: List of (dense float32 gradient, variable).
+    """
+    del pairs
+    return None
 
   def _rule(self, shapes):
     """The update rule that `train` unrolls on tensors of these shapes."""

@@ -79,7 +79,7 @@ def targets():
 
     names = {kind: rule(kind) for kind in (
         "py_library", "py_binary", "py_test", "filegroup", "toolchain",
-        "no_cpp", "sh_test", "sh_binary", "test_suite", "alias")}
+        "no_cpp", "sh_test", "sh_binary", "test_suite", "alias", "genrule")}
     for ignored in ("load", "package", "licenses", "exports_files"):
       names[ignored] = lambda *unused_args, **unused_kwargs: None
     names["glob"] = lambda patterns, **unused_kwargs: patterns

@@ -59,9 +59,9 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name,
     if overridden:
       with optimizer.hook_places() as places:
         ops = hooks.call(optimizer, pairs)
-      ops += places.step(lambda pairs: _write_all(_writes(optimizer, pairs)))
+      ops += places.step(lambda pairs: _step(optimizer, pairs))
     else:
-      ops = [_write_all(_writes(optimizer, pairs))]
+      ops = [_step(optimizer, pairs)]
     if global_step is None:
       train_op = optimizer._finish(ops, scope)
     else:
@@ -76,6 +76,17 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name,
   if train_op not in train_ops:
     train_ops.append(train_op)
   return train_op
+
+
+def _step(optimizer, pairs):
+  """An op that steps variables."""
+  # pylint: disable=protected-access
+  if not optimizer.takes_slices:
+    pairs = [(_dense_gradient(grad, var), var) for grad, var in pairs]
+    step = optimizer._fused_step(pairs)
+    if step is not None:
+      return step
+  return _write_all(_writes(optimizer, pairs))
 
 
 def _writes(optimizer, pairs):
@@ -151,8 +162,7 @@ def _dense_writes(optimizer, pairs):
   """New values of variables stepped as a whole, slots and global state."""
   # pylint: disable=protected-access
   variables = [var for _, var in pairs]
-  grads = [_whole_gradient(grad) if optimizer.takes_slices
-           else _dense_gradient(grad, var) for grad, var in pairs]
+  grads = [_whole_gradient(grad) for grad, _ in pairs]
   stored = [_read(var) for var in variables]
   params = [tf.cast(value, tf.float32) for value in stored]
   states = [{key: _read(optimizer.get_slot(var, key))

@@ -238,7 +238,8 @@ def _step_rows(options, theta, grad, state, bias, view, skip_nonfinite):
         [state[key] for key in keys],
         lambda: [tf.reshape(finite, [-1])] * len(keys))
     new_state = dict(zip(keys, values))
-    moves = [selection.select(finite, move, tf.zeros_like(move)) for move in moves]
+    moves = [selection.select(finite, move, tf.zeros_like(move))
+             for move in moves]
   return coordinates._replace(
       state=state_spec.split_scales(new_state, *scales),
       moves=moves), tf.cast(~finite, tf.float32)

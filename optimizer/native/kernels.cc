@@ -1,0 +1,505 @@
+// Copyright 2026 The Learned Optimizer Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compiled for each set of instructions, with its flags and these macros:
+//   KERNELS  name of the result, a `Kernels`
+//   NAME     its name, a string
+//   LANES    floats in a register
+//
+// Within a block, [n, kBlockRows] buffers hold a quantity of all rows together:
+// what is `x + i * kBlockRows` is column i.
+
+#include "kernels.h"
+
+#include "lanes.h"
+
+namespace learned_optimizer {
+namespace {
+
+const int kStep = LANES == 1 ? 1 : 2 * LANES;
+static_assert(kRowMultiple % kStep == 0, "blocks are cut into steps");
+static_assert(kBlockRows % kRowMultiple == 0, "blocks are cut into steps");
+
+INLINE int Padded(int rows) {
+  return (rows + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
+}
+
+#if LOL_X86
+
+// Transposes: out[j, i] = in[i, j] for i, j < 4.
+INLINE void Transpose4(const float* in, int64_t in_stride, float* out,
+                       int64_t out_stride) {
+  __m128 a = _mm_loadu_ps(in), b = _mm_loadu_ps(in + in_stride);
+  __m128 c = _mm_loadu_ps(in + 2 * in_stride);
+  __m128 d = _mm_loadu_ps(in + 3 * in_stride);
+  _MM_TRANSPOSE4_PS(a, b, c, d);
+  _mm_storeu_ps(out, a);
+  _mm_storeu_ps(out + out_stride, b);
+  _mm_storeu_ps(out + 2 * out_stride, c);
+  _mm_storeu_ps(out + 3 * out_stride, d);
+}
+
+#else
+
+INLINE void Transpose4(const float* in, int64_t in_stride, float* out,
+                       int64_t out_stride) {
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < 4; j++)
+      out[j * out_stride + i] = in[i * in_stride + j];
+}
+
+#endif
+
+// Columns of [rows, columns] floats, and zeros below.
+INLINE void ToColumns(int rows, int columns, const float* from, float* to) {
+  int row = 0;
+  if (columns >= 4)
+    for (; row + 4 <= rows; row += 4)
+      for (int column = 0; column < columns; column += 4) {
+        // The last four may overlap with those before.
+        const int j = column + 4 <= columns ? column : columns - 4;
+        Transpose4(from + row * columns + j, columns,
+                   to + j * kBlockRows + row, kBlockRows);
+      }
+  for (; row < rows; row++)
+    for (int i = 0; i < columns; i++)
+      to[i * kBlockRows + row] = from[row * columns + i];
+  for (int i = 0; i < columns; i++)
+    for (int row = rows; row < Padded(rows); row++)
+      to[i * kBlockRows + row] = 0;
+}
+
+INLINE void ToRows(int rows, int columns, const float* from, float* to) {
+  int row = 0;
+  if (columns >= 4)
+    for (; row + 4 <= rows; row += 4)
+      for (int column = 0; column < columns; column += 4) {
+        const int j = column + 4 <= columns ? column : columns - 4;
+        Transpose4(from + j * kBlockRows + row, kBlockRows,
+                   to + row * columns + j, columns);
+      }
+  for (; row < rows; row++)
+    for (int i = 0; i < columns; i++)
+      to[row * columns + i] = from[i * kBlockRows + row];
+}
+
+// WIDTH columns of a product, all rows; the inputs are in two parts.
+template <int WIDTH>
+void TileProduct(const float* tile, const float* bias, int rows,
+                 const float* first, int num_first, const float* second,
+                 int num_second, float* outputs) {
+  for (int row = 0; row < rows; row += kStep) {
+    F sums[WIDTH][kStep / LANES];
+    for (int i = 0; i < WIDTH; i++)
+      for (int part = 0; part < kStep / LANES; part++)
+        sums[i][part] = All(bias[i]);
+    const float* weights = tile;
+    const float* inputs[2] = {first + row, second + row};
+    const int counts[2] = {num_first, num_second};
+    for (int half = 0; half < 2; half++) {
+      const float* input = inputs[half];
+      for (int k = 0; k < counts[half]; k++) {
+        F x[kStep / LANES];
+        for (int part = 0; part < kStep / LANES; part++)
+          x[part] = Load(input + part * LANES);
+        for (int i = 0; i < WIDTH; i++)
+          for (int part = 0; part < kStep / LANES; part++)
+            sums[i][part] += x[part] * weights[i];
+        input += kBlockRows;
+        weights += WIDTH;
+      }
+    }
+    for (int i = 0; i < WIDTH; i++)
+      for (int part = 0; part < kStep / LANES; part++)
+        Store(outputs + i * kBlockRows + row + part * LANES, sums[i][part]);
+  }
+}
+
+// An affine map of inputs in two parts, of which the first has `num_first`.
+void Product(const Affine& map, const float* bias, int rows,
+             const float* first, int num_first, const float* second,
+             float* outputs) {
+  const int num_second = map.inputs - num_first;
+  for (int column = 0; column < map.outputs; column += kTile) {
+    const float* tile = map.tiles + column * map.inputs;
+    float* output = outputs + column * kBlockRows;
+    const int width = map.outputs - column;
+#define TILE(WIDTH)                                                        \
+  TileProduct<WIDTH>(tile, bias + column, rows, first, num_first, second, \
+                     num_second, output)
+    switch (width < kTile ? width : kTile) {
+      case 1: TILE(1); break;
+      case 2: TILE(2); break;
+      case 3: TILE(3); break;
+      case 4: TILE(4); break;
+      default: TILE(5);
+    }
+#undef TILE
+  }
+}
+static_assert(kTile == 5, "see the cases");
+
+// Steps a GRU. Scratch has 4 units columns; the new state is the first units of
+// them.
+INLINE void GruColumns(const Gru& gru, const float* gate_bias,
+                       const float* candidate_bias, int rows,
+                       const float* inputs, const float* state,
+                       float* scratch) {
+  const int units = gru.units, seen = gru.inputs - units;
+  float* candidate = scratch;
+  float* reset = candidate + units * kBlockRows;
+  float* gates = reset + units * kBlockRows;
+  Product(gru.gates, gate_bias, rows, inputs, seen, state, gates);
+  for (int i = 0; i < units; i++)
+    for (int row = 0; row < rows; row += LANES) {
+      const int at = i * kBlockRows + row;
+      Store(reset + at, Sigmoid(Load(gates + at)) * Load(state + at));
+    }
+  Product(gru.candidate, candidate_bias, rows, inputs, seen, reset, candidate);
+  const float* update = gates + units * kBlockRows;
+  for (int i = 0; i < units; i++)
+    for (int row = 0; row < rows; row += LANES) {
+      const int at = i * kBlockRows + row;
+      F c = Tanh(Load(candidate + at));
+      Store(candidate + at,
+            c + Sigmoid(Load(update + at)) * (Load(state + at) - c));
+    }
+}
+
+void AffineRows(const Affine& map, int rows, const float* inputs,
+                float* outputs, float* scratch) {
+  float* results = scratch + map.inputs * kBlockRows;
+  for (int row = 0; row < rows; row += kBlockRows) {
+    const int count = rows - row < kBlockRows ? rows - row : kBlockRows;
+    const int64_t at = row;
+    ToColumns(count, map.inputs, inputs + at * map.inputs, scratch);
+    Product(map, map.bias, Padded(count), scratch, map.inputs, scratch,
+            results);
+    ToRows(count, map.outputs, results, outputs + at * map.outputs);
+  }
+}
+
+void GruRows(const Gru& gru, int rows, const float* inputs, const float* state,
+             float* new_state, float* scratch) {
+  const int units = gru.units, seen = gru.inputs - units;
+  float* old = scratch + seen * kBlockRows;
+  float* results = old + units * kBlockRows;
+  for (int row = 0; row < rows; row += kBlockRows) {
+    const int count = rows - row < kBlockRows ? rows - row : kBlockRows;
+    const int64_t at = row;
+    ToColumns(count, seen, inputs + at * seen, scratch);
+    ToColumns(count, units, state + at * units, old);
+    GruColumns(gru, gru.gates.bias, gru.candidate.bias, Padded(count), scratch,
+               old, results);
+    ToRows(count, units, results, new_state + at * units);
+  }
+}
+
+// What a block of level 0 is computed in.
+struct Buffers {
+  float *inputs, *state, *work, *outputs, *staged;
+  float *gradient, *decays[2], *unused;
+  int32_t *keeps, *counts;  // Masks.
+};
+
+INLINE Buffers MakeBuffers(const Level0& level, float* scratch) {
+  const int seen = level.gru.inputs - level.gru.units;
+  Buffers buffers;
+  buffers.inputs = scratch;
+  buffers.state = buffers.inputs + seen * kBlockRows;
+  buffers.work = buffers.state + level.gru.units * kBlockRows;
+  buffers.outputs = buffers.work + 4 * level.gru.units * kBlockRows;
+  buffers.staged = buffers.outputs + level.read_out.outputs * kBlockRows;
+  float* columns = buffers.staged + (2 * level.scales + 6) * kBlockRows;
+  buffers.gradient = columns;
+  buffers.decays[0] = columns + kBlockRows;
+  buffers.decays[1] = columns + 2 * kBlockRows;
+  buffers.unused = columns + 3 * kBlockRows;
+  buffers.keeps = reinterpret_cast<int32_t*>(columns + 4 * kBlockRows);
+  buffers.counts = buffers.keeps + kBlockRows;
+  return buffers;
+}
+
+// Copies a column with zeros below, or back.
+INLINE void Stage(float** column, int rows, float** staged) {
+  float* copy = *staged;
+  for (int row = 0; row < kBlockRows; row++)
+    copy[row] = row < rows ? (*column)[row] : 0;
+  *column = copy;
+  *staged += kBlockRows;
+}
+
+INLINE void CopyBack(float* column, int rows, const float** staged) {
+  for (int row = 0; row < rows; row++) column[row] = (*staged)[row];
+  *staged += kBlockRows;
+}
+
+// A block whose columns have zeros below, however few rows it has. Moves are
+// staged last as they are only written.
+INLINE Block Staged(const Level0& level, const Block& block, float* staged) {
+  Block copy = block;
+  float* gradient = const_cast<float*>(block.gradient);
+  Stage(&gradient, block.rows, &staged);
+  copy.gradient = gradient;
+  Stage(&copy.scale_decay, block.rows, &staged);
+  Stage(&copy.input_decay, block.rows, &staged);
+  if (level.dynamic) Stage(&copy.log_rate, block.rows, &staged);
+  for (int i = 0; i < level.scales; i++) {
+    Stage(&copy.averages[i], block.rows, &staged);
+    Stage(&copy.mean_squares[i], block.rows, &staged);
+  }
+  for (int i = 0; i < 2; i++) {
+    copy.moves[i] = staged;
+    staged += kBlockRows;
+  }
+  return copy;
+}
+
+INLINE void CopyAllBack(const Level0& level, const Block& block,
+                        const float* staged) {
+  staged += kBlockRows;
+  CopyBack(block.scale_decay, block.rows, &staged);
+  CopyBack(block.input_decay, block.rows, &staged);
+  if (level.dynamic) CopyBack(block.log_rate, block.rows, &staged);
+  for (int i = 0; i < level.scales; i++) {
+    CopyBack(block.averages[i], block.rows, &staged);
+    CopyBack(block.mean_squares[i], block.rows, &staged);
+  }
+  CopyBack(block.moves[0], block.rows, &staged);
+  if (level.attention >= 0) CopyBack(block.moves[1], block.rows, &staged);
+}
+
+// Steps the moving averages of a timescale. Puts what is to be compressed, and
+// the mean squares, in columns; steps the decays, columns, too.
+INLINE void StepAverages(const Level0& level, const Block& block, int scale,
+                         int rows, const Buffers& buffers, float* scaled,
+                         float* mean_squares) {
+  // Copies, as the compiler cannot know that stores do not change them.
+  float* const averages = block.averages[scale];
+  float* const squares = block.mean_squares[scale];
+  float* const decays = buffers.decays[0];
+  float* const scale_decays = buffers.decays[1];
+  const float* const gradients = buffers.gradient;
+  const int32_t* const keeps = buffers.keeps;
+  const bool averaged = level.scales > 1, slower = level.scale_decays;
+  for (int row = 0; row < rows; row += LANES) {
+    const I keep = LoadMask(keeps + row);
+    const F gradient = Load(gradients + row);
+    const F old_average = Load(averages + row);
+    const F old_square = Load(squares + row);
+    F average = gradient;
+    if (averaged) {
+      const F decay = Load(decays + row);
+      average = gradient + decay * (old_average - gradient);
+      Store(decays + row, Sqrt(decay));
+    }
+    const F scale_decay = Load(scale_decays + row);
+    if (slower) Store(scale_decays + row, Sqrt(scale_decay));
+    const F factor = Choose(Equal(old_square, All(0)), All(0), scale_decay);
+    const F square = average * average + 1e-12f;
+    const F mean_square = square + factor * (old_square - square);
+    Store(averages + row, Choose(keep, average, old_average));
+    Store(squares + row, Choose(keep, mean_square, old_square));
+    Store(mean_squares + row, mean_square + 1e-16f);
+    Store(scaled + row, average * Rsqrt(mean_square + 1e-16f));
+  }
+}
+
+// Input columns, see gradient_features.py; steps the moving averages. One
+// thing after the other, as that keeps the processor busy: within a row all
+// wait for each other.
+INLINE void Observe(const Level0& level, const Block& block, int rows,
+                    const Buffers& buffers) {
+  const int scales = level.scales;
+  float* const scaled = buffers.inputs;
+  float* next = scaled + scales * kBlockRows;
+  float* const products = next;
+  if (level.products) next += (scales - 1) * kBlockRows;
+  float* const logs = next;
+  for (int i = 0; i < scales; i++)
+    StepAverages(level, block, i, rows, buffers, scaled + i * kBlockRows,
+                 level.log_means ? logs + i * kBlockRows : buffers.unused);
+  for (int i = 0; i < scales; i++) {
+    float* column = scaled + i * kBlockRows;
+    for (int row = 0; row < rows; row += LANES)
+      Store(column + row, Asinh(Load(column + row)));
+  }
+  if (level.products)
+    for (int i = 0; i + 1 < scales; i++)
+      for (int row = 0; row < rows; row += LANES) {
+        const int at = i * kBlockRows + row;
+        Store(products + at, Load(scaled + at) * Load(scaled + at + kBlockRows));
+      }
+  if (level.log_means) {
+    for (int i = 0; i < scales; i++, next += kBlockRows)
+      for (int row = 0; row < rows; row += LANES)
+        Store(next + row, Log(Load(next + row)));
+    for (int row = 0; row < rows; row += LANES) {
+      F sum = All(0);
+      for (int i = 0; i < scales; i++) sum += Load(logs + i * kBlockRows + row);
+      const F mean = sum * (1.0f / scales);
+      for (int i = 0; i < scales; i++) {
+        float* place = logs + i * kBlockRows + row;
+        Store(place, Load(place) - mean);
+      }
+    }
+  }
+  for (int row = 0; level.dynamic && row < rows; row += LANES) {
+    float* column = next + row;
+    const F log_rate = Load(block.log_rate + row);
+    if (level.relative_rate) {
+      Store(column, log_rate - block.mean_log_rate);
+      column += kBlockRows;
+    }
+    if (level.extremeness) {  // Outside of [log 1e-6, log 1].
+      Store(column, Max(All(0), log_rate) -
+                        Max(All(0), All(-13.815510558f) - log_rate));
+      column += kBlockRows;
+    }
+    if (level.log_rate) Store(column, log_rate + 6.907755279f);
+  }
+}
+
+// Steps what is read out of the hidden states: decays, learning rates, moves.
+// Adds to the last sums.
+INLINE void ReadOut(const Level0& level, const Block& block, int rows,
+                    const Buffers& buffers, double* sums) {
+  const float* outputs = buffers.outputs;
+  const int names[2] = {level.update, level.attention};
+  F squares[2] = {All(0), All(0)}, move_squares[2] = {All(0), All(0)};
+  for (int row = 0; row < rows; row += LANES) {
+    const I keep = LoadMask(buffers.keeps + row);
+    const I count = LoadMask(buffers.counts + row);
+    F decays[2] = {All(0.93f), All(0.89f)};
+    const int decay_names[2] = {level.scale_decay, level.input_decay};
+    float* const places[2] = {block.scale_decay, block.input_decay};
+    for (int i = 0; i < 2; i++) {
+      if (decay_names[i] >= 0)
+        decays[i] = Sigmoid(Load(outputs + decay_names[i] * kBlockRows + row));
+      float* place = places[i] + row;
+      Store(place, Choose(keep, decays[i], Load(place)));
+    }
+    F scales[2] = {All(1), All(1)};
+    if (level.dynamic) {
+      F old = Load(block.log_rate + row);
+      F proposed = old + Load(outputs + level.rate * kBlockRows + row);
+      proposed = Min(All(level.max_log_rate), Max(All(-33.0f), proposed));
+      F anew = proposed + level.momentum * (old - proposed);
+      Store(block.log_rate + row, Choose(keep, anew, old));
+      scales[0] = Exp(proposed + level.offset);
+      if (level.attention >= 0) scales[1] = Exp(proposed);
+    }
+    for (int i = 0; i < 2; i++) {
+      if (names[i] < 0) continue;
+      F direction = Load(outputs + names[i] * kBlockRows + row);
+      squares[i] += Choose(count, direction * direction, All(0));
+      const F move = direction * scales[i];
+      if (level.limited)
+        move_squares[i] += Choose(count, move * move, All(0));
+      Store(block.moves[i] + row, Choose(keep, move, All(0)));
+    }
+  }
+  for (int i = 0; i < 2; i++) {
+    sums[kSquare + i] += SumOf(squares[i]);
+    sums[kMoveSquare + i] += SumOf(move_squares[i]);
+  }
+}
+
+// Adds the sums of columns over the rows that count.
+INLINE void AddSums(int columns, const float* values, int rows,
+                    const int32_t* counts, bool all, double* sums) {
+  for (int i = 0; i < columns; i++) {
+    F sum = All(0);
+    const float* column = values + i * kBlockRows;
+    if (all) {
+      for (int row = 0; row < rows; row += LANES) sum += Load(column + row);
+    } else {
+      for (int row = 0; row < rows; row += LANES)
+        sum += Choose(LoadMask(counts + row), Load(column + row), All(0));
+    }
+    sums[i] += SumOf(sum);
+  }
+}
+
+// The input columns of a block, and which rows keep the step and count for the
+// means. Returns whether all do.
+INLINE bool ObserveAll(const Level0& level, const Block& block, int rows,
+                       int padded, const Buffers& buffers, double* sums) {
+  F active = All(0), bad = All(0);
+  I all = AllBits(-1);
+  for (int row = 0; row < padded; row += LANES) {
+    int32_t inside[LANES];
+    for (int i = 0; i < LANES; i++) inside[i] = row + i < rows ? -1 : 0;
+    I count = LoadMask(inside);
+    F gradient = Load(block.gradient + row);
+    I keep = AllBits(-1);
+    const I finite = IsFinite(gradient);
+    bad += Choose(finite, All(0), All(1));
+    if (level.skip_nonfinite) {
+      keep = finite;
+      gradient = Choose(finite, gradient, All(0));
+      gradient = Min(All(1e18f), Max(All(-1e18f), gradient));
+    }
+    if (level.skip_zeros) {
+      const I nonzero = ~Equal(gradient, All(0));
+      keep &= nonzero;
+      count &= nonzero;
+    }
+    active += Choose(count, All(1), All(0));
+    all &= keep & count;
+    StoreMask(buffers.keeps + row, keep);
+    StoreMask(buffers.counts + row, count);
+    Store(buffers.gradient + row, gradient);
+    Store(buffers.decays[0] + row, Load(block.input_decay + row));
+    Store(buffers.decays[1] + row, Load(block.scale_decay + row));
+  }
+  sums[kActive] += SumOf(active);
+  sums[kBad] += SumOf(bad);
+  Observe(level, block, padded, buffers);
+  return AllSet(all);
+}
+
+void StepLevel0(const Level0& level, const float* bias, const Block& original,
+                double* sums, float* scratch) {
+  const int units = level.gru.units, seen = level.gru.inputs - units;
+  const int rows = original.rows, padded = Padded(rows);
+  const Buffers buffers = MakeBuffers(level, scratch);
+  Block block = original;
+  if (rows < padded) block = Staged(level, original, buffers.staged);
+  double* last_sums = sums + units + (level.sees_features ? seen : 0);
+  ToColumns(rows, units, block.hidden, buffers.state);
+  const bool all =
+      ObserveAll(level, block, rows, padded, buffers, last_sums);
+  GruColumns(level.gru, bias, bias + 2 * units, padded, buffers.inputs,
+             buffers.state, buffers.work);
+  float* hidden = buffers.work;
+  Product(level.read_out, level.read_out.bias, padded, hidden, units,
+          buffers.inputs, buffers.outputs);
+  ReadOut(level, block, padded, buffers, last_sums);
+  AddSums(units, hidden, padded, buffers.counts, all, sums);
+  if (level.sees_features)
+    AddSums(seen, buffers.inputs, padded, buffers.counts, all, sums + units);
+  if (!all)
+    for (int i = 0; i < units; i++)
+      for (int row = 0; row < padded; row += LANES) {
+        const int at = i * kBlockRows + row;
+        Store(hidden + at,
+              Choose(LoadMask(buffers.keeps + row), Load(hidden + at),
+                     Load(buffers.state + at)));
+      }
+  ToRows(rows, units, hidden, block.hidden);
+  if (rows < padded) CopyAllBack(level, original, buffers.staged);
+}
+
+void Subtract(int64_t count, float factor, const float* x, float* y) {
+  int64_t i = 0;
+  for (; i + LANES <= count; i += LANES)
+    Store(y + i, Load(y + i) - factor * Load(x + i));
+  for (; i < count; i++) y[i] -= factor * x[i];
+}
+
+}  // namespace
+
+const Kernels KERNELS = {NAME, AffineRows, GruRows, StepLevel0, Subtract};
+
+}  // namespace learned_optimizer

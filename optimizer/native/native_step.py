@@ -1,0 +1,211 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The step of the hierarchical RNN on the variables of a model, as one op.
+
+It does what `optimizer.drop_in` does with TensorFlow's ops, in place. What it
+has not learned yet, it leaves to them.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import tensorflow as tf
+
+from ..drop_in import slots
+from .. import gradient_features
+from .. import rnn_cells
+from . import loader
+
+_RULE = ("_compute_updates", "_compute_finite_updates", "_step_tensors",
+         "_state_keys")
+"""Methods of `HierarchicalRNN` that are the step. Subclasses may have others.
+"""
+
+# What is known of `hierarchical_step.Options`. Others have to be off.
+_OPTIONS = frozenset((
+    "cells", "columns", "num_scales", "multiple_scale_decays",
+    "problem_rate_mean", "max_log_rate", "global_input",
+    "skip_zero_gradients", "max_relative_step", "rms_floor", "uses_sizes"))
+
+# Flags of input columns, by the names of functions of `gradient_features`, in
+# the order in which the kernel makes them.
+_COLUMNS = (
+    ("_scaled", None),
+    ("_products", "products"),
+    ("_relative_log_mean_squares", "log_means"),
+    ("_relative_log_rate", "relative_rate"),
+    ("_extremeness", "extremeness"),
+    ("_log_rate", "log_rate"),
+)
+
+_GLOBAL_INPUTS = {"mean": [], "last": ["last_input"]}
+
+# The kernel does not look at where states start.
+_INITIAL = "/init_vector"
+
+
+def make(optimizer, base, pairs):
+  """Makes the op, if that is possible.
+
+  Args:
+    optimizer: A `HierarchicalRNN` whose slots exist.
+    base: `HierarchicalRNN`.
+    pairs: List of (dense float32 gradient, variable).
+
+  Returns:
+    An op, or None where TensorFlow's ops have to do.
+  """
+  library = loader.load() if optimizer.use_native else None
+  if library is None:
+    return None
+  reason = (_unknown_rule(optimizer, base) or _unknown_option(optimizer) or
+            _unfit_variable(optimizer, [var for _, var in pairs]))
+  if not reason:
+    theta = _theta(optimizer)
+    if not set(theta) <= library.theta_names or not all(
+        _is_resource(variable) for variable in theta.values()):
+      reason = "it has meta-parameters of its own"
+  if reason:
+    loader.say_once("{} makes no native steps: {}.".format(
+        optimizer.get_name(), reason))
+    return None
+  step = _step(library, optimizer, theta, pairs)
+  constraints = [(var, var.constraint) for _, var in pairs
+                 if getattr(var, "constraint", None)]
+  if not constraints:
+    return step
+  with tf.control_dependencies([step]):
+    return tf.group(*[var.assign(constraint(var.read_value()),
+                                 read_value=False)
+                      for var, constraint in constraints])
+
+
+def _unknown_rule(optimizer, base):
+  """Why the step may be another than `HierarchicalRNN`'s, or None."""
+  for name in _RULE:
+    function = getattr(getattr(optimizer, name), "__func__", None)
+    if function is not getattr(base, name, None) and (
+        function is not getattr(getattr(base, name), "__func__", None)):
+      return "{} overrides {}".format(type(optimizer).__name__, name)
+  return None
+
+
+def _unknown_option(optimizer):
+  """Which option the kernel does not know, or None."""
+  options = optimizer._options  # pylint: disable=protected-access
+  for name, value in options._asdict().items():
+    if name not in _OPTIONS and value is not None and value is not False:
+      return "its option {} is {!r}".format(name, value)
+  if options.global_input not in _GLOBAL_INPUTS:
+    return "its global input is {!r}".format(options.global_input)
+  known = iter([name for name, _ in _COLUMNS])
+  for column in options.columns:
+    name = column.compute.__name__
+    if (column.compute.__module__ != gradient_features.__name__ or
+        name not in known):
+      return "its RNN sees {}".format(name.strip("_"))
+  for cell in options.cells:
+    if type(cell) is not rnn_cells.BiasGRU or not cell.is_standard:
+      return "its cells are not the usual ones"
+  return None
+
+
+def _unfit_variable(optimizer, variables):
+  """What the op cannot be made of, or None."""
+  touched = _touched(optimizer, variables)
+  for variable in touched:
+    if variable.dtype.base_dtype != tf.float32:
+      return "variable {!r} is of type {}, not float32".format(
+          variable.name, variable.dtype.base_dtype.name)
+    if not (_is_resource(variable) or _is_reference(variable)):
+      return "{!r} is no ordinary variable".format(variable.name)
+  for variable in variables:
+    if optimizer.use_attention and getattr(variable, "constraint", None):
+      return "variable {!r} has a constraint, beside attention".format(
+          variable.name)
+  devices = sorted(set(variable.device for variable in touched + list(
+      _theta(optimizer).values())))
+  for device in devices:
+    spec = tf.DeviceSpec.from_string(device)
+    if spec.job not in (None, "localhost") or spec.device_type not in (
+        (None, "CPU") if not tf.test.is_built_with_cuda() else ("CPU",)):
+      return "there are variables on {!r}, and steps are made on this " \
+          "machine's CPU".format(device)
+  if len(set(tf.DeviceSpec.from_string(device).device_index or 0
+             for device in devices)) > 1:
+    return "variables are on several devices"
+  return None
+
+
+def _is_resource(variable):
+  return hasattr(variable, "handle") and variable.handle.op.type in (
+      "VarHandleOp", "Placeholder")
+
+
+def _is_reference(variable):
+  return not hasattr(variable, "handle") and variable.op.type == "VariableV2"
+
+
+def _theta(optimizer):
+  """Dict from names to the variables with the meta-parameters of a step."""
+  parameters = optimizer.meta_parameters
+  return {name: parameters.get(name) for name in parameters.declarations
+          if not name.endswith(_INITIAL)}
+
+
+def _touched(optimizer, variables):
+  """For each variable, it and its slots, then the global state."""
+  touched = []
+  for variable in variables:
+    touched.append(variable)
+    touched += [optimizer.get_slot(variable, key)
+                for key in optimizer.state_keys]
+  return touched + (slots.global_state(optimizer) or [])
+
+
+def _flags(optimizer, theta):
+  """Names of the kernel's options that are on."""
+  options = optimizer._options  # pylint: disable=protected-access
+  columns = dict(_COLUMNS)
+  flags = [columns[column.compute.__name__] for column in options.columns[1:]]
+  flags += _GLOBAL_INPUTS[options.global_input]
+  for flag, is_on in (
+      ("scale_decays", options.multiple_scale_decays),
+      ("problem_mean", options.problem_rate_mean),
+      ("skip_zeros", options.skip_zero_gradients),
+      ("skip_nonfinite", optimizer.skip_nonfinite),
+      ("attention", optimizer.use_attention),
+      ("dynamic", "log_learning_rate" in optimizer.state_keys),
+      ("shortcut", "PerTensor/GradsToDelta/Matrix" in theta),
+      ("learned_scale_decay", "scl_decay_weights" in theta),
+      ("learned_input_decay", "inp_decay_weights" in theta)):
+    if is_on:
+      flags.append(flag)
+  return flags
+
+
+def _step(library, optimizer, theta, pairs):
+  """The op."""
+  options = optimizer._options  # pylint: disable=protected-access
+  variables = [var for _, var in pairs]
+  touched = _touched(optimizer, variables)
+  is_reference = [not _is_resource(variable) for variable in touched]
+  names = sorted(theta)
+  # Wherever the gradients are computed.
+  with tf.compat.v1.get_default_graph().colocate_with(
+      variables[0].op, ignore_existing=True):
+    return library.step(
+        resources=[variable.handle for variable, skip in zip(
+            touched, is_reference) if not skip],
+        references=[variable for variable, keep in zip(
+            touched, is_reference) if keep],
+        gradients=[grad for grad, _ in pairs],
+        theta=[theta[name].handle for name in names],
+        is_reference=is_reference, slot_names=optimizer.state_keys,
+        theta_names=names,
+        level_sizes=[cell.num_units for cell in options.cells],
+        num_scales=options.num_scales, max_log_rate=options.max_log_rate,
+        max_relative_step=options.max_relative_step,
+        rms_floor=options.rms_floor,
+        flags=_flags(optimizer, theta), name="native_step")

@@ -1,0 +1,116 @@
+// Copyright 2026 The Learned Optimizer Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A step of the hierarchical RNN on plain arrays: no TensorFlow here.
+//
+// The mathematics are those of optimizer/hierarchical_step.py; what is done
+// about gradients that are not finite is that of optimizer/drop_in.
+
+#ifndef OPTIMIZER_NATIVE_STEP_H_
+#define OPTIMIZER_NATIVE_STEP_H_
+
+#include <stdint.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace learned_optimizer {
+
+// As many timescales as HierarchicalRNN allows.
+const int kMaxScales = 20;
+
+// The options of HierarchicalRNN that a step depends on.
+struct Options {
+  int levels;    // 1 to 3.
+  int units[3];  // GRU units of each level.
+  int scales;    // S, the number of timescales.
+  // Input columns, in the order in which they are fed.
+  bool products, log_means, relative_rate, extremeness, log_rate;
+  bool scale_decays;  // Slower timescales scale more slowly, too.
+  bool problem_mean;  // Rates are relative to the whole problem.
+  bool last_input;    // Level 2 sees the last tensor rather than the mean.
+  bool skip_zeros, skip_nonfinite;
+  bool dynamic;    // Each coordinate has a learning rate.
+  bool attention;  // Variables hold the attended location.
+  bool shortcut;   // Scaled gradients reach the step directly.
+  bool learned_scale_decay, learned_input_decay;
+  float max_log_rate;
+  // See tensor_statistics.py; 0 for no limit.
+  float max_relative_step, rms_floor;
+
+  int features() const {
+    return scales + (products ? scales - 1 : 0) + (log_means ? scales : 0) +
+           relative_rate + extremeness + log_rate;
+  }
+  // What a level sees of one below it: with several kinds of columns, these
+  // too.
+  int seen() const {
+    return units[0] + (features() > scales ? features() : 0);
+  }
+};
+
+// What is wrong with options, or "".
+std::string Problem(const Options& options);
+
+// The meta-parameters.
+enum Theta {
+  kUpdate, kAttention, kRateWeights, kRateBias, kScaleWeights, kScaleBias,
+  kInputWeights, kInputBias, kParamMatrix, kParamBias, kGlobalMatrix,
+  kGlobalBias, kGates0, kGateBias0, kCandidate0, kCandidateBias0,
+  kLayerMatrix, kLayerBias, kGates1, kGateBias1, kCandidate1, kCandidateBias1,
+  kGates2, kGateBias2, kCandidate2, kCandidateBias2, kShortcut,
+  kAttentionShortcut, kMomentum, kOffset, kNumTheta
+};
+
+// Their names in HierarchicalRNN.
+extern const char* const kThetaNames[kNumTheta];
+
+// How many numbers a meta-parameter has; 0 if there is none with the options.
+int64_t ThetaSize(const Options& options, int theta);
+
+// The parts of a tensor's state, by the names of its slots. Those of several
+// timescales are followed by a number: "grad_accum1".
+enum Slot {
+  kHidden, kLayer, kScaleDecay, kInputDecay, kLogRate, kTrueParam, kAverage,
+  kMeanSquare = kAverage + kMaxScales, kNumSlots = kMeanSquare + kMaxScales
+};
+
+std::string SlotName(int slot);
+
+// How many numbers a slot of a tensor has; 0 if there is none with the options.
+int64_t SlotSize(const Options& options, int slot, int64_t tensor_size);
+
+struct TensorState {
+  int64_t size;
+  const float* gradient;
+  float* variable;
+  float* slots[kNumSlots];
+};
+
+// Calls a function with 0 to count - 1, perhaps in several threads.
+typedef std::function<void(int64_t count,
+                           const std::function<void(int64_t)>& call)>
+    ParallelFor;
+
+// The arithmetic for a set of instructions; see kernels.h.
+struct Kernels;
+
+// The kernels of a name (avx512, avx2, baseline, plain), or, for "", the best
+// there are; null if there are none, or the processor lacks the instructions.
+const Kernels* FindKernels(const std::string& name);
+
+// Steps all tensors, in place. The results have the same bits however the
+// calls are distributed over threads. `global` is the state of the problem
+// [units[2]], null without that level.
+void Step(const Kernels& kernels, const Options& options,
+          const float* const theta[kNumTheta],
+          const std::vector<TensorState>& tensors, float* global,
+          const ParallelFor& parallel);
+
+// What kernels compute otherwise than plain arithmetic does, or "".
+std::string SelfTest(const Kernels& kernels);
+
+}  // namespace learned_optimizer
+
+#endif  // OPTIMIZER_NATIVE_STEP_H_

@@ -1,0 +1,136 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Steps the same variables natively and by TensorFlow's ops."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import contextlib
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from optimizer import hierarchical_rnn
+from optimizer.native import builder
+from optimizer.native import loader
+from tests.optimizer import harness
+
+INSTRUCTIONS = "LOL_NATIVE_INSTRUCTIONS"
+OP = "LearnedOptimizerHierarchicalRnnStep"
+
+
+def require_library(test_case):
+  """Skips a test where nothing can be compiled, and only there."""
+  if loader.load() is None:
+    if builder.find_compiler() is None:
+      test_case.skipTest("There is no C++ compiler.")
+    test_case.fail("The native step is not built.")
+
+
+@contextlib.contextmanager
+def environment(**values):
+  """Within the block, environment variables have values; None for none."""
+  with tf.test.mock.patch.dict(os.environ):
+    for name, value in values.items():
+      os.environ.pop(name, None)
+      if value is not None:
+        os.environ[name] = value
+    yield
+
+
+def is_native(graph):
+  """Whether there is a native step in a graph."""
+  return any(op.type == OP for op in graph.get_operations())
+
+
+class Model(object):
+  """Variables and an optimizer in a graph of their own.
+
+  Attributes:
+    optimizer: A `HierarchicalRNN`.
+    variables: List of variables.
+    session: A session; its meta-parameters are perturbed.
+    theta: Dict of the meta-parameters by checkpoint name.
+  """
+
+  def __init__(self, native, shapes, options, use_resource=True, threads=1,
+               skip_nonfinite=True, optimizer_class=None):
+    rng = np.random.RandomState(0)
+    options = dict({"level_sizes": [4, 5, 3], "random_seed": 3}, **options)
+    kinds = ([use_resource] * len(shapes) if isinstance(use_resource, bool)
+             else use_resource)
+    with tf.Graph().as_default() as graph:
+      self.optimizer = (optimizer_class or hierarchical_rnn.HierarchicalRNN)(
+          **options)
+      self.optimizer.use_native = native
+      self.optimizer.skip_nonfinite = skip_nonfinite
+      self.variables = [
+          tf.Variable(np.float32(rng.randn(*shape)), use_resource=kind)
+          for shape, kind in zip(shapes, kinds)]
+      self._feeds = [tf.placeholder(tf.float32, shape) for shape in shapes]
+      self._step = self.optimizer.apply_gradients(
+          zip(self._feeds, self.variables))
+      self._state = [
+          (key, self.optimizer.get_slot(variable, key))
+          for variable in self.variables for key in self.optimizer.state_keys]
+      self._state += [("global", variable) for variable in
+                      tf.global_variables() if "global_state" in variable.name]
+      self.session = tf.Session(graph=graph, config=harness.fast_config(
+          intra_op_parallelism_threads=threads))
+      self.session.run(tf.global_variables_initializer())
+      self.theta = harness.perturb(self.optimizer, self.session)
+    if is_native(graph) != native:
+      raise AssertionError("Expected a native step: {}.".format(native))
+
+  def step(self, gradients):
+    """Makes a step."""
+    self.session.run(self._step, dict(zip(self._feeds, gradients)))
+
+  def values(self):
+    """List of (name, array): all variables and all state."""
+    names = ["variable"] * len(self.variables) + [
+        name for name, _ in self._state]
+    return list(zip(names, self.session.run(
+        self.variables + [variable for _, variable in self._state])))
+
+  def load(self, values):
+    """Sets what `values` has returned."""
+    for variable, (_, value) in zip(
+        self.variables + [variable for _, variable in self._state], values):
+      variable.load(value, self.session)
+
+
+def differences(before, actual, expected):
+  """Largest differences of two steps, by name.
+
+  Of variables beyond their last bit, relative to the largest step of their
+  tensor; of gradients' averages relative to the largest; a tenth of those of
+  mean squares relative to each, but for the last bits of g^2, as
+  m' = g^2 + s (m - g^2) loses digits for s near 1.
+  """
+  found, averages = {}, {}
+  for (name, old), (_, one), (_, other) in zip(before, actual, expected):
+    if not one.size:
+      continue
+    if not np.array_equal(np.isfinite(one), np.isfinite(other)):
+      found[name] = np.inf
+      continue
+    where = np.isfinite(one)
+    if not where.any():
+      continue
+    old, one, other = [np.float64(each[where]) for each in (old, one, other)]
+    error = np.abs(one - other)
+    if name == "variable" or name == "true_param":
+      error = np.maximum(error - np.spacing(np.abs(np.float32(other))), 0)
+      error /= max(np.abs(other - old).max(), 1e-30)
+    elif name.startswith("ms"):
+      square = np.float32(averages.get(name[2:], np.zeros_like(other))**2)
+      error = np.maximum(error - 4 * np.spacing(square), 0)
+      error /= 10.0 * np.abs(other) + 1e-30
+    elif name.startswith("grad_accum"):
+      averages[name[len("grad_accum"):]] = other
+      error /= max(np.abs(other).max(), 1e-30)
+    found[name] = max(found.get(name, 0.0), error.max())
+  return found

@@ -1,0 +1,239 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests that the native step is the one TensorFlow's ops make."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+
+from optimizer.native import loader
+from tests.optimizer.native import native_harness
+from tests.optimizer import oracle
+
+_INSTRUCTIONS = ("plain", "baseline", "avx2", "avx512")
+_SHAPES = [[3, 5], [7], [], [0], [13, 11], [129]]
+_TOLERANCE = 3e-5
+
+_OPTIONS = (
+    {},
+    {"level_sizes": [4, 5]},
+    {"level_sizes": [4]},
+    {"level_sizes": [1, 1, 1]},
+    {"level_sizes": [11, 23, 6]},
+    {"use_attention": True},
+    {"use_attention": True, "dynamic_output_scale": False,
+     "use_relative_lr": False},
+    {"use_attention": True, "skip_zero_gradients": True},
+    {"dynamic_output_scale": False, "use_relative_lr": False},
+    {"num_gradient_scales": 1},
+    {"num_gradient_scales": 2, "use_grad_products": False},
+    {"num_gradient_scales": 7, "use_multiple_scale_decays": True},
+    {"use_gradient_shortcut": False, "use_grad_products": False,
+     "use_log_means_squared": False, "use_relative_lr": False},
+    {"use_extreme_indicator": True, "use_lr_shortcut": True},
+    {"use_log_means_squared": False, "use_lr_shortcut": True},
+    {"use_problem_lr_mean": False},
+    {"global_input": "last"},
+    {"skip_zero_gradients": True},
+    {"learnable_decay": False},
+    {"learnable_inp_decay": False},
+    {"learnable_rnn_init": False},
+    {"max_log_lr": -4.0},
+    # Steps that are too long, and some that are not.
+    {"max_relative_step": 1e-3},
+    {"max_relative_step": 0.02, "rms_floor": 1e-3},
+    {"max_relative_step": 1e-3, "use_attention": True},
+    {"max_relative_step": 1e-2, "dynamic_output_scale": False,
+     "use_relative_lr": False},
+    {"max_relative_step": 1e-3, "skip_zero_gradients": True},
+    {"max_relative_step": 1e-3, "relative_init_lr": True,
+     "use_problem_lr_mean": False},
+)
+
+
+def _gradients(rng, shapes, step, decades=3):
+  """Gradients of all sizes, and where a step is odd, zeros and a NaN."""
+  gradients = [np.array(rng.randn(*shape) * 10.0**rng.uniform(
+      -decades, decades, shape), np.float32) for shape in shapes]
+  if step % 2:
+    for gradient in gradients:
+      gradient[rng.randint(2, size=gradient.shape) == 0] = 0.0
+    gradients[0][-1, -1] = np.nan
+    gradients[-1][1] = -np.inf
+  return gradients
+
+
+class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
+
+  def setUp(self):
+    super(NativeStepTest, self).setUp()
+    native_harness.require_library(self)
+
+  def _compare(self, options, shapes=_SHAPES, steps=4, decades=3,
+               tolerance=_TOLERANCE, **kwargs):
+    """Steps both ways, each time from the same state."""
+    models = [native_harness.Model(native, shapes, options, **kwargs)
+              for native in (True, False)]
+    models[0].load(models[1].values())
+    rng = np.random.RandomState(1)
+    for step in range(steps):
+      before = models[1].values()
+      gradients = _gradients(rng, shapes, step, decades)
+      for model in models:
+        model.step(gradients)
+      values = [model.values() for model in models]
+      differences = native_harness.differences(before, *values)
+      for name, difference in differences.items():
+        self.assertLess(difference, tolerance, (step, name))
+      moved = [np.any(old != new) for (name, old), (_, new) in zip(
+          before, values[0]) if old.size]
+      self.assertTrue(any(moved))
+      models[0].load(values[1])
+
+  @parameterized.parameters(*_OPTIONS)
+  def test_options(self, **options):
+    # The slowest of seven averages has a decay so near to 1 that it loses four
+    # digits, either way, where a gradient is decades larger than before.
+    decades = 1 if options.get("use_multiple_scale_decays") else 3
+    self._compare(options, steps=3, decades=decades)
+
+  @parameterized.parameters(
+      {}, {"use_attention": True}, {"skip_zero_gradients": True},
+      {"dynamic_output_scale": False, "use_relative_lr": False})
+  def test_options_where_nothing_is_skipped(self, **options):
+    self._compare(options, steps=1, skip_nonfinite=False)
+
+  @parameterized.parameters(*_INSTRUCTIONS)
+  def test_instructions(self, instructions):
+    with native_harness.environment(**{
+        native_harness.INSTRUCTIONS: instructions}):
+      try:
+        for options in ({}, {"skip_zero_gradients": True,
+                             "use_attention": True}):
+          self._compare(options, shapes=_SHAPES + [[2500]])
+      except tf.errors.InvalidArgumentError as error:
+        self.assertIn("not of this processor", str(error))
+        self.assertStartsWith(instructions, "avx")
+
+  @parameterized.parameters(
+      (False,), ([True, False, True, False, True, False],))
+  def test_reference_variables(self, use_resource):
+    for options in ({}, {"use_attention": True}):
+      self._compare(options, use_resource=use_resource)
+
+  def test_gradients_over_sixty_decades(self):
+    self._compare({}, decades=30, tolerance=3e-4)
+
+  def test_a_million_elements(self):
+    self._compare({}, shapes=[[2, 3], [15], [16], [17], [1000, 1001]],
+                  steps=2, threads=2)
+
+  def test_denormals(self):
+    shapes = [[40]]
+    models = [native_harness.Model(native, shapes, {})
+              for native in (True, False)]
+    models[0].load(models[1].values())
+    before = models[1].values()
+    for model in models:
+      model.step([np.full([40], 1e-41, np.float32)])
+    differences = native_harness.differences(
+        before, *[model.values() for model in models])
+    self.assertLess(max(differences.values()), 1e-4)
+
+  @parameterized.parameters(
+      (np.nan,), (np.inf,), (-np.inf,))
+  def test_nothing_but_nonfinite_gradients_change_nothing(self, value):
+    for options in ({}, {"use_attention": True}):
+      model = native_harness.Model(True, _SHAPES, options)
+      model.step([np.ones(shape) for shape in _SHAPES])
+      before = model.values()
+      model.step([np.full(shape, value) for shape in _SHAPES])
+      for (name, old), (_, new) in zip(before, model.values()):
+        # No gradient is finite where there is none.
+        if name not in ("layer", "global"):
+          self.assertAllEqual(old, new, name)
+
+  def test_nonfinite_numbers_go_where_they_may(self):
+    model = native_harness.Model(True, [[40]], {}, skip_nonfinite=False)
+    gradient = np.ones([40])
+    gradient[3] = np.nan
+    model.step([gradient])
+    (_, variable), = model.values()[:1]
+    self.assertTrue(np.all(np.isnan(variable)))
+
+  @parameterized.parameters(
+      {}, {"use_attention": True}, {"num_gradient_scales": 1},
+      {"use_problem_lr_mean": False}, {"level_sizes": [4]})
+  def test_oracle(self, **options):
+    """In three steps that start where an optimizer does."""
+    shapes = [[3, 5], [70], [2]]
+    model = native_harness.Model(True, shapes, dict(
+        options, init_lr_range=(1e-2, 1e-2)))
+    expected = oracle.HierarchicalRNN(
+        model.theta, [value for name, value in model.values()
+                      if name == "variable"],
+        init_lr=1e-2, levels=len(options.get("level_sizes", [4, 5, 3])),
+        scales=options.get("num_gradient_scales", 4),
+        problem_mean=options.get("use_problem_lr_mean", True))
+    self._start_as(model, expected)
+    rng = np.random.RandomState(2)
+    for _ in range(3):
+      gradients = [rng.randn(*shape) for shape in shapes]
+      model.step(gradients)
+      expected.step(gradients)
+    values = model.values()
+    for actual, param in zip(values[:3], expected.attended):
+      self.assertAllClose(param, actual[1], atol=1e-5)
+    hidden = [value for name, value in values if name == "parameter"]
+    for actual, state in zip(hidden, expected.states):
+      self.assertAllClose(state["parameter"], actual, atol=1e-4)
+
+  def _start_as(self, model, expected):
+    """Takes state from the oracle: the meta-parameters have changed since."""
+    position = [-1, 0]
+    values = []
+    for name, value in model.values():
+      if name == "variable":
+        values.append((name, value))
+        continue
+      if name == model.optimizer.state_keys[0]:
+        position[0] += 1
+      state = (expected.global_state if name == "global" else
+               expected.states[position[0]][name])
+      values.append((name, np.float32(np.reshape(state, value.shape))))
+    model.load(values)
+
+  @parameterized.parameters({}, {"use_attention": True})
+  def test_the_same_bits_whatever_the_threads(self, **options):
+    shapes = [[300, 200], [5], [40000], [4097]]
+    results, start = [], None
+    for threads in (1, 2, 5, 5):
+      model = native_harness.Model(True, shapes, options, threads=threads)
+      if start:
+        model.load(start)
+      else:
+        start = model.values()
+      rng = np.random.RandomState(1)
+      for _ in range(3):
+        model.step([rng.randn(*shape) for shape in shapes])
+      results.append(model.values())
+    for result in results[1:]:
+      for (name, one), (_, other) in zip(results[0], result):
+        self.assertAllEqual(one, other, name)
+
+
+class SelfTestTest(tf.test.TestCase):
+
+  def test_library(self):
+    native_harness.require_library(self)
+    library = loader.load()
+    self.assertIn("update_weights", library.theta_names)
+    self.assertIs(library, loader.load())
+
+
+if __name__ == "__main__":
+  tf.test.main()
