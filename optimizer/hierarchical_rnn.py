@@ -389,7 +389,10 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     return new_params, new_states, global_state, attended
 
   def _compute_finite_updates(self, params, grads, states, global_state):
-    return self._compute_updates(params, grads, states, global_state, True)
+    args = (params, grads, states, global_state)
+    if type(self)._compute_updates != HierarchicalRNN._compute_updates:
+      return super(HierarchicalRNN, self)._compute_finite_updates(*args)
+    return self._compute_updates(*args, skip_nonfinite=True)
 
   def _fused_step(self, pairs):
     return native_step.make(self, HierarchicalRNN, pairs)

@@ -17,8 +17,7 @@ from .. import gradient_features
 from .. import rnn_cells
 from . import loader
 
-_RULE = ("_compute_updates", "_compute_finite_updates", "_step_tensors",
-         "_state_keys")
+_RULE = ("_compute_updates", "_compute_finite_updates", "_state_keys")
 """Methods of `HierarchicalRNN` that are the step. Subclasses may have others.
 """
 
