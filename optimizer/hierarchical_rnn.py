@@ -388,11 +388,10 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         state[state_spec.TRUE_PARAM] = param
     return new_params, new_states, global_state, attended
 
-  def _compute_finite_updates(self, params, grads, states, global_state):
-    args = (params, grads, states, global_state)
+  def _compute_finite_updates(self, *args):
     if type(self)._compute_updates != HierarchicalRNN._compute_updates:
       return super(HierarchicalRNN, self)._compute_finite_updates(*args)
-    return self._compute_updates(*args, skip_nonfinite=True)
+    return self._compute_updates(*(args + (True,)))
 
   def _fused_step(self, pairs):
     return native_step.make(self, HierarchicalRNN, pairs)
