@@ -155,8 +155,10 @@ def entries(group):
     counts[name] += 1
     if counts[name] > 1:
       name += " #{}".format(counts[name])
-    listed.append(Entry(group, name, seeded_spec, dataset, batch_size,
-                        spec.callable not in _CONVOLUTIONAL))
+    listed.append(Entry(
+        group, name, seeded_spec,
+        datasets.EMPTY_DATASET if dataset is None else dataset, batch_size,
+        spec.callable not in _CONVOLUTIONAL))
   return listed
 
 

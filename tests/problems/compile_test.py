@@ -48,7 +48,7 @@ class CompileTest(tf.test.TestCase):
     exact = pg.Problem(problem.param_shapes)
     exact.objective = problem.objective
     data = labels = None
-    if dataset.size:
+    if dataset is not None:
       rows = dataset.batch_indices(1, batch_size, np.random.RandomState(0))[0]
       data = tf.constant(dataset.data[rows])
       labels = tf.constant(dataset.labels[rows])

@@ -37,6 +37,12 @@ class GroupsTest(tf.test.TestCase):
       if entry.batch_size:
         self.assertLess(entry.batch_size, entry.dataset.size)
 
+  def test_problems_without_data_have_an_empty_data_set(self):
+    for group in cp.GROUPS:
+      for entry in cp.entries(group):
+        if not entry.batch_size:
+          self.assertEqual(0, entry.dataset.size, entry.name)
+
   def test_unknown_group(self):
     with self.assertRaisesRegexp(ValueError, "'x': expected one of a, b, c, v"):
       cp.entries("x")
