@@ -21,11 +21,11 @@ import collections
 import six
 import tensorflow as tf
 
+from .. import selection
 from .. import state_spec
 from . import hooks
-from .. import selection
-from . import slots
 from . import nonfinite
+from . import slots
 from . import true_parameters
 
 _Write = collections.namedtuple("_Write", "variable, value, rows")
@@ -81,7 +81,7 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name,
 def _step(optimizer, pairs):
   """An op that steps variables."""
   # pylint: disable=protected-access
-  if not optimizer.takes_slices:
+  if not (optimizer.takes_slices or optimizer.elementwise):
     pairs = [(_dense_gradient(grad, var), var) for grad, var in pairs]
     step = optimizer._fused_step(pairs)
     if step is not None:

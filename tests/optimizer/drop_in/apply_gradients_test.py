@@ -10,9 +10,26 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+from optimizer import trainable_optimizer
 from tests.optimizer import harness
 
 _NAMES = sorted(harness.OPTIMIZERS)
+
+
+class _Elementwise(trainable_optimizer.TrainableOptimizer):
+  """Moves elements by 1; all tensors together, it would move them by 2."""
+
+  elementwise = True
+
+  def __init__(self):
+    super(_Elementwise, self).__init__("Elementwise", [])
+
+  def _compute_update(self, param, grad, state):
+    return param - 1.0, state
+
+  def _compute_updates(self, params, grads, states, global_state):
+    params = [param - 2.0 for param in params]
+    return params, states, global_state, params
 
 
 class DropInTest(tf.test.TestCase, parameterized.TestCase):
@@ -97,6 +114,16 @@ class DropInTest(tf.test.TestCase, parameterized.TestCase):
                     use_resource=use_resource, validate_shape=False)
     with self.assertRaisesRegexp(ValueError, "ragged:0.*static shape"):
       optimizer.apply_gradients([(tf.ones([3, 2]), x)])
+
+  def test_rows_of_an_elementwise_optimizer_with_an_update_of_its_own(self):
+    optimizer = _Elementwise()
+    x = tf.get_variable("x", initializer=[[0.0], [0.0], [0.0]])
+    train = optimizer.apply_gradients([(tf.IndexedSlices(
+        tf.constant([[5.0]]), tf.constant([1]), tf.constant([3, 1])), x)])
+    with self.session() as session:
+      session.run(tf.global_variables_initializer())
+      session.run(train)
+      self.assertAllEqual([[0.0], [-1.0], [0.0]], session.run(x))
 
   def test_integers_are_refused(self):
     optimizer = harness.OPTIMIZERS["global"]()
