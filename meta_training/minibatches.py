@@ -34,7 +34,7 @@ class Minibatches(object):
       ValueError: If one of them is nothing of the kind.
     """
     check(dataset, batch_size)
-    self.dataset = _as_dataset(dataset)
+    self.dataset = as_dataset(dataset)
     rows = self.dataset.size
     self.size = min(int(batch_size), rows) if rows and batch_size else rows
 
@@ -88,7 +88,7 @@ def check(dataset, batch_size):
   if not (dataset is None or is_pair or is_lazy):
     raise ValueError("A data set must be a datasets.Dataset, a pair (data, "
                      "labels) or None, not {!r}.".format(dataset))
-  if not is_lazy and not _as_dataset(dataset).size:
+  if not is_lazy and not as_dataset(dataset).size:
     return
   is_integer = isinstance(batch_size, (numbers.Integral, np.integer))
   if batch_size is not None and (
@@ -97,7 +97,8 @@ def check(dataset, batch_size):
                      "all rows; got {!r}.".format(batch_size))
 
 
-def _as_dataset(dataset):
+def as_dataset(dataset):
+  """The data set for one, a (data, labels) pair, or None for no data."""
   if dataset is None:
     return datasets.EMPTY_DATASET
   is_ours = isinstance(dataset, (datasets.Dataset, datasets.LazyDataset))

@@ -24,6 +24,7 @@ from benchmarks.comparison import benchmark_data
 from benchmarks.comparison import networks
 from benchmarks.comparison import validation_networks
 from benchmarks.comparison import validation_problems
+from meta_training import minibatches
 from problems import corpus_options
 from problems import datasets
 from problems import problem_generator as pg
@@ -156,8 +157,7 @@ def entries(group):
     if counts[name] > 1:
       name += " #{}".format(counts[name])
     listed.append(Entry(
-        group, name, seeded_spec,
-        datasets.EMPTY_DATASET if dataset is None else dataset, batch_size,
+        group, name, seeded_spec, minibatches.as_dataset(dataset), batch_size,
         spec.callable not in _CONVOLUTIONAL))
   return listed
 

@@ -22,9 +22,9 @@ import tempfile
 _FOLDER = ".build"
 _AHEAD = "ahead"
 
-_FLAGS = ("-std=c++11", "-O3", "-DNDEBUG", "-fPIC", "-fno-math-errno", "-w")
+_OPTIONS = ("-std=c++11", "-O3", "-DNDEBUG", "-fPIC", "-fno-math-errno", "-w")
 
-# Names of instructions, floats in a register and compiler flags.
+# Names of instructions, floats in a register and compiler options.
 _INSTRUCTIONS = (("plain", 1, ()), ("baseline", 4, ()))
 _X86_INSTRUCTIONS = (
     ("avx2", 8, ("-mavx2", "-mfma")),
@@ -107,15 +107,15 @@ def built_ahead(folder, key):
   return path + ".so" if is_current else None
 
 
-def build(compiler, folder, path, compile_flags, link_flags):
+def build(compiler, folder, path, tf_options, link_options):
   """Builds the library; whatever happens, it is there wholly or not at all.
 
   Args:
     compiler: `Compiler`.
     folder: String, where the sources are.
     path: String, where the library goes.
-    compile_flags: List of strings, TensorFlow's.
-    link_flags: List of strings, TensorFlow's.
+    tf_options: List of strings, TensorFlow's for the compiler.
+    link_options: List of strings, TensorFlow's.
 
   Raises:
     BuildError: If it cannot be built.
@@ -123,31 +123,31 @@ def build(compiler, folder, path, compile_flags, link_flags):
   scratch = tempfile.mkdtemp(dir=os.path.dirname(path))
   try:
     commands, objects = [], []
-    for name, source, flags in _units(folder):
+    for name, source, options in _units(folder):
       objects.append(os.path.join(scratch, name + ".o"))
       commands.append([compiler.command, "-c", source, "-o", objects[-1]] +
-                      list(_FLAGS) + flags + compile_flags)
+                      list(_OPTIONS) + options + tf_options)
     workers = pool.ThreadPool(_MAX_PROCESSES)
     try:
       workers.map(_run, commands)
     finally:
       workers.terminate()
     library = os.path.join(scratch, "library.so")
-    _run([compiler.command, "-shared", "-o", library] + objects + link_flags)
+    _run([compiler.command, "-shared", "-o", library] + objects + link_options)
     os.rename(library, path)
   finally:
     shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _units(folder):
-  """What is compiled: (name, source, flags)."""
+  """What is compiled: (name, source, options)."""
   is_x86 = platform.machine() in ("x86_64", "AMD64")
   instructions = _INSTRUCTIONS + (_X86_INSTRUCTIONS if is_x86 else ())
   units = []
-  for name, lanes, flags in instructions:
+  for name, lanes, options in instructions:
     units.append((
         "kernels_" + name, os.path.join(folder, "kernels.cc"),
-        list(flags) + ['-DNAME="{}"'.format(name), "-DLANES={}".format(lanes),
+        list(options) + ['-DNAME="{}"'.format(name), "-DLANES={}".format(lanes),
                        "-DKERNELS=k{}Kernels".format(name.capitalize())]))
   for path in sources(folder):
     name = os.path.basename(path)

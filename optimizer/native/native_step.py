@@ -58,18 +58,18 @@ def make(optimizer, base, pairs):
   library = loader.load() if optimizer.use_native else None
   if library is None:
     return None
+  variables = [var for _, var in pairs]
+  touched, theta = _touched(optimizer, variables), _theta(optimizer)
   reason = (_unknown_rule(optimizer, base) or _unknown_option(optimizer) or
-            _unfit_variable(optimizer, [var for _, var in pairs]))
-  if not reason:
-    theta = _theta(optimizer)
-    if not set(theta) <= library.theta_names or not all(
-        _is_resource(variable) for variable in theta.values()):
-      reason = "it has meta-parameters of its own"
+            _unfit_variable(optimizer, variables, touched, theta))
+  if not reason and not (set(theta) <= library.theta_names and all(
+      _is_resource(variable) for variable in theta.values())):
+    reason = "it has meta-parameters of its own"
   if reason:
     loader.say_once("{} makes no native steps: {}.".format(
         optimizer.get_name(), reason))
     return None
-  step = _step(library, optimizer, theta, pairs)
+  step = _step(library, optimizer, touched, theta, pairs)
   constraints = [(var, var.constraint) for _, var in pairs
                  if getattr(var, "constraint", None)]
   if not constraints:
@@ -110,9 +110,8 @@ def _unknown_option(optimizer):
   return None
 
 
-def _unfit_variable(optimizer, variables):
+def _unfit_variable(optimizer, variables, touched, theta):
   """What the op cannot be made of, or None."""
-  touched = _touched(optimizer, variables)
   for variable in touched:
     if variable.dtype.base_dtype != tf.float32:
       return "variable {!r} is of type {}, not float32".format(
@@ -124,7 +123,7 @@ def _unfit_variable(optimizer, variables):
       return "variable {!r} has a constraint, beside attention".format(
           variable.name)
   devices = sorted(set(variable.device for variable in touched + list(
-      _theta(optimizer).values())))
+      theta.values())))
   for device in devices:
     spec = tf.DeviceSpec.from_string(device)
     if spec.job not in (None, "localhost") or spec.device_type not in (
@@ -184,16 +183,14 @@ def _flags(optimizer, theta):
   return flags
 
 
-def _step(library, optimizer, theta, pairs):
+def _step(library, optimizer, touched, theta, pairs):
   """The op."""
   options = optimizer._options  # pylint: disable=protected-access
-  variables = [var for _, var in pairs]
-  touched = _touched(optimizer, variables)
   is_reference = [not _is_resource(variable) for variable in touched]
   names = sorted(theta)
   # Wherever the gradients are computed.
   with tf.compat.v1.get_default_graph().colocate_with(
-      variables[0].op, ignore_existing=True):
+      pairs[0][1].op, ignore_existing=True):
     return library.step(
         resources=[variable.handle for variable, skip in zip(
             touched, is_reference) if not skip],
