@@ -250,40 +250,6 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   return values, parameters, dict(records)
 
 
-def evaluate(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
-             batch_size=None, seed=None, graph=None, logdir=None,
-             record_every=None, out=None):
-  """Optimizes a problem and keeps track of the objective on all data.
-
-  Args:
-    optimizer: See `test_optimizer`; so are the others.
-    problem: The problem.
-    num_iter: Integer, steps to make.
-    dataset: The data set.
-    batch_size: Rows of a minibatch.
-    seed: The seed.
-    graph: The `tf.Graph` to build in; by default a new one.
-    logdir: The directory of a checkpoint.
-    record_every: None, or an integer: a record is kept before every so many
-      steps.
-    out: A stream, or None.
-
-  Returns:
-    (objective_values, parameters, records):
-    objective_values: List of num_iter + 1 floats, the objective on the whole
-      data set before every step and after the last.
-    parameters: List of float32 arrays, the parameters after the last step.
-    records: List of dicts with "iteration", "objective", "parameters" and
-      "gradients" (lists of arrays) and "slots" (dict from slot names to lists
-      of arrays).
-
-  Raises:
-    ValueError: As `test_optimizer`.
-  """
-  return single_run.evaluate(optimizer, problem, num_iter, dataset, batch_size,
-                             seed, graph, logdir, record_every, out)
-
-
 def run_wall_clock_test(optimizer, problem, num_steps,
                         dataset=datasets.EMPTY_DATASET, seed=None, logdir=None,
                         batch_size=None):
@@ -318,83 +284,9 @@ def run_wall_clock_test(optimizer, problem, num_steps,
   return float(np.median(seconds[1:]))
 
 
-def plot_objectives(curves, path=None, title=None):
-  """Plots objectives against steps; needs matplotlib.
-
-    metaopt.plot_objectives({"Adam": adam_values, "ours": values}, "plot.png")
-
-  Args:
-    curves: Mapping from a name to a sequence of objectives, such as the
-      `objective_values` of `test_optimizer`, or to a list of such sequences,
-      of which the median and a band of the quartiles are drawn. Where they are
-      not finite a curve has a gap.
-    path: File to write, of a type that matplotlib knows by its ending; by
-      default none is written.
-    title: String above the plot.
-
-  Returns:
-    A `matplotlib.figure.Figure`. The objective's axis is logarithmic if all
-    that is finite is positive.
-
-  Raises:
-    ImportError: If matplotlib is not installed.
-    ValueError: If there is no curve.
-  """
-  return plots.plot_objectives(curves, path, title)
-
-
-def write_objectives(curves, path):
-  """Writes objectives as CSV: optimizer, run, step, objective.
-
-  Args:
-    curves: See `plot_objectives`.
-    path: File to write.
-  """
-  plots.write_objectives(curves, path)
-
-
-def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
-            batch_size=None, num_runs=5, seed=0, baselines=None,
-            learning_rates=comparison.LEARNING_RATES, num_tuning_runs=3,
-            output_dir=None, out=sys.stdout):
-  """Compares optimizers with tuned baselines on a problem of your own.
-
-    metaopt.compare({"learned": pretrained.load}, my_problem, num_iter=500,
-                    output_dir="/tmp/compared")
-
-  Args:
-    optimizers: Mapping from a name to a function that makes an optimizer.
-    problem: A `problem_generator.Problem`, see `test_optimizer`.
-    num_iter: Integer, steps of a run.
-    dataset: The data set.
-    batch_size: Rows of a minibatch.
-    num_runs: Integer, runs of each optimizer, from the same starts for all.
-    seed: Integer, of the first run; the next ones follow.
-    baselines: Mapping from a name to a function of a learning rate that makes
-      an optimizer; by default SGD, Momentum, RMSProp and Adam.
-    learning_rates: Sequence of floats; each baseline gets the one with the
-      least mean final objective over other runs than those that count.
-    num_tuning_runs: Integer, runs that decide on each rate.
-    output_dir: None, or a directory for `objectives.csv`, `table.md` and, if
-      matplotlib is installed, a plot as PNG and SVG.
-    out: Stream for the table, or None.
-
-  Returns:
-    An `evaluation.comparison.Comparison`: objectives and tuned rates by name.
-
-  Raises:
-    ValueError: If there is nothing to compare or an argument cannot be.
-  """
-  result = comparison.compare(
-      optimizers, problem, num_iter, dataset, batch_size, num_runs, seed,
-      comparison.BASELINES if baselines is None else baselines,
-      learning_rates, num_tuning_runs)
-  if out is not None:
-    out.write(comparison.table(result))
-  if output_dir is not None:
-    comparison.write(result, output_dir)
-  return result
-
-
+evaluate = single_run.evaluate
+compare = comparison.compare
+plot_objectives = plots.plot_objectives
+write_objectives = plots.write_objectives
 sample_numiter = draws.sample_numiter
 sigmoid_weights = draws.sigmoid_weights

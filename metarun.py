@@ -38,6 +38,7 @@ import tensorflow as tf
 from meta_training.distributed import cluster
 from meta_training import processor_settings
 import metaopt
+import metarun_checks
 import metarun_flags
 from optimizer import registry
 from problems import corpus_entry
@@ -208,7 +209,7 @@ def main(argv):
       return
     _train(corpus)
   except (ValueError, IOError) as error:
-    sys.stderr.write("{}\n".format(metarun_flags.in_terms_of_flags(
+    sys.stderr.write("{}\n".format(metarun_checks.in_terms_of_flags(
         str(error), FLAGS.optimizer)))
     sys.exit(1)
   except KeyboardInterrupt:
@@ -219,13 +220,13 @@ def _check_flags():
   """Raises ValueError for what cannot work, notes what has no effect."""
   values = {flag.name: FLAGS[flag.name].value
             for group in metarun_flags.GROUPS for flag in group.flags}
-  metarun_flags.check(values)
+  metarun_checks.check(values)
   if not _chosen_sets():
     raise ValueError(
         "There are no problems to train on: give at least one flag "
         "--include_<set>_problems, or --problem_sets; --list_problems shows "
         "the sets.")
-  for name in metarun_flags.without_effect(values):
+  for name in metarun_checks.without_effect(values):
     sys.stderr.write("Note: --{} has no effect on {}.\n".format(
         name, FLAGS.optimizer))
 

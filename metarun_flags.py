@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The flags of metarun as tables, and what may not be combined.
+"""The flags of metarun as tables.
 
 Data and pure functions of it: `metarun` alone defines and reads flags.
 """
@@ -51,9 +51,7 @@ COMPILE = {"auto": None, "always": True, "never": False}
 _LARGEST = 3.4028234e38
 _SMALLEST = 1.1754944e-38
 _BELOW_1 = 0.99999994
-# The lengths of all unrolls of a visit are drawn when it begins.
 _MAX_UNROLLS = 10**6
-_MAX_VISIT_UNROLLS = 10**7
 _MAX_STEPS = 10**6
 
 
@@ -290,10 +288,6 @@ GROUPS = (
     Group("Cluster", None, _CLUSTER),
 )
 
-# Flags that are a part of an argument of a constructor.
-_PART_OF = {"min_lr": "init_lr_range", "max_lr": "init_lr_range",
-            "cell_size": "cell_sizes", "num_cells": "cell_sizes"}
-
 
 def of_optimizer(optimizer):
   """List of the flags that mean something to an optimizer of that name."""
@@ -332,69 +326,9 @@ def _shown(value):
   return "" if value is None else str(value)
 
 
-def check(values):
-  """Raises an error for what absl's bounds cannot say.
-
-  Args:
-    values: Dict from the names of all flags to their values.
-
-  Raises:
-    ValueError: If there are any; it names the flags.
-  """
-  for name in sorted(values):
-    if values[name] != values[name]:
-      raise ValueError("--{} must be a number, not nan.".format(name))
-  if 0 < values["objective_training_max_multiplier"] < 1:
-    raise ValueError(
-        "--objective_training_max_multiplier={} would end every unroll at its "
-        "first step: give at least 1, or 0 for no bound.".format(
-            values["objective_training_max_multiplier"]))
-  unrolls = values["num_meta_iterations"] * (
-      values["min_num_unrolls"] + values["num_unroll_scale"])
-  if unrolls > _MAX_VISIT_UNROLLS:
-    raise ValueError(
-        "--num_meta_iterations={} times --min_num_unrolls={} plus "
-        "--num_unroll_scale={} makes {} unrolls in a visit, of {} at the "
-        "most: their lengths are all drawn when it begins. Make one of them "
-        "smaller, and --num_problems larger for more training.".format(
-            values["num_meta_iterations"], values["min_num_unrolls"],
-            values["num_unroll_scale"], unrolls, _MAX_VISIT_UNROLLS))
-
-
 def explained(message):
   """An error of absl's parser, followed by what the flag it is about does."""
   found = re.match(r"flag --(\w+)=", message)
   texts = [described(flag) for group in GROUPS for flag in group.flags
            if found and flag.name == found.group(1)]
   return ". ".join([message.rstrip(".")] + texts).rstrip(".") + "."
-
-
-def in_terms_of_flags(message, optimizer):
-  """An error's text, with the flags behind the arguments that it names.
-
-  Args:
-    message: String.
-    optimizer: String, the name of the optimizer's class.
-
-  Returns:
-    String.
-  """
-  named = set(re.findall(r"\w+", message))
-  flags = ["--" + flag.name for flag in of_optimizer(optimizer)
-           if flag.name not in named and (
-               flag.argument in named or _PART_OF.get(flag.name) in named)]
-  return message + (" ({})".format(", ".join(flags)) if flags else "")
-
-
-def without_effect(values):
-  """Names of flags that were changed but mean nothing to the optimizer.
-
-  Args:
-    values: As in `check`.
-
-  Returns:
-    List of strings.
-  """
-  meant = of_optimizer(values["optimizer"])
-  return [flag.name for group in GROUPS for flag in group.flags
-          if flag not in meant and values[flag.name] != flag.default]

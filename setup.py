@@ -24,7 +24,7 @@ _README = os.path.join(_HERE, "README.md")
 _FOLDERS = ("optimizer", "optimizer/drop_in", "optimizer/native",
             "optimizer/unroll", "problems", "meta_training",
             "meta_training/distributed", "evaluation")
-_MODULES = ("metaopt", "metarun", "metarun_flags")
+_MODULES = ("metaopt", "metarun", "metarun_checks", "metarun_flags")
 
 if sys.version_info >= (3, 8) or (3,) < sys.version_info < (3, 6):
   sys.exit("learned-optimizer needs CPython 3.6 or 3.7, as TensorFlow 1.15 "

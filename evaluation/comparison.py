@@ -8,6 +8,7 @@ from __future__ import print_function
 
 import collections
 import os
+import sys
 
 import numpy as np
 import six
@@ -15,6 +16,7 @@ import tensorflow as tf
 
 from . import plots
 from . import single_run
+from problems import datasets
 
 BASELINES = collections.OrderedDict([
     ("SGD", tf.compat.v1.train.GradientDescentOptimizer),
@@ -38,9 +40,39 @@ Attributes:
 """
 
 
-def compare(optimizers, problem, num_iter, dataset, batch_size, num_runs,
-            seed, baselines, learning_rates, num_tuning_runs):
-  """Runs optimizers and tuned baselines; see `metaopt.compare`."""
+def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
+            batch_size=None, num_runs=5, seed=0, baselines=None,
+            learning_rates=LEARNING_RATES, num_tuning_runs=3,
+            output_dir=None, out=sys.stdout):
+  """Compares optimizers with tuned baselines on a problem of your own.
+
+    metaopt.compare({"learned": pretrained.load}, my_problem, num_iter=500,
+                    output_dir="/tmp/compared")
+
+  Args:
+    optimizers: Mapping from a name to a function that makes an optimizer.
+    problem: A `problem_generator.Problem`, see `metaopt.test_optimizer`.
+    num_iter: Integer, steps of a run.
+    dataset: The data set.
+    batch_size: Rows of a minibatch.
+    num_runs: Integer, runs of each optimizer, from the same starts for all.
+    seed: Integer, of the first run; the next ones follow.
+    baselines: Mapping from a name to a function of a learning rate that makes
+      an optimizer; by default SGD, Momentum, RMSProp and Adam.
+    learning_rates: Sequence of floats; each baseline gets the one with the
+      least mean final objective over other runs than those that count.
+    num_tuning_runs: Integer, runs that decide on each rate.
+    output_dir: None, or a directory for `objectives.csv`, `table.md` and, if
+      matplotlib is installed, a plot as PNG and SVG.
+    out: Stream for the table, or None.
+
+  Returns:
+    A `Comparison`: objectives and tuned rates by name.
+
+  Raises:
+    ValueError: If there is nothing to compare or an argument cannot be.
+  """
+  baselines = BASELINES if baselines is None else baselines
   if not optimizers and not baselines:
     raise ValueError("There is nothing to compare: give optimizers, a mapping "
                      "from a name to a function that makes an optimizer.")
@@ -73,7 +105,12 @@ def compare(optimizers, problem, num_iter, dataset, batch_size, num_runs,
     tuned[name] = learning_rates[int(np.argmin(finals))]
     objectives[name] = run(lambda make=make, rate=tuned[name]: make(rate),
                            seeds)
-  return Comparison(objectives, tuned)
+  result = Comparison(objectives, tuned)
+  if out is not None:
+    out.write(table(result))
+  if output_dir is not None:
+    write(result, output_dir)
+  return result
 
 
 def table(comparison):

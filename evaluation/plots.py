@@ -20,7 +20,27 @@ _DASHES = ("-", "--", "-.", ":")
 
 
 def plot_objectives(curves, path=None, title=None):
-  """Plots objectives against steps; see `metaopt.plot_objectives`."""
+  """Plots objectives against steps; needs matplotlib.
+
+    metaopt.plot_objectives({"Adam": adam_values, "ours": values}, "plot.png")
+
+  Args:
+    curves: Mapping from a name to a sequence of objectives, such as the
+      `objective_values` of `test_optimizer`, or to a list of such sequences,
+      of which the median and a band of the quartiles are drawn. Where they are
+      not finite a curve has a gap.
+    path: File to write, of a type that matplotlib knows by its ending; by
+      default none is written.
+    title: String above the plot.
+
+  Returns:
+    A `matplotlib.figure.Figure`. The objective's axis is logarithmic if all
+    that is finite is positive.
+
+  Raises:
+    ImportError: If matplotlib is not installed.
+    ValueError: If there is no curve.
+  """
   try:
     # No pyplot: it would choose a window system and keep every figure.
     from matplotlib import figure
@@ -63,7 +83,12 @@ def plot_objectives(curves, path=None, title=None):
 
 
 def write_objectives(curves, path):
-  """Writes objectives as CSV; see `metaopt.write_objectives`."""
+  """Writes objectives as CSV: optimizer, run, step, objective.
+
+  Args:
+    curves: See `plot_objectives`.
+    path: File to write.
+  """
   with io.open(path, "wb" if six.PY2 else "w",
                **({} if six.PY2 else {"newline": ""})) as stream:
     writer = csv.writer(stream, lineterminator="\n")

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from meta_training import minibatches
 from optimizer import trainable_optimizer
+from problems import datasets
 
 
 class Evaluation(object):
@@ -139,9 +140,36 @@ def check(num_iter, record_every):
         record_every))
 
 
-def evaluate(optimizer, problem, num_iter, dataset, batch_size, seed,
-             graph=None, logdir=None, record_every=None, out=None):
-  """Runs an optimizer on a problem; see `metaopt.evaluate`."""
+def evaluate(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
+             batch_size=None, seed=None, graph=None, logdir=None,
+             record_every=None, out=None):
+  """Optimizes a problem and keeps track of the objective on all data.
+
+  Args:
+    optimizer: See `metaopt.test_optimizer`; so are the others.
+    problem: The problem.
+    num_iter: Integer, steps to make.
+    dataset: The data set.
+    batch_size: Rows of a minibatch.
+    seed: The seed.
+    graph: The `tf.Graph` to build in; by default a new one.
+    logdir: The directory of a checkpoint.
+    record_every: None, or an integer: a record is kept before every so many
+      steps.
+    out: A stream, or None.
+
+  Returns:
+    (objective_values, parameters, records):
+    objective_values: List of num_iter + 1 floats, the objective on the whole
+      data set before every step and after the last.
+    parameters: List of float32 arrays, the parameters after the last step.
+    records: List of dicts with "iteration", "objective", "parameters" and
+      "gradients" (lists of arrays) and "slots" (dict from slot names to lists
+      of arrays).
+
+  Raises:
+    ValueError: As `metaopt.test_optimizer`.
+  """
   check(num_iter, record_every)
   values, records, start = [], [], time.time()
   with Evaluation(optimizer, problem, dataset, batch_size, seed,

@@ -14,6 +14,7 @@ from absl.testing import parameterized
 import tensorflow as tf
 
 import metarun
+import metarun_checks
 import metarun_flags
 from optimizer import registry
 
@@ -35,7 +36,7 @@ def _check(line):
     parsed(["metarun"] + line.split())
   except flags.IllegalFlagValueError as error:
     raise ValueError(metarun_flags.explained(str(error)))
-  metarun_flags.check({name: parsed[name].value for name in _FLAGS})
+  metarun_checks.check({name: parsed[name].value for name in _FLAGS})
 
 
 class TablesTest(tf.test.TestCase):
@@ -80,8 +81,8 @@ class CheckTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(*registry.OPTIMIZERS)
   def test_defaults_are_legal(self, name):
-    metarun_flags.check(_values(optimizer=name))
-    self.assertEqual([], metarun_flags.without_effect(_values(optimizer=name)))
+    metarun_checks.check(_values(optimizer=name))
+    self.assertEqual([], metarun_checks.without_effect(_values(optimizer=name)))
 
   @parameterized.parameters(
       "--seed=-1", "--num_unroll_scale=0", "--meta_learning_rate=1e-30",
@@ -148,7 +149,7 @@ class CheckTest(tf.test.TestCase, parameterized.TestCase):
       ("cell_sizes is odd.", "TrainableAdam", "cell_sizes is odd."))
   def test_errors_of_the_library(self, message, optimizer, expected):
     self.assertEqual(expected,
-                     metarun_flags.in_terms_of_flags(message, optimizer))
+                     metarun_checks.in_terms_of_flags(message, optimizer))
 
   def test_without_effect(self):
     changed = dict(use_attention=True, num_cells=5, min_lr=1e-3)
@@ -156,7 +157,7 @@ class CheckTest(tf.test.TestCase, parameterized.TestCase):
         ("HierarchicalRNN", ["num_cells"]),
         ("CoordinatewiseRNN", ["use_attention"]),
         ("LearningRateSchedule", ["min_lr", "use_attention", "num_cells"])):
-      self.assertEqual(expected, metarun_flags.without_effect(
+      self.assertEqual(expected, metarun_checks.without_effect(
           _values(optimizer=name, **changed)))
 
 

@@ -28,8 +28,9 @@ _ROOMS = {
     "evaluation": ("meta_training", "optimizer", "problems"),
     "metaopt.py": ("evaluation", "meta_training", "optimizer", "problems"),
     "metarun_flags.py": ("optimizer", "problems"),
-    "metarun.py": ("meta_training", "metaopt", "metarun_flags", "optimizer",
-                   "problems"),
+    "metarun_checks.py": ("metarun_flags",),
+    "metarun.py": ("meta_training", "metaopt", "metarun_checks",
+                   "metarun_flags", "optimizer", "problems"),
 }
 """What each room imports of this repository, beside its own files relatively.
 """

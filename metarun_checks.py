@@ -1,0 +1,78 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What flags of metarun may not be combined, and errors in terms of flags."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import re
+
+import metarun_flags
+
+# The lengths of all unrolls of a visit are drawn when it begins.
+_MAX_VISIT_UNROLLS = 10**7
+
+# Flags that are a part of an argument of a constructor.
+_PART_OF = {"min_lr": "init_lr_range", "max_lr": "init_lr_range",
+            "cell_size": "cell_sizes", "num_cells": "cell_sizes"}
+
+
+def check(values):
+  """Raises an error for what absl's bounds cannot say.
+
+  Args:
+    values: Dict from the names of all flags to their values.
+
+  Raises:
+    ValueError: If there are any; it names the flags.
+  """
+  for name in sorted(values):
+    if values[name] != values[name]:
+      raise ValueError("--{} must be a number, not nan.".format(name))
+  if 0 < values["objective_training_max_multiplier"] < 1:
+    raise ValueError(
+        "--objective_training_max_multiplier={} would end every unroll at its "
+        "first step: give at least 1, or 0 for no bound.".format(
+            values["objective_training_max_multiplier"]))
+  unrolls = values["num_meta_iterations"] * (
+      values["min_num_unrolls"] + values["num_unroll_scale"])
+  if unrolls > _MAX_VISIT_UNROLLS:
+    raise ValueError(
+        "--num_meta_iterations={} times --min_num_unrolls={} plus "
+        "--num_unroll_scale={} makes {} unrolls in a visit, of {} at the "
+        "most: their lengths are all drawn when it begins. Make one of them "
+        "smaller, and --num_problems larger for more training.".format(
+            values["num_meta_iterations"], values["min_num_unrolls"],
+            values["num_unroll_scale"], unrolls, _MAX_VISIT_UNROLLS))
+
+
+def in_terms_of_flags(message, optimizer):
+  """An error's text, with the flags behind the arguments that it names.
+
+  Args:
+    message: String.
+    optimizer: String, the name of the optimizer's class.
+
+  Returns:
+    String.
+  """
+  named = set(re.findall(r"\w+", message))
+  flags = ["--" + flag.name for flag in metarun_flags.of_optimizer(optimizer)
+           if flag.name not in named and (
+               flag.argument in named or _PART_OF.get(flag.name) in named)]
+  return message + (" ({})".format(", ".join(flags)) if flags else "")
+
+
+def without_effect(values):
+  """Names of flags that were changed but mean nothing to the optimizer.
+
+  Args:
+    values: As in `check`.
+
+  Returns:
+    List of strings.
+  """
+  meant = metarun_flags.of_optimizer(values["optimizer"])
+  return [flag.name for group in metarun_flags.GROUPS for flag in group.flags
+          if flag not in meant and values[flag.name] != flag.default]
