@@ -62,7 +62,7 @@ class PlotTest(tf.test.TestCase):
       self.assertEqual(b"\x89PNG", stream.read(4))
     axes, = plot.axes
     self.assertEqual(
-        ("log", "step", "objective", "Two runs", ["a", "b"]),
+        ("log", "step", "objective (lower is better)", "Two runs", ["a", "b"]),
         (axes.get_yscale(), axes.get_xlabel(), axes.get_ylabel(),
          axes.get_title(), [line.get_label() for line in axes.lines]))
     self.assertAllEqual([4.0, 2.0, np.nan], axes.lines[0].get_ydata())
