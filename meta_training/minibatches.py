@@ -74,9 +74,8 @@ class Walk(object):
       an_epoch = self._dataset.size // self._size
       # Whole epochs, so that the next call can start with a new one.
       num_batches = -(-missing // an_epoch) * an_epoch
-      self._left = np.concatenate([self._left, np.asarray(
-          self._dataset.batch_indices(num_batches, self._size, self._rng),
-          np.int32)])
+      self._left = np.concatenate([self._left, self._dataset.batch_rows(
+          num_batches, self._size, self._rng)])
     taken, self._left = self._left[:num_steps], self._left[num_steps:]
     return taken
 

@@ -208,7 +208,7 @@ class ForwardRunner(object):
     num_steps = self._schedule.chunk_points * self._schedule.every
     if not self._dataset.size:
       return np.zeros([num_steps, 0], np.int32)
-    return self._dataset.batch_indices(num_steps, self._batch_size, rng)
+    return self._dataset.batch_rows(num_steps, self._batch_size, rng)
 
   def close(self):
     """Frees the session's resources."""

@@ -55,6 +55,17 @@ class DatasetTest(tf.test.TestCase):
     counts = np.bincount(np.ravel(dataset.batch_indices(1000, 4)), minlength=10)
     self.assertAllClose(np.full([10], 400), counts, rtol=0.15)
 
+  def test_batches_as_an_array(self):
+    dataset = datasets.LazyDataset(datasets.random, (3, 10),
+                                   {"random_seed": 1})
+    for num_batches, batch_size in ((7, 4), (0, 4), (2, None)):
+      rows = dataset.batch_rows(num_batches, batch_size,
+                                np.random.RandomState(0))
+      self.assertEqual(np.int32, rows.dtype)
+      self.assertEqual(rows.tolist(), dataset.batch_indices(
+          num_batches, batch_size, np.random.RandomState(0)))
+    self.assertEqual((2, 0), datasets.EMPTY_DATASET.batch_rows(2, 5).shape)
+
   def test_whole_data_set_as_batch(self):
     dataset = datasets.Dataset(np.zeros([5, 2]), np.zeros([5]))
     for batch in dataset.batch_indices(3, 5):
