@@ -41,14 +41,14 @@ GLOBAL_INPUTS = {
 }
 
 Options = collections.namedtuple(
-    "Options", "cells, columns, num_scales, multiple_scale_decays, "
+    "Options", "cells, features, num_scales, multiple_scale_decays, "
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
     "max_relative_step, rms_floor, uses_sizes")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
   cells: List of `BiasGRUCell`, one a level.
-  columns: List of `gradient_features.Column`.
+  features: List of `gradient_features.Feature`.
   num_scales: S, the number of momentum timescales.
   multiple_scale_decays: Whether slower timescales scale more slowly too.
   problem_rate_mean: Whether relative rates are relative to the whole problem.
@@ -194,8 +194,8 @@ def step_coordinates(options, theta, grad, state, bias, view):
   """
   averages, observation = _observe(options, grad, state, view)
   new_state = {"grad_accum": averages, "ms": observation.mean_squares}
-  columns = [column.compute(observation) for column in options.columns]
-  inputs = columns[0] if len(columns) == 1 else tf.concat(columns, 1)
+  features = [feature.compute(observation) for feature in options.features]
+  inputs = features[0] if len(features) == 1 else tf.concat(features, 1)
   hidden = options.cells[0](
       inputs, state["parameter"], theta, "PerTensor/Layer0_RNN/", bias)
   new_state["parameter"] = hidden
@@ -207,7 +207,7 @@ def step_coordinates(options, theta, grad, state, bias, view):
   for key in ("scl_decay", "inp_decay"):
     new_state[key] += tf.zeros_like(state[key])
   # Scaled gradients alone are no news to the level above.
-  seen = [hidden] if len(columns) == 1 else [hidden, inputs]
+  seen = [hidden] if len(features) == 1 else [hidden, inputs]
   moves, squares = _moves(options, theta, outputs, observation, new_state)
   move_squares = ([move * move for move in moves]
                   if options.max_relative_step else [])
