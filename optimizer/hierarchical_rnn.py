@@ -128,8 +128,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       global_input: "mean" feeds level 2 the mean of the level-1 states, as
         the paper describes; "last" feeds it the last tensor's, as the code
         released in 2017 did.
-      skip_zero_gradients: Whether elements whose gradient is exactly 0 sit the
-        step out: they keep their value and their state, and a tensor's means
+      skip_zero_gradients: Whether elements whose gradient is exactly 0 are
+        skipped: they keep their value and their state, and a tensor's means
         (what level 1 sees, what normalizes steps) are over the others. For
         embeddings and other sparse gradients: steps are normalized per tensor,
         so that otherwise elements without a gradient move as far as those with
@@ -304,9 +304,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       if len(sizes) > 2:
         declare_affine(level1[:-1], sizes[2], biases[1])
       # Scaled gradients alone reach level 1 through level 0 only.
-      seen = sizes[0] + (old if len(self._features) > 1 else 0)
-      more = sizes[0] + old + new - seen if new else 0
-      declare_cell(1, seen, level1, (seen, more))
+      inputs = sizes[0] + (old if len(self._features) > 1 else 0)
+      more = sizes[0] + old + new - inputs if new else 0
+      declare_cell(1, inputs, level1, (inputs, more))
     if len(sizes) > 2:
       declare_cell(2, sizes[1], "Layer2_RNN/")
 
