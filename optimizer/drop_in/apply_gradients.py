@@ -227,7 +227,7 @@ def _sparse_writes(optimizer, grad, var):
   stored = tf.gather(var, rows)
   finite = tf.math.is_finite(values)
   if optimizer.skip_nonfinite:
-    values = nonfinite.tamed(values, finite)
+    values = nonfinite.sanitized(values, finite)
   slots = {key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
   spec = state_spec.StateSpec(
       var.shape.as_list(), slots, optimizer.tensor_state_keys)

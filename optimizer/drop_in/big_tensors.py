@@ -204,7 +204,7 @@ class _Stepper(object):
 
     group = hierarchical_step.step_group(
         self._options, theta, layout, columns[-1],
-        nonfinite.tamed(grad, tf.math.is_finite(grad))
+        nonfinite.sanitized(grad, tf.math.is_finite(grad))
         if self._skip_nonfinite else grad,
         dict(rows, **whole["state"]), whole["global_state"],
         whole.get("mean_log_rate"), run_rows)
@@ -225,7 +225,7 @@ def _step_rows(options, theta, grad, state, bias, view, skip_nonfinite):
   """
   finite = tf.math.is_finite(grad)
   if skip_nonfinite:
-    grad = nonfinite.tamed(grad, finite)
+    grad = nonfinite.sanitized(grad, finite)
   scales = (hierarchical_step.SCALE_KEYS, options.num_scales)
   state = state_spec.join_scales(state, *scales)
   coordinates = hierarchical_step.step_coordinates(
@@ -233,7 +233,7 @@ def _step_rows(options, theta, grad, state, bias, view, skip_nonfinite):
   new_state, directions = coordinates.state, coordinates.directions
   if skip_nonfinite:
     keys = sorted(state)
-    values = nonfinite.keep_old(
+    values = nonfinite.select_finite(
         tf.reduce_all(finite), [new_state[key] for key in keys],
         [state[key] for key in keys],
         lambda: [tf.reshape(finite, [-1])] * len(keys))
