@@ -322,7 +322,7 @@ def coordinate_bias(theta, layout, state, global_state):
     if global_state:
       bias += rnn_cells.affine(
           global_state[0], theta, "PerTensor/Layer0_RNN/Global/Affine")
-    bias = layout.spread(bias)
+    bias = layout.broadcast(bias)
   return bias
 
 
@@ -394,6 +394,6 @@ def normalized(options, coordinates, layout, size):
       size, options.max_relative_step)
   steps = coordinates.directions
   if scales:
-    steps = [direction * layout.spread(scale)
+    steps = [direction * layout.broadcast(scale)
              for direction, scale in zip(steps, scales)]
   return steps[0], steps[-1]

@@ -57,7 +57,7 @@ def mean_log_rates(layouts, states, over_problem):
   columns = [state["log_learning_rate"] for state in states]
   if over_problem:
     return [_mean_of_groups(columns)] * len(states)
-  return [layout.spread(layout.tensor_mean(column))
+  return [layout.broadcast(layout.tensor_mean(column))
           for layout, column in zip(layouts, columns)]
 
 
@@ -164,11 +164,11 @@ def view(options, layout, param, grad, state, mean_log_rate):
   size = history = log_size = trend = change = None
   if options.uses_sizes:
     size = sizes(layout, param, options.rms_floor)
-    log_size = layout.spread(tf.math.log(size))
+    log_size = layout.broadcast(tf.math.log(size))
   if HISTORY_KEY in state:
     history = step_history(
         layout, grad, state[HISTORY_KEY], options.skip_zero_gradients)
-    trend, change = [layout.spread(value)
+    trend, change = [layout.broadcast(value)
                      for value in trend_and_change(history)]
   return View(mean_log_rate, log_size, trend, change), size, history
 
