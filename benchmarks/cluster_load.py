@@ -89,7 +89,8 @@ def run_role():
         learning_rate=1e-6, seed=1, compiled=True, cluster=place,
         out=sys.stdout)
   meta = meta_optimizer.MetaOptimizer(
-      FLAGS.role_dir, _SPEC, meta_optimizer.Options(1e-6), 1, place, {}, print)
+      FLAGS.role_dir, _SPEC, meta_optimizer.UpdateOptions(1e-6), 1, place, {},
+      print)
   gradient = np.full(
       [meta_parameters.total_size(meta.shapes)], 1e-3, np.float32)
   print("  run 1: only updates", flush=True)

@@ -182,7 +182,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         use_lr_over_rms, use_gradient_trend, use_gradient_change)
     self._cells = [rnn_cells.BiasGRU(size, cell_scale, gate_bias_init)
                    for size in self._level_sizes]
-    self._options = hierarchical_step.Options(
+    self._options = hierarchical_step.StepOptions(
         cells=self._cells, features=self._features + self._new_features,
         num_scales=num_gradient_scales,
         multiple_scale_decays=use_multiple_scale_decays,

@@ -40,8 +40,8 @@ GLOBAL_INPUTS = {
     "last": lambda layers: layers[-1:],
 }
 
-Options = collections.namedtuple(
-    "Options", "cells, features, num_scales, multiple_scale_decays, "
+StepOptions = collections.namedtuple(
+    "StepOptions", "cells, features, num_scales, multiple_scale_decays, "
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
     "max_relative_step, rms_floor, uses_sizes")
 """What distinguishes one hierarchical RNN from another.
@@ -102,7 +102,7 @@ def step(options, theta, layouts, params, grads, states, global_state,
   """Computes one step of every coordinate.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     layouts: List of `TensorLayout`, the groups.
     params: List of float32 [P, 1], one a group, or of None if not
@@ -138,7 +138,7 @@ def step_group(options, theta, layout, param, grad, state, global_state,
   """Steps a group of tensors: their coordinates, then the tensors' level.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     layout: `TensorLayout`.
     param: float32 [P, 1], or None if not `options.uses_sizes`.
@@ -183,7 +183,7 @@ def step_coordinates(options, theta, grad, state, bias, view):
   """Steps the lowest level of some coordinates.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     grad: float32 [P, 1].
     state: Dict, their state; `TENSOR_KEYS` are not looked at.
@@ -245,7 +245,7 @@ def step_layer(options, theta, level1_inputs, layer, global_state, mask=()):
   """Steps the level of the tensors.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     level1_inputs: List of float32 [T, k], means of those of `Coordinates`.
     layer: float32 [T, units].
@@ -274,7 +274,7 @@ def step_global(options, theta, layers, global_state, order=None, mask=()):
   """Steps the level of the whole problem.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     layers: List of float32 [T, units], new states of the tensors, one a group.
     global_state: List with one float32 [1, units].
@@ -379,7 +379,7 @@ def normalized(options, coordinates, layout, size):
   `tensor_statistics.step_scales`.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     coordinates: `Coordinates`, averaged over tensors.
     layout: `TensorLayout`.
     size: None or float32 [T, 1], the tensors' sizes.

@@ -151,7 +151,7 @@ def view(options, layout, param, grad, state, mean_log_rate):
   """Looks at tensors before their coordinates are stepped.
 
   Args:
-    options: `hierarchical_step.Options`.
+    options: `hierarchical_step.StepOptions`.
     layout: `TensorLayout`.
     param: w, float32 [P, 1]; not looked at if not `options.uses_sizes`.
     grad: g, float32 [P, 1].

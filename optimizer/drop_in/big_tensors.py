@@ -31,7 +31,7 @@ def compute_updates(options, theta, params, grads, states, global_state,
   """Steps all tensors of a model.
 
   Args:
-    options: `hierarchical_step.Options`.
+    options: `hierarchical_step.StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     params: List of float32 tensors of static shapes, true parameters.
     grads: List of float32 tensors.

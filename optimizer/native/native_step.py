@@ -21,7 +21,7 @@ _RULE = ("_compute_updates", "_compute_finite_updates", "_state_keys")
 """Methods of `HierarchicalRNN` that are the step. Subclasses may have others.
 """
 
-# What is known of `hierarchical_step.Options`. Others have to be off.
+# What is known of `hierarchical_step.StepOptions`. Others have to be off.
 _OPTIONS = frozenset((
     "cells", "features", "num_scales", "multiple_scale_decays",
     "problem_rate_mean", "max_log_rate", "global_input",
