@@ -203,7 +203,7 @@ class MetaOptimizer(object):
       yield
     except tf.errors.OpError as error:
       refused = (isinstance(error, tf.errors.InvalidArgumentError) and
-                 "ticket is not valid" in error.message)
+                 "fencing token is not valid" in error.message)
       if self._cluster is None or not (refused or isinstance(error, _LOST)):
         raise
       if refused and self.is_chief:
