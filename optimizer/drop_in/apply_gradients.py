@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Steps variables of a host model: the drop-in adapter.
+"""Steps variables of a training program: the drop-in adapter.
 
 State lives in slots. All values a step reads, gradients included, are read
 and all new values computed before the first of them is written, so that equal
