@@ -80,7 +80,7 @@ def run_role():
   """Is a task of the cluster, until it is killed."""
   job = "ps" if FLAGS.role == "ps" else "worker"
   task = cluster.Cluster(FLAGS.role_hosts[:1], FLAGS.role_hosts[1:], job,
-                          FLAGS.role_task)
+                         FLAGS.role_task)
   if job == "ps":
     task.join()
   if FLAGS.role == "worker":

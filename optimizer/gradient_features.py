@@ -101,7 +101,8 @@ def compressed(averages, mean_squares):
 
 
 def coordinate_features(num_scales, use_grad_products, use_log_means_squared,
-                    use_relative_lr, use_extreme_indicator, use_lr_shortcut):
+                        use_relative_lr, use_extreme_indicator,
+                        use_lr_shortcut):
   """Chooses the features of 2017; arguments as `HierarchicalRNN`'s.
 
   Returns:

@@ -94,7 +94,7 @@ class BiasGRU(object):
       scale: Float, spread of the initial matrices, see
         `affine_declarations`.
       gate_bias_init: Float, initial bias of both gates.
-      name: String, prefix of the names of its meta-theta.
+      name: String, prefix of the names of its meta-parameters.
       activation: Function, tanh in the equations.
     """
     self.num_units = num_units
@@ -109,7 +109,7 @@ class BiasGRU(object):
     return self._activation is tf.tanh and self._name == "BiasGRUCell"
 
   def declarations(self, input_size):
-    """OrderedDict of the cell's meta-theta for [n, input_size] inputs."""
+    """OrderedDict of the cell's meta-parameters for [n, input_size] inputs."""
     rows = input_size + self.num_units
     declarations = collections.OrderedDict()
     for part, columns, bias in (
@@ -127,7 +127,7 @@ class BiasGRU(object):
     Args:
       inputs: float32 [n, input_size].
       state: float32 [n, num_units].
-      theta: Mapping from names to the values of the meta-theta.
+      theta: Mapping from names to the values of the meta-parameters.
       prefix: String, what `theta` has before this cell's own names.
       bias: None or float32 [n, 3 * num_units] (or [1, 3 * num_units]): the
         extra bias of reset gate, update gate and candidate.

@@ -125,7 +125,7 @@ def stacked_unroll(step, theta, carry, num_steps):
       lambda t, going, *_: tf.logical_and(t < num_steps, going), body,
       (0, True, _array(tf.float32, num_steps, []), _flatten(carry)))
   return LoopResult(objectives.stack(), num_executed,
-                      _unflatten(flat_carry, carry))
+                    _unflatten(flat_carry, carry))
 
 
 def _forward(step, theta, carry, num_steps, num_rows):

@@ -117,7 +117,7 @@ def run_task(options):
   task = None
   if options.get("ps_hosts"):
     task = cluster_lib.Cluster(options["ps_hosts"], options["worker_hosts"],
-                                options["job"], options["task"])
+                               options["job"], options["task"])
     if task.job == "ps":
       print("serving")
       task.join()

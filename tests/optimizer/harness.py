@@ -171,8 +171,8 @@ class Unroll(object):
                  output.first_unroll: first, output.reset_state: first})
     results = session.run(
         UnrollFigures(output.metaobj, output.problem_objectives,
-                     self._gradients, output.output_state,
-                     output.output_loop_vars) + (self._carry_over,), feed)
+                      self._gradients, output.output_state,
+                      output.output_loop_vars) + (self._carry_over,), feed)
     return UnrollFigures(*results[:-1])
 
 
