@@ -149,7 +149,7 @@ def train_optimizer(logdir,
   if not num_problems or not num_meta_iterations:
     return checkpoint_list.latest(logdir)
   problems_and_data = list(map(corpus_entry.as_entry, problems_and_data))
-  options = meta_optimizer.Options(
+  options = meta_optimizer.UpdateOptions(
       learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg, nan_l2_reg,
       learning_rate_half_life)
   training_arguments.check(

@@ -237,13 +237,13 @@ def _given(name):
 
 
 def _train(corpus):
-  place = cluster.find(
+  task = cluster.find(
       FLAGS.job_name, _given("task"), FLAGS.ps_hosts, FLAGS.worker_hosts,
       _given("ps_tasks"), _given("worker_tasks"))
-  if place is not None and place.job == "ps":
-    print("serving as {}".format(place.name))
-    place.join()
-  is_chief = place is None or place.is_chief
+  if task is not None and task.job == "ps":
+    print("serving as {}".format(task.name))
+    task.join()
+  is_chief = task is None or task.is_chief
   checkpoint = metaopt.train_optimizer(
       log_directory(), optimizer_spec(), corpus,
       FLAGS.num_problems, FLAGS.num_meta_iterations,
@@ -256,13 +256,13 @@ def _train(corpus):
       gradient_clip=FLAGS.gradient_clip_level,
       is_chief=is_chief,
       select_random_problems=(
-          place is None or len(place.hosts["worker"]) == 1 or not is_chief),
+          task is None or len(task.hosts["worker"]) == 1 or not is_chief),
       obj_train_max_multiplier=FLAGS.objective_training_max_multiplier,
       rms_decay=FLAGS.rms_decay, rms_epsilon=FLAGS.rms_epsilon,
       l2_reg=FLAGS.l2_reg, nan_l2_reg=FLAGS.nan_l2_reg,
       reset_rnn_params=FLAGS.reset_rnn_params, seed=FLAGS.seed,
       compiled=metarun_flags.COMPILE[FLAGS.compile], on_start=_stop_on_signals,
-      cluster=place, profile=FLAGS.set_profiling,
+      cluster=task, profile=FLAGS.set_profiling,
       learning_rate_half_life=FLAGS.meta_learning_rate_half_life)
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))

@@ -79,17 +79,18 @@ Load = collections.namedtuple(
 def run_role():
   """Is a task of the cluster, until it is killed."""
   job = "ps" if FLAGS.role == "ps" else "worker"
-  place = cluster.Cluster(FLAGS.role_hosts[:1], FLAGS.role_hosts[1:], job,
-                          FLAGS.role_task)
+  task = cluster.Cluster(FLAGS.role_hosts[:1], FLAGS.role_hosts[1:], job,
+                         FLAGS.role_task)
   if job == "ps":
-    place.join()
+    task.join()
   if FLAGS.role == "worker":
     metaopt.train_optimizer(
         FLAGS.role_dir, _SPEC, _CORPUS, 10**9, 1, lambda: 10, lambda: _STEPS,
-        learning_rate=1e-6, seed=1, compiled=True, cluster=place,
+        learning_rate=1e-6, seed=1, compiled=True, cluster=task,
         out=sys.stdout)
   meta = meta_optimizer.MetaOptimizer(
-      FLAGS.role_dir, _SPEC, meta_optimizer.Options(1e-6), 1, place, {}, print)
+      FLAGS.role_dir, _SPEC, meta_optimizer.UpdateOptions(1e-6), 1, task, {},
+      print)
   gradient = np.full(
       [meta_parameters.total_size(meta.shapes)], 1e-3, np.float32)
   print("  run 1: only updates", flush=True)

@@ -1,3 +1,3 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Each host that takes a `tf.train.Optimizer`, on one page."""
+"""Each kind of training program with the optimizer in it, on one page."""

@@ -31,9 +31,9 @@ from . import run_directory
 from optimizer import meta_checkpoint
 from optimizer import meta_parameters as meta_parameters_lib
 
-Options = collections.namedtuple(
-    "Options", "learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg, "
-    "nan_l2_reg, half_life")
+UpdateOptions = collections.namedtuple(
+    "UpdateOptions", "learning_rate, gradient_clip, rms_decay, rms_epsilon, "
+    "l2_reg, nan_l2_reg, half_life")
 """How meta-parameters are updated.
 
 Attributes:
@@ -45,7 +45,7 @@ Attributes:
   nan_l2_reg: The same for updates whose meta-objective is not finite.
   half_life: Updates in which the learning rate halves; 0 keeps it constant.
 """
-Options.__new__.__defaults__ = (1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2, 0.0)
+UpdateOptions.__new__.__defaults__ = (1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2, 0.0)
 
 Update = collections.namedtuple(
     "Update", "gradient, raw_gradient, num_nonfinite, global_step, values")
@@ -80,7 +80,7 @@ class MetaOptimizer(object):
     Args:
       logdir: Directory of checkpoints.
       optimizer_spec: Spec of the `TrainableOptimizer`.
-      options: `Options`.
+      options: `UpdateOptions`.
       seed: Integer that a new run draws everything from; a continued run keeps
         its own.
       cluster: A `cluster.Cluster`, or None for a local run.
@@ -203,7 +203,7 @@ class MetaOptimizer(object):
       yield
     except tf.errors.OpError as error:
       refused = (isinstance(error, tf.errors.InvalidArgumentError) and
-                 "ticket is not valid" in error.message)
+                 "fencing token is not valid" in error.message)
       if self._cluster is None or not (refused or isinstance(error, _LOST)):
         raise
       if refused and self.is_chief:

@@ -25,7 +25,7 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
     num_meta_iterations: Integer.
     num_unroll_func: Function.
     num_partial_unroll_itrs_func: Function.
-    options: `meta_optimizer.Options`.
+    options: `meta_optimizer.UpdateOptions`.
 
   Raises:
     ValueError: If one of them cannot work.

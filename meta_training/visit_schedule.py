@@ -83,11 +83,11 @@ class VisitSchedule(object):
   def _problem(self, index, rng):
     if self._select_at_random:
       return int(rng.randint(self._num_problems))
-    epoch, place = divmod(index, self._num_problems)
+    epoch, position = divmod(index, self._num_problems)
     # No visit has this number.
     shuffled = self.generator(0x7ffffffe, epoch).permutation(
         self._num_problems)
-    return int(shuffled[place])
+    return int(shuffled[position])
 
 
 def _draw(function, rng):

@@ -34,8 +34,13 @@ Attributes:
   view: `tensor_statistics.View`, what is known of the tensors.
 """
 
-Column = collections.namedtuple("Column", "width, compute")
-"""Input columns: their number, and a function from an `Observation`."""
+Feature = collections.namedtuple("Feature", "width, compute")
+"""An input of the RNN.
+
+Attributes:
+  width: Integer, the number of its columns.
+  compute: Function from an `Observation` to float32 [P, width].
+"""
 
 
 def repeated_square_roots(values, count):
@@ -95,12 +100,13 @@ def compressed(averages, mean_squares):
   return asinh(averages * tf.math.rsqrt(mean_squares + _SCALE_EPSILON))
 
 
-def feature_columns(num_scales, use_grad_products, use_log_means_squared,
-                    use_relative_lr, use_extreme_indicator, use_lr_shortcut):
-  """Chooses the input columns of 2017; arguments as `HierarchicalRNN`'s.
+def coordinate_features(num_scales, use_grad_products, use_log_means_squared,
+                        use_relative_lr, use_extreme_indicator,
+                        use_lr_shortcut):
+  """Chooses the features of 2017; arguments as `HierarchicalRNN`'s.
 
   Returns:
-    List of `Column` in the order in which they are fed.
+    List of `Feature` in the order in which they are fed.
   """
   return _chosen((
       (True, num_scales, _scaled),
@@ -112,11 +118,11 @@ def feature_columns(num_scales, use_grad_products, use_log_means_squared,
   ))
 
 
-def tensor_columns(use_lr_over_rms, use_gradient_trend, use_gradient_change):
-  """Chooses columns that come after those of 2017; arguments likewise.
+def tensor_features(use_lr_over_rms, use_gradient_trend, use_gradient_change):
+  """Chooses features that come after those of 2017; arguments likewise.
 
   Returns:
-    List of `Column` in the order in which they are fed.
+    List of `Feature` in the order in which they are fed.
   """
   return _chosen((
       (use_lr_over_rms, 1, _log_rate_over_size),
@@ -126,52 +132,52 @@ def tensor_columns(use_lr_over_rms, use_gradient_trend, use_gradient_change):
 
 
 def _chosen(table):
-  return [Column(width, compute) for used, width, compute in table if used]
+  return [Feature(width, compute) for used, width, compute in table if used]
 
 
 # Named functions, as optimizers that hold them can be pickled.
 
 
-def _scaled(seen):
-  return seen.scaled
+def _scaled(observation):
+  return observation.scaled
 
 
-def _products(seen):
-  return seen.scaled[:, :-1] * seen.scaled[:, 1:]
+def _products(observation):
+  return observation.scaled[:, :-1] * observation.scaled[:, 1:]
 
 
-def _relative_log_mean_squares(seen):
-  log_mean_squares = tf.math.log(seen.mean_squares + _SCALE_EPSILON)
+def _relative_log_mean_squares(observation):
+  log_mean_squares = tf.math.log(observation.mean_squares + _SCALE_EPSILON)
   return log_mean_squares - tf.reduce_mean(
       log_mean_squares, axis=1, keepdims=True)
 
 
-def _relative_log_rate(seen):
-  return seen.log_rate - seen.view.mean_log_rate
+def _relative_log_rate(observation):
+  return observation.log_rate - observation.view.mean_log_rate
 
 
-def _extremeness(seen):
+def _extremeness(observation):
   low, high = _LOG_EXTREME_RATES
-  return (tf.nn.relu(seen.log_rate - high) -
-          tf.nn.relu(low - seen.log_rate))
+  return (tf.nn.relu(observation.log_rate - high) -
+          tf.nn.relu(low - observation.log_rate))
 
 
-def _log_rate(seen):
-  return seen.log_rate - _LOG_REFERENCE_RATE
+def _log_rate(observation):
+  return observation.log_rate - _LOG_REFERENCE_RATE
 
 
-def _log_rate_over_size(seen):
-  return seen.log_rate - seen.view.log_size
+def _log_rate_over_size(observation):
+  return observation.log_rate - observation.view.log_size
 
 
-def _trend(seen):
-  return _each_row(seen, seen.view.trend)
+def _trend(observation):
+  return _each_row(observation, observation.view.trend)
 
 
-def _change(seen):
-  return _each_row(seen, seen.view.change)
+def _change(observation):
+  return _each_row(observation, observation.view.change)
 
 
-def _each_row(seen, column):
+def _each_row(observation, column):
   """A [P or 1, 1] column as [P, 1]."""
-  return column + tf.zeros_like(seen.scaled[:, :1])
+  return column + tf.zeros_like(observation.scaled[:, :1])

@@ -128,8 +128,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       global_input: "mean" feeds level 2 the mean of the level-1 states, as
         the paper describes; "last" feeds it the last tensor's, as the code
         released in 2017 did.
-      skip_zero_gradients: Whether elements whose gradient is exactly 0 sit the
-        step out: they keep their value and their state, and a tensor's means
+      skip_zero_gradients: Whether elements whose gradient is exactly 0 are
+        skipped: they keep their value and their state, and a tensor's means
         (what level 1 sees, what normalizes steps) are over the others. For
         embeddings and other sparse gradients: steps are normalized per tensor,
         so that otherwise elements without a gradient move as far as those with
@@ -175,15 +175,15 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     self._num_scales = num_gradient_scales
     self._relative_init_lr = relative_init_lr
     self._keeps_history = use_gradient_trend or use_gradient_change
-    self._columns = gradient_features.feature_columns(
+    self._features = gradient_features.coordinate_features(
         num_gradient_scales, use_grad_products, use_log_means_squared,
         use_relative_lr, use_extreme_indicator, use_lr_shortcut)
-    self._new_columns = gradient_features.tensor_columns(
+    self._new_features = gradient_features.tensor_features(
         use_lr_over_rms, use_gradient_trend, use_gradient_change)
     self._cells = [rnn_cells.BiasGRU(size, cell_scale, gate_bias_init)
                    for size in self._level_sizes]
-    self._options = hierarchical_step.Options(
-        cells=self._cells, columns=self._columns + self._new_columns,
+    self._options = hierarchical_step.StepOptions(
+        cells=self._cells, features=self._features + self._new_features,
         num_scales=num_gradient_scales,
         multiple_scale_decays=use_multiple_scale_decays,
         problem_rate_mean=use_problem_lr_mean, max_log_rate=max_log_lr,
@@ -292,8 +292,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
               new_rows=meta_parameters.NewRows(*new_inputs))
         declare_all({name: declaration}, prefix)
 
-    old, new = [sum(column.width for column in columns)
-                for columns in (self._columns, self._new_columns)]
+    old, new = [sum(feature.width for feature in features)
+                for features in (self._features, self._new_features)]
     level0, level1 = _LEVEL_RNN.format(0), _LEVEL_RNN.format(1)
     if len(sizes) > 1:
       declare_affine(level0 + "Param", sizes[1], biases[0])
@@ -304,9 +304,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       if len(sizes) > 2:
         declare_affine(level1[:-1], sizes[2], biases[1])
       # Scaled gradients alone reach level 1 through level 0 only.
-      seen = sizes[0] + (old if len(self._columns) > 1 else 0)
-      more = sizes[0] + old + new - seen if new else 0
-      declare_cell(1, seen, level1, (seen, more))
+      inputs = sizes[0] + (old if len(self._features) > 1 else 0)
+      more = sizes[0] + old + new - inputs if new else 0
+      declare_cell(1, inputs, level1, (inputs, more))
     if len(sizes) > 2:
       declare_cell(2, sizes[1], "Layer2_RNN/")
 

@@ -40,22 +40,22 @@ GLOBAL_INPUTS = {
     "last": lambda layers: layers[-1:],
 }
 
-Options = collections.namedtuple(
-    "Options", "cells, columns, num_scales, multiple_scale_decays, "
+StepOptions = collections.namedtuple(
+    "StepOptions", "cells, features, num_scales, multiple_scale_decays, "
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
     "max_relative_step, rms_floor, uses_sizes")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
   cells: List of `BiasGRUCell`, one a level.
-  columns: List of `gradient_features.Column`.
+  features: List of `gradient_features.Feature`.
   num_scales: S, the number of momentum timescales.
   multiple_scale_decays: Whether slower timescales scale more slowly too.
   problem_rate_mean: Whether relative rates are relative to the whole problem.
   max_log_rate: Upper bound of a log learning rate.
   global_input: A key of `GLOBAL_INPUTS`.
-  skip_zero_gradients: Whether coordinates whose gradient is 0 sit the step
-    out: see `HierarchicalRNN`.
+  skip_zero_gradients: Whether coordinates whose gradient is 0 are skipped: see
+    `HierarchicalRNN`.
   max_relative_step: The most a tensor's step may be relative to its size, see
     `tensor_statistics`; 0 for no limit.
   rms_floor: What a tensor's root mean square counts as at least.
@@ -64,27 +64,28 @@ Attributes:
 
 
 Coordinates = collections.namedtuple(
-    "Coordinates", "state, seen, moves, squares, move_squares, active")
+    "Coordinates",
+    "state, level1_inputs, directions, squares, direction_squares, mask")
 """What a step makes of some coordinates, before their tensors are looked at.
 
 Attributes:
   state: Dict, the new state but for `TENSOR_KEYS`.
-  seen: List of float32 [P, k], what the level above sees the mean of.
-  moves: List of float32 [P, 1], steps that are still to be normalized: of the
-    parameters and, with attention, of the attended locations.
+  level1_inputs: List of float32 [P, k]; level 1 is fed their means over
+    tensors.
+  directions: List of float32 [P, 1], steps that are still to be normalized: of
+    the parameters and, with attention, of the attended locations.
   squares: List of float32 [P, 1] whose means over tensors normalize them;
     empty without a learning rate.
-  move_squares: List of float32 [P, 1], squares of the moves whose means over
-    tensors limit them; empty without a limit.
-  active: List with one float32 [P, 1], 0 where a coordinate sits the step out,
-    else 1; empty if none ever does. What is seen and all squares are 0 where
-    it is.
+  direction_squares: List of float32 [P, 1], squares of the directions, whose
+    means over tensors limit them; empty without a limit.
+  mask: List with one float32 [P, 1], 0 where a coordinate is skipped, else 1;
+    empty if none ever is. Where it is 0, so are level-1 inputs and squares.
 """
 
-AVERAGED = ("seen", "squares", "move_squares", "active")
+AVERAGED = ("level1_inputs", "squares", "direction_squares", "mask")
 """What of `Coordinates` only counts as the mean over a tensor."""
 
-Group = collections.namedtuple("Group", "steps, state, active")
+Group = collections.namedtuple("Group", "steps, state, mask")
 """A step of a group of T tensors with P coordinates in all.
 
 Attributes:
@@ -92,7 +93,7 @@ Attributes:
     the new parameters, and to get the attended location (the same without
     attention).
   state: Dict, new state of the group.
-  active: List, see `step_layer`.
+  mask: List, see `step_layer`.
 """
 
 
@@ -101,7 +102,7 @@ def step(options, theta, layouts, params, grads, states, global_state,
   """Computes one step of every coordinate.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     layouts: List of `TensorLayout`, the groups.
     params: List of float32 [P, 1], one a group, or of None if not
@@ -127,7 +128,7 @@ def step(options, theta, layouts, params, grads, states, global_state,
   if global_state:
     global_state = step_global(
         options, theta, [group.state["layer"] for group in groups],
-        global_state, order, sum([group.active for group in groups], []))
+        global_state, order, sum([group.mask for group in groups], []))
   return ([group.steps for group in groups],
           [group.state for group in groups], global_state)
 
@@ -137,7 +138,7 @@ def step_group(options, theta, layout, param, grad, state, global_state,
   """Steps a group of tensors: their coordinates, then the tensors' level.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     layout: `TensorLayout`.
     param: float32 [P, 1], or None if not `options.uses_sizes`.
@@ -163,12 +164,12 @@ def step_group(options, theta, layout, param, grad, state, global_state,
   new_state = dict(coordinates.state)
   if "layer" in state:
     new_state["layer"] = step_layer(
-        options, theta, coordinates.seen, state["layer"], global_state,
-        coordinates.active)
+        options, theta, coordinates.level1_inputs, state["layer"], global_state,
+        coordinates.mask)
   if history is not None:
     new_state[tensor_statistics.HISTORY_KEY] = history
   return Group(normalized(options, coordinates, layout, size), new_state,
-               coordinates.active)
+               coordinates.mask)
 
 
 def average(coordinates, layout):
@@ -182,7 +183,7 @@ def step_coordinates(options, theta, grad, state, bias, view):
   """Steps the lowest level of some coordinates.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     grad: float32 [P, 1].
     state: Dict, their state; `TENSOR_KEYS` are not looked at.
@@ -194,8 +195,8 @@ def step_coordinates(options, theta, grad, state, bias, view):
   """
   averages, observation = _observe(options, grad, state, view)
   new_state = {"grad_accum": averages, "ms": observation.mean_squares}
-  columns = [column.compute(observation) for column in options.columns]
-  inputs = columns[0] if len(columns) == 1 else tf.concat(columns, 1)
+  features = [feature.compute(observation) for feature in options.features]
+  inputs = features[0] if len(features) == 1 else tf.concat(features, 1)
   hidden = options.cells[0](
       inputs, state["parameter"], theta, "PerTensor/Layer0_RNN/", bias)
   new_state["parameter"] = hidden
@@ -207,22 +208,23 @@ def step_coordinates(options, theta, grad, state, bias, view):
   for key in ("scl_decay", "inp_decay"):
     new_state[key] += tf.zeros_like(state[key])
   # Scaled gradients alone are no news to the level above.
-  seen = [hidden] if len(columns) == 1 else [hidden, inputs]
-  moves, squares = _moves(options, theta, outputs, observation, new_state)
-  move_squares = ([move * move for move in moves]
-                  if options.max_relative_step else [])
+  level1_inputs = [hidden] if len(features) == 1 else [hidden, inputs]
+  directions, squares = _directions(
+      options, theta, outputs, observation, new_state)
+  direction_squares = ([direction * direction for direction in directions]
+                       if options.max_relative_step else [])
   coordinates = Coordinates(
-      new_state, seen, moves, squares, move_squares, [])
+      new_state, level1_inputs, directions, squares, direction_squares, [])
   return (_skip_zero_gradients(coordinates, grad, state)
           if options.skip_zero_gradients else coordinates)
 
 
 def _skip_zero_gradients(coordinates, grad, old_state):
   """Undoes the step of coordinates whose gradient is 0."""
-  is_active = tf.not_equal(tf.reshape(grad, [-1]), 0.0)
+  nonzero = tf.not_equal(tf.reshape(grad, [-1]), 0.0)
 
   def choose(values, others):
-    return [selection.select(is_active, value, other)
+    return [selection.select(nonzero, value, other)
             for value, other in zip(values, others)]
 
   def or_zero(values):
@@ -232,51 +234,52 @@ def _skip_zero_gradients(coordinates, grad, old_state):
   return Coordinates(
       state=dict(zip(keys, choose([coordinates.state[key] for key in keys],
                                   [old_state[key] for key in keys]))),
-      seen=or_zero(coordinates.seen), moves=or_zero(coordinates.moves),
+      level1_inputs=or_zero(coordinates.level1_inputs),
+      directions=or_zero(coordinates.directions),
       squares=or_zero(coordinates.squares),
-      move_squares=or_zero(coordinates.move_squares),
-      active=[tf.cast(tf.expand_dims(is_active, 1), tf.float32)])
+      direction_squares=or_zero(coordinates.direction_squares),
+      mask=[tf.cast(tf.expand_dims(nonzero, 1), tf.float32)])
 
 
-def step_layer(options, theta, seen, layer, global_state, active=()):
+def step_layer(options, theta, level1_inputs, layer, global_state, mask=()):
   """Steps the level of the tensors.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
-    seen: List of float32 [T, k], means of what `Coordinates` say is seen.
+    level1_inputs: List of float32 [T, k], means of those of `Coordinates`.
     layer: float32 [T, units].
     global_state: List of tensors.
-    active: Empty, or a list with one float32 [T, 1], the mean of what
-      `Coordinates` say is active. Tensors where it is 0 sit the step out.
+    mask: Empty, or a list with one float32 [T, 1], the mean of that of
+      `Coordinates`. Tensors where it is 0 are skipped.
 
   Returns:
     float32 [T, units].
   """
-  seen = tensor_statistics.of_active(seen, active)
+  inputs = tensor_statistics.masked_means(level1_inputs, mask)
   bias = None
   if global_state:
     bias = rnn_cells.affine(
         global_state[0], theta, "PerTensor/Layer1_RNN/Affine")
   new_layer = options.cells[1](
-      seen[0] if len(seen) == 1 else tf.concat(seen, 1), layer,
+      inputs[0] if len(inputs) == 1 else tf.concat(inputs, 1), layer,
       theta, "PerTensor/Layer1_RNN/", bias)
-  if not active:
+  if not mask:
     return new_layer
   return selection.select(
-      tf.greater(tf.reshape(active[0], [-1]), 0.0), new_layer, layer)
+      tf.greater(tf.reshape(mask[0], [-1]), 0.0), new_layer, layer)
 
 
-def step_global(options, theta, layers, global_state, order=None, active=()):
+def step_global(options, theta, layers, global_state, order=None, mask=()):
   """Steps the level of the whole problem.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     layers: List of float32 [T, units], new states of the tensors, one a group.
     global_state: List with one float32 [1, units].
     order: See `step`.
-    active: List of float32 [T, 1], see `step_layer`; if all are 0, nothing
+    mask: List of float32 [T, 1], see `step_layer`; if all are 0, nothing
       changes.
 
   Returns:
@@ -287,9 +290,9 @@ def step_global(options, theta, layers, global_state, order=None, active=()):
     layers = tf.gather(layers, order)
   inputs = GLOBAL_INPUTS[options.global_input](layers)
   new_state = options.cells[2](inputs, global_state[0], theta, "Layer2_RNN/")
-  if active:
-    is_active = tf.reduce_any(tf.greater(tf.concat(list(active), 0), 0.0), 0)
-    new_state = selection.select(is_active, new_state, global_state[0])
+  if mask:
+    any_stepped = tf.reduce_any(tf.greater(tf.concat(list(mask), 0), 0.0), 0)
+    new_state = selection.select(any_stepped, new_state, global_state[0])
   return [new_state]
 
 
@@ -319,7 +322,7 @@ def coordinate_bias(theta, layout, state, global_state):
     if global_state:
       bias += rnn_cells.affine(
           global_state[0], theta, "PerTensor/Layer0_RNN/Global/Affine")
-    bias = layout.spread(bias)
+    bias = layout.broadcast(bias)
   return bias
 
 
@@ -340,22 +343,22 @@ def _decay(theta, outputs, name, fixed):
   return tf.constant(fixed, tf.float32)
 
 
-def _moves(options, theta, outputs, observation, new_state):
-  """Turns read-outs into moves and squares, see `Coordinates`; adds the
+def _directions(options, theta, outputs, observation, new_state):
+  """Turns read-outs into directions and squares, see `Coordinates`; adds the
   learning rate to the new state."""
   names = [("update", "GradsToDelta")]
   if "attention" in outputs:
     names.append(("attention", "GradsToAttnDelta"))
-  directions = []
+  unscaled = []
   for name, shortcut in names:
-    direction = outputs[name]
+    value = outputs[name]
     shortcut = theta.get("PerTensor/{}/Matrix".format(shortcut))
     if shortcut is not None:
-      direction += tf.matmul(observation.scaled, shortcut)
-    directions.append(direction)
+      value += tf.matmul(observation.scaled, shortcut)
+    unscaled.append(value)
   log_rate = observation.log_rate
   if log_rate is None:
-    return directions, []
+    return unscaled, []
   proposed = (log_rate + outputs["learning_rate"] +
               theta["learning_rate_bias"])
   clipped = tf.clip_by_value(
@@ -367,16 +370,16 @@ def _moves(options, theta, outputs, observation, new_state):
       proposed + momentum * (log_rate - proposed))
   scales = [tf.exp(proposed + theta["PerTensor/param_stepsize_offset"]),
             tf.exp(proposed)]
-  return ([direction * scale for direction, scale in zip(directions, scales)],
-          [direction * direction for direction in directions])
+  return ([value * scale for value, scale in zip(unscaled, scales)],
+          [value * value for value in unscaled])
 
 
 def normalized(options, coordinates, layout, size):
-  """Normalizes and limits moves per tensor, see
+  """Normalizes and limits directions per tensor, see
   `tensor_statistics.step_scales`.
 
   Args:
-    options: `Options`.
+    options: `StepOptions`.
     coordinates: `Coordinates`, averaged over tensors.
     layout: `TensorLayout`.
     size: None or float32 [T, 1], the tensors' sizes.
@@ -385,10 +388,12 @@ def normalized(options, coordinates, layout, size):
     Pair of float32 [P, 1]: the steps of parameters and attended locations.
   """
   scales = tensor_statistics.step_scales(
-      tensor_statistics.of_active(coordinates.squares, coordinates.active),
-      tensor_statistics.of_active(coordinates.move_squares, coordinates.active),
+      tensor_statistics.masked_means(coordinates.squares, coordinates.mask),
+      tensor_statistics.masked_means(
+          coordinates.direction_squares, coordinates.mask),
       size, options.max_relative_step)
-  steps = coordinates.moves
+  steps = coordinates.directions
   if scales:
-    steps = [move * layout.spread(scale) for move, scale in zip(steps, scales)]
+    steps = [direction * layout.broadcast(scale)
+             for direction, scale in zip(steps, scales)]
   return steps[0], steps[-1]

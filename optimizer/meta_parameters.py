@@ -6,7 +6,7 @@ A `MetaParameters` object holds declarations (name, shape, initializer). The
 variables that carry them are made per graph: at once in the graph that is the
 default when a meta-parameter is declared, on first use in every other one.
 They are non-trainable global variables under the scope `OPTIMIZER_SCOPE`, so
-the trainer of a host model never touches them while its `Saver` keeps them.
+a training program never touches them while its `Saver` keeps them.
 The graph owns them: it can be freed while the `MetaParameters` live on.
 `tf.get_variable` makes them, below the variable scope the optimizer is
 constructed in: optimizers constructed in a scope that reuses variables share

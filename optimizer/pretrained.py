@@ -29,8 +29,8 @@ def names():
 def load(name_or_logdir="hierarchical_rnn", allow_import=False, **options):
   """Constructs an optimizer whose meta-parameters start from a checkpoint.
 
-  The meta-parameters take the checkpoint's values whenever the host's own
-  initializers run, and are not trained by the host. The variables that carry
+  The meta-parameters take the checkpoint's values whenever the program's own
+  initializers run, and are not trained by it. The variables that carry
   them are made by `minimize` or `apply_gradients`, in the graph and on the
   device of the variables to train; nothing is added to the graph before.
 

@@ -65,10 +65,10 @@ def make_variables(declarations, dtype, random_seed=None):
   return variables
 
 
-def affine(inputs, parameters, name):
+def affine(inputs, theta, name):
   """Applies an affine map: [n, rows] to [n, columns]."""
-  outputs = tf.matmul(inputs, parameters[name + "/Matrix"])
-  bias = parameters.get(name + "/Bias")
+  outputs = tf.matmul(inputs, theta[name + "/Matrix"])
+  bias = theta.get(name + "/Bias")
   return outputs if bias is None else outputs + bias
 
 
@@ -121,14 +121,14 @@ class BiasGRU(object):
             declaration)
     return declarations
 
-  def __call__(self, inputs, state, parameters, prefix, bias=None):
+  def __call__(self, inputs, state, theta, prefix, bias=None):
     """Advances the state by one step.
 
     Args:
       inputs: float32 [n, input_size].
       state: float32 [n, num_units].
-      parameters: Mapping from names to the values of the meta-parameters.
-      prefix: String, what `parameters` has before this cell's own names.
+      theta: Mapping from names to the values of the meta-parameters.
+      prefix: String, what `theta` has before this cell's own names.
       bias: None or float32 [n, 3 * num_units] (or [1, 3 * num_units]): the
         extra bias of reset gate, update gate and candidate.
 
@@ -143,7 +143,7 @@ class BiasGRU(object):
 
     def columns(variable):
       gates, candidate = [
-          parameters["{}/{}/Affine/{}".format(name, part, variable)]
+          theta["{}/{}/Affine/{}".format(name, part, variable)]
           for part in ("gates", "candidate")]
       return [gates[..., :units], gates[..., units:], candidate]
 
@@ -213,8 +213,8 @@ class BiasGRUCell(tf.compat.v1.nn.rnn_cell.RNNCell):
     Returns:
       (output, new state): twice the same float32 [n, num_units].
     """
-    parameters = make_variables(
+    theta = make_variables(
         self._cell.declarations(inputs.shape.as_list()[1]), inputs.dtype,
         self._random_seed)
-    state = self._cell(inputs, state, parameters, "", bias)
+    state = self._cell(inputs, state, theta, "", bias)
     return state, state

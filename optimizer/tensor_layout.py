@@ -64,10 +64,10 @@ class TensorLayout(object):
     return tf.math.unsorted_segment_sum(
         matrix, self._tensor_ids(), self.num_tensors) / sizes
 
-  def spread(self, matrix):
+  def broadcast(self, matrix):
     """Gives every coordinate its tensor's row: [T, k] to [P, k].
 
-    With a single tensor the result is the [1, k] input, left to broadcast.
+    With a single tensor the result is the [1, k] input, left to be broadcast.
     """
     if self.num_tensors == 1:
       return matrix

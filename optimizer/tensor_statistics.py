@@ -57,7 +57,7 @@ def mean_log_rates(layouts, states, over_problem):
   columns = [state["log_learning_rate"] for state in states]
   if over_problem:
     return [_mean_of_groups(columns)] * len(states)
-  return [layout.spread(layout.tensor_mean(column))
+  return [layout.broadcast(layout.tensor_mean(column))
           for layout, column in zip(layouts, columns)]
 
 
@@ -151,7 +151,7 @@ def view(options, layout, param, grad, state, mean_log_rate):
   """Looks at tensors before their coordinates are stepped.
 
   Args:
-    options: `hierarchical_step.Options`.
+    options: `hierarchical_step.StepOptions`.
     layout: `TensorLayout`.
     param: w, float32 [P, 1]; not looked at if not `options.uses_sizes`.
     grad: g, float32 [P, 1].
@@ -164,50 +164,60 @@ def view(options, layout, param, grad, state, mean_log_rate):
   size = history = log_size = trend = change = None
   if options.uses_sizes:
     size = sizes(layout, param, options.rms_floor)
-    log_size = layout.spread(tf.math.log(size))
+    log_size = layout.broadcast(tf.math.log(size))
   if HISTORY_KEY in state:
     history = step_history(
         layout, grad, state[HISTORY_KEY], options.skip_zero_gradients)
-    trend, change = [layout.spread(value)
+    trend, change = [layout.broadcast(value)
                      for value in trend_and_change(history)]
   return View(mean_log_rate, log_size, trend, change), size, history
 
 
-def of_active(means, active):
-  """Means over active coordinates, from those over all where others are 0."""
-  if not active:
+def masked_means(means, mask):
+  """Means over coordinates that are not skipped, which count as 0 in `means`.
+
+  Args:
+    means: List of float32 [T, k], means over all coordinates.
+    mask: Empty, or a list with one float32 [T, 1], the share of those that are
+      not skipped.
+
+  Returns:
+    List of float32 [T, k].
+  """
+  if not mask:
     return means
   share = selection.select(
-      tf.equal(active[0], 0.0), tf.ones_like(active[0]), active[0])
+      tf.equal(mask[0], 0.0), tf.ones_like(mask[0]), mask[0])
   return [mean / share for mean in means]
 
 
-def step_scales(directions, moves, size, max_relative_step):
-  """What turns moves into steps: they are normalized, then capped.
+def step_scales(squares, direction_squares, size, max_relative_step):
+  """What turns directions into steps: they are normalized, then capped.
 
-  A move is a direction d [P, 1] times its coordinates' learning rates. It is
-  divided by the root mean square of the direction, and scaled down where its
-  own would exceed the tensor's size times `max_relative_step`:
+  A direction v [P, 1] is a read-out d [P, 1] times its coordinates' learning
+  rates. It is divided by the root mean square of the read-out, and scaled down
+  where its own would exceed the tensor's size times `max_relative_step`:
 
     n = 1 / sqrt(mean_T(d^2) + 1e-16), or 1 without a learning rate
-    scale = n min(1, max_relative_step size / (n sqrt(mean_T(move^2))))
+    scale = n min(1, max_relative_step size / (n sqrt(mean_T(v^2))))
 
   Args:
-    directions: List of mean_T(d^2), float32 [T, 1], one a move, or empty
+    squares: List of mean_T(d^2), float32 [T, 1], one a direction, or empty
       without a learning rate.
-    moves: List of mean_T(move^2), float32 [T, 1], one a move, or empty without
-      a cap.
+    direction_squares: List of mean_T(v^2), float32 [T, 1], one a direction, or
+      empty without a cap.
     size: float32 [T, 1], or None without a cap.
     max_relative_step: Float.
 
   Returns:
-    List of float32 [T, 1], one a move; empty without learning rate and cap.
+    List of float32 [T, 1], one a direction; empty without learning rate and
+    cap.
   """
-  scales = [tf.math.rsqrt(square + _OUTPUT_EPSILON) for square in directions]
-  if not moves:
+  scales = [tf.math.rsqrt(square + _OUTPUT_EPSILON) for square in squares]
+  if not direction_squares:
     return scales
-  norms = scales or [tf.ones_like(size)] * len(moves)
+  norms = scales or [tf.ones_like(size)] * len(direction_squares)
   # The root is of the maximum, whose derivative is finite for zeros.
   return [norm * tf.math.rsqrt(tf.maximum(
       square * tf.square(norm / (max_relative_step * size)), 1.0))
-          for norm, square in zip(norms, moves)]
+          for norm, square in zip(norms, direction_squares)]

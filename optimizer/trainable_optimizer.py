@@ -391,10 +391,10 @@ class TrainableOptimizer(hooks.JointOptimizer):
     Args:
       problem: A `problem_generator.Problem`.
       dataset: A `datasets.Dataset`.
-      **options: See `adapter.Options`: how the unroll is run.
+      **options: See `adapter.UnrollOptions`: how the unroll is run.
 
     Returns:
       A `TrainingOutput`.
     """
     return adapter.build(
-        self, problem, dataset, adapter.Options(**options))
+        self, problem, dataset, adapter.UnrollOptions(**options))

@@ -41,7 +41,7 @@ _HOOKS = ("_as_graph_element", "_valid_dtypes")
 _OPTIONAL = {"evaluation/plots.py": ("matplotlib",)}
 
 _IMPORT_BY_NAME = ("//tests:docs_test", "//tests:own_problem_page_test",
-                   "//tests/hosts:examples_test")
+                   "//tests/training_programs:examples_test")
 
 _SOURCES = repository.python_files()
 _TREES = {path: ast.parse(repository.read(path)) for path in _SOURCES}

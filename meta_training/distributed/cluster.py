@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The place of a task in a TensorFlow cluster, and how it is found out.
+"""Which task of a TensorFlow cluster this is, and how it is found out.
 
 A cluster has two jobs: "ps", the parameter servers, and "worker", of which
 number 0 is the chief. The description comes from host flags, from TF_CONFIG,

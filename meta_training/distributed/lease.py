@@ -6,8 +6,8 @@ Variables on the first parameter server, in no checkpoint:
 
   owner: int64 [2], the number of the chief's process (0: none) and its
     heartbeat, which counts up as long as the chief lives.
-  ticket: int64 []. The chief draws a new one whenever it has restored the
-    state. Updates carry the ticket their values were read under, and fail if
+  fencing_token: int64 []. The chief draws a new one whenever it has restored
+    the state. Updates carry the one their values were read under, and fail if
     it is not the present one: nothing of before gets into the restored state.
   text: string [2], the chief's name and the options of the run as JSON.
 """
@@ -62,17 +62,20 @@ class Lease(object):
     self._process = self._draw()
     self._name = name
     self._description = description
-    self.ticket_value = CLOSED
+    self.fencing_token_value = CLOSED
     self._thread = None
     with tf.device(device):
       self._owner = _variable("owner", tf.constant([0, 0], tf.int64))
-      self._ticket = _variable("ticket", tf.constant(CLOSED, tf.int64))
+      self._fencing_token = _variable(
+          "fencing_token", tf.constant(CLOSED, tf.int64))
       self._text = _variable("text", tf.constant(["", ""]))
-      self.variables = [self._owner, self._ticket, self._text]
+      self.variables = [self._owner, self._fencing_token, self._text]
       self._new_owner = tf.compat.v1.placeholder(tf.int64, [2])
       self._new_text = tf.compat.v1.placeholder(tf.string, [2])
-      self.new_ticket = tf.compat.v1.placeholder(tf.int64, [], "new_ticket")
-      self.set_ticket = self._ticket.assign(self.new_ticket).op
+      self.new_fencing_token = tf.compat.v1.placeholder(
+          tf.int64, [], "new_fencing_token")
+      self.set_fencing_token = self._fencing_token.assign(
+          self.new_fencing_token).op
       self._set_owner = self._owner.assign(self._new_owner).op
       self._set_text = self._text.assign(self._new_text).op
       self._beat = self._owner.assign_add([0, 1])
@@ -80,10 +83,11 @@ class Lease(object):
       self._is_set = [
           tf.identity(tf.compat.v1.is_variable_initialized(variable))
           for variable in self.variables]
-    self.my_ticket = tf.compat.v1.placeholder_with_default(
-        tf.constant(CLOSED, tf.int64), [], "my_ticket")
+    self.my_fencing_token = tf.compat.v1.placeholder_with_default(
+        tf.constant(CLOSED, tf.int64), [], "my_fencing_token")
     self.check = tf.compat.v1.assert_equal(
-        self.my_ticket, self._ticket, message="The ticket is not valid.")
+        self.my_fencing_token, self._fencing_token,
+        message="The fencing token is not valid.")
 
   def _draw(self):
     return self._random.randint(1, 2**62)
@@ -91,7 +95,7 @@ class Lease(object):
   @property
   def feeds(self):
     """What to feed with whatever depends on `check`."""
-    return {self.my_ticket: self.ticket_value}
+    return {self.my_fencing_token: self.fencing_token_value}
 
   def take(self, session, pause):
     """Makes this process the chief and bars all updates.
@@ -118,15 +122,16 @@ class Lease(object):
     session.run([self._set_owner, self._set_text], {
         self._new_owner: [self._process, 0],
         self._new_text: [self._name, json.dumps(self._description)]})
-    session.run(self.set_ticket, {self.new_ticket: CLOSED})
+    session.run(self.set_fencing_token, {self.new_fencing_token: CLOSED})
 
   def _names(self, session):
     return tf.compat.as_text(session.run(self._text)[0])
 
   def open(self, session):
     """Lets updates in, once the state is restored."""
-    self.ticket_value = self._draw()
-    session.run(self.set_ticket, {self.new_ticket: self.ticket_value})
+    self.fencing_token_value = self._draw()
+    session.run(self.set_fencing_token,
+                {self.new_fencing_token: self.fencing_token_value})
     self._thread = threading.Thread(
         target=self._keep_beating, args=(session,))
     self._thread.daemon = True
@@ -150,15 +155,15 @@ class Lease(object):
       self._thread.join(2 * _BEAT_SECONDS)
       self._thread = None
 
-  def release(self, session, ticket):
+  def release(self, session, fencing_token):
     """Gives the chief's part back.
 
     Args:
       session: A session.
-      ticket: `CLOSED` or `FINISHED`.
+      fencing_token: `CLOSED` or `FINISHED`.
     """
     self.stop_beating()
-    session.run(self.set_ticket, {self.new_ticket: ticket})
+    session.run(self.set_fencing_token, {self.new_fencing_token: fencing_token})
     session.run(self._set_owner, {self._new_owner: [0, 0]})
 
   def join(self, session, missing, pause, log):
@@ -177,14 +182,15 @@ class Lease(object):
     told = False
     while True:
       if all(session.run(self._is_set)):
-        ticket, (chief, text) = session.run([self._ticket, self._text])
-        if ticket == FINISHED:
+        fencing_token, (chief, text) = session.run(
+            [self._fencing_token, self._text])
+        if fencing_token == FINISHED:
           raise RunFinishedError()
-        if ticket != CLOSED:
+        if fencing_token != CLOSED:
           self._compare(tf.compat.as_text(chief),
                         json.loads(tf.compat.as_text(text)))
           if not session.run(missing).size:
-            self.ticket_value = int(ticket)
+            self.fencing_token_value = int(fencing_token)
             return
       if not told:
         log("waiting for the chief")

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Steps variables of a host model: the drop-in adapter.
+"""Steps variables of a training program: the drop-in adapter.
 
 State lives in slots. All values a step reads, gradients included, are read
 and all new values computed before the first of them is written, so that equal
@@ -227,7 +227,7 @@ def _sparse_writes(optimizer, grad, var):
   stored = tf.gather(var, rows)
   finite = tf.math.is_finite(values)
   if optimizer.skip_nonfinite:
-    values = nonfinite.tamed(values, finite)
+    values = nonfinite.sanitized(values, finite)
   slots = {key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
   spec = state_spec.StateSpec(
       var.shape.as_list(), slots, optimizer.tensor_state_keys)

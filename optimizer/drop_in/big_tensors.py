@@ -31,7 +31,7 @@ def compute_updates(options, theta, params, grads, states, global_state,
   """Steps all tensors of a model.
 
   Args:
-    options: `hierarchical_step.Options`.
+    options: `hierarchical_step.StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     params: List of float32 tensors of static shapes, true parameters.
     grads: List of float32 tensors.
@@ -192,9 +192,9 @@ class _Stepper(object):
                           self._skip_nonfinite)
 
       if blocks:
-        num_moves = 2 if "attention_weights" in theta else 1
+        num_directions = 2 if "attention_weights" in theta else 1
         coordinates, nonfinite_share = _in_blocks(
-            step_rows, grad, rows, num_moves, *blocks)
+            step_rows, grad, rows, num_directions, *blocks)
       else:
         coordinates, nonfinite_share = step_rows(grad, rows)
         coordinates = hierarchical_step.average(coordinates, layout)
@@ -204,7 +204,7 @@ class _Stepper(object):
 
     group = hierarchical_step.step_group(
         self._options, theta, layout, columns[-1],
-        nonfinite.tamed(grad, tf.math.is_finite(grad))
+        nonfinite.sanitized(grad, tf.math.is_finite(grad))
         if self._skip_nonfinite else grad,
         dict(rows, **whole["state"]), whole["global_state"],
         whole.get("mean_log_rate"), run_rows)
@@ -225,34 +225,34 @@ def _step_rows(options, theta, grad, state, bias, view, skip_nonfinite):
   """
   finite = tf.math.is_finite(grad)
   if skip_nonfinite:
-    grad = nonfinite.tamed(grad, finite)
+    grad = nonfinite.sanitized(grad, finite)
   scales = (hierarchical_step.SCALE_KEYS, options.num_scales)
   state = state_spec.join_scales(state, *scales)
   coordinates = hierarchical_step.step_coordinates(
       options, theta, grad, state, bias, view)
-  new_state, moves = coordinates.state, coordinates.moves
+  new_state, directions = coordinates.state, coordinates.directions
   if skip_nonfinite:
     keys = sorted(state)
-    values = nonfinite.keep_old(
+    values = nonfinite.select_finite(
         tf.reduce_all(finite), [new_state[key] for key in keys],
         [state[key] for key in keys],
         lambda: [tf.reshape(finite, [-1])] * len(keys))
     new_state = dict(zip(keys, values))
-    moves = [selection.select(finite, move, tf.zeros_like(move))
-             for move in moves]
+    directions = [selection.select(finite, direction, tf.zeros_like(direction))
+                  for direction in directions]
   return coordinates._replace(
       state=state_spec.split_scales(new_state, *scales),
-      moves=moves), tf.cast(~finite, tf.float32)
+      directions=directions), tf.cast(~finite, tf.float32)
 
 
-def _in_blocks(step_rows, grad, state, num_moves, count, equal):
+def _in_blocks(step_rows, grad, state, num_directions, count, equal):
   """Steps a big tensor block by block.
 
   Args:
     step_rows: Function of gradient and state of some rows; see `_step_rows`.
     grad: float32 [n, 1].
     state: Dict of float32 [n, k].
-    num_moves: Integer, moves there will be.
+    num_directions: Integer, how many directions there will be.
     count: See `row_blocks.map_rows`.
     equal: See `row_blocks.map_rows`.
 
@@ -267,13 +267,14 @@ def _in_blocks(step_rows, grad, state, num_moves, count, equal):
     coordinates, bad = step_rows(columns[0], dict(zip(keys, columns[1:])))
     averaged[:] = [{name: getattr(coordinates, name)
                     for name in hierarchical_step.AVERAGED}, bad]
-    return ([coordinates.state[key] for key in keys] + coordinates.moves,
+    return ([coordinates.state[key] for key in keys] + coordinates.directions,
             tf.nest.flatten(averaged))
 
   columns, means = row_blocks.map_rows(
       step, [grad] + [state[key] for key in keys],
-      [state[key].shape.as_list()[1] for key in keys] + [1] * num_moves,
+      [state[key].shape.as_list()[1] for key in keys] + [1] * num_directions,
       count, equal)
   parts, bad = tf.nest.pack_sequence_as(averaged, means)
   return hierarchical_step.Coordinates(
-      state=dict(zip(keys, columns)), moves=columns[len(keys):], **parts), bad
+      state=dict(zip(keys, columns)), directions=columns[len(keys):],
+      **parts), bad

@@ -21,7 +21,7 @@ from .. import state_spec
 _MAX_GRADIENT = 1e18
 
 
-def tamed(grad, finite):
+def sanitized(grad, finite):
   """A gradient whose elements, and their squares, are finite.
 
   Args:
@@ -35,7 +35,7 @@ def tamed(grad, finite):
                           -_MAX_GRADIENT, _MAX_GRADIENT)
 
 
-def keep_old(all_finite, new, old, masks):
+def select_finite(all_finite, new, old, masks):
   """Chooses new values where gradients are finite.
 
   Args:
@@ -84,10 +84,10 @@ def finite_elements(grad, param):
   return tf.math.is_finite(grad)
 
 
-def _tamed_whole(grad, finite):
+def _sanitized_whole(grad, finite):
   if not isinstance(grad, tf.IndexedSlices):
-    return tamed(grad, finite)
-  values = tamed(grad.values, tf.math.is_finite(grad.values))
+    return sanitized(grad, finite)
+  values = sanitized(grad.values, tf.math.is_finite(grad.values))
   return tf.IndexedSlices(values, grad.indices, grad.dense_shape)
 
 
@@ -108,7 +108,7 @@ def compute_updates(optimizer, params, grads, states, global_state):
   """
   finite = [finite_elements(*each) for each in zip(grads, params)]
   new_params, new_states, new_global, attended = optimizer._compute_updates(
-      params, [_tamed_whole(*each) for each in zip(grads, finite)], states,
+      params, [_sanitized_whole(*each) for each in zip(grads, finite)], states,
       global_state)
   keys = [(i, key) for i, state in enumerate(states) for key in sorted(state)]
   whole = [tf.reduce_all(mask) for mask in finite]
@@ -116,7 +116,7 @@ def compute_updates(optimizer, params, grads, states, global_state):
   specs = [state_spec.StateSpec(
       param.shape.as_list(), state, optimizer.tensor_state_keys)
            for param, state in zip(params, states)]
-  values = keep_old(
+  values = select_finite(
       tf.reduce_all(whole),
       [new_states[i][key] for i, key in keys] + new_global,
       [states[i][key] for i, key in keys] + global_state,

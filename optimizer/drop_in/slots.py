@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the drop-in adapter keeps in a host's graph, and how it starts.
+"""What the drop-in adapter keeps in a graph, and how it starts.
 
 Slots for the state of every variable, non-slot variables for the global state
 and the meta-parameters: wherever `tf.train.Optimizer` has such variables, so
@@ -41,7 +41,7 @@ def create(optimizer, variables):
       stepped_variables(optimizer).append(var)
   if global_state(optimizer) is None:
     values = optimizer._initialize_global_state()
-    # The names are the same whatever scope the host is in.
+    # The names are the same whatever scope the caller is in.
     with tf.name_scope(None):
       for i, value in enumerate(values):
         optimizer._create_non_slot_variable(
@@ -71,11 +71,11 @@ def own_meta_parameters(optimizer, variables):
   """Makes the meta-parameters non-slot variables of the optimizer.
 
   So `tf.train.Checkpoint` and Keras find them, and those that are only made
-  now are where the host's variables are, on a parameter server say.
+  now are where the program's variables are, on a parameter server say.
 
   Args:
     optimizer: A `TrainableOptimizer`.
-    variables: List of the host's variables.
+    variables: List of the training program's variables.
   """
   # pylint: disable=protected-access
   optimizer._maybe_initialize_trackable()

@@ -30,7 +30,7 @@ def true_value(optimizer, located, state):
   """The parameter of a variable.
 
   Until the first step it is what the variable holds. The slot's initial value
-  is that too, but the host may have assigned another since: a warm start.
+  is that too, but the program may have assigned another since: a warm start.
 
   Args:
     optimizer: A `TrainableOptimizer`.

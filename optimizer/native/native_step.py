@@ -21,15 +21,15 @@ _RULE = ("_compute_updates", "_compute_finite_updates", "_state_keys")
 """Methods of `HierarchicalRNN` that are the step. Subclasses may have others.
 """
 
-# What is known of `hierarchical_step.Options`. Others have to be off.
+# What is known of `hierarchical_step.StepOptions`. Others have to be off.
 _OPTIONS = frozenset((
-    "cells", "columns", "num_scales", "multiple_scale_decays",
+    "cells", "features", "num_scales", "multiple_scale_decays",
     "problem_rate_mean", "max_log_rate", "global_input",
     "skip_zero_gradients", "max_relative_step", "rms_floor", "uses_sizes"))
 
-# Flags of input columns, by the names of functions of `gradient_features`, in
+# Flags of features, by the names of functions of `gradient_features`, in
 # the order in which the kernel makes them.
-_COLUMNS = (
+_FEATURES = (
     ("_scaled", None),
     ("_products", "products"),
     ("_relative_log_mean_squares", "log_means"),
@@ -98,10 +98,10 @@ def _unknown_option(optimizer):
       return "its option {} is {!r}".format(name, value)
   if options.global_input not in _GLOBAL_INPUTS:
     return "its global input is {!r}".format(options.global_input)
-  known = iter([name for name, _ in _COLUMNS])
-  for column in options.columns:
-    name = column.compute.__name__
-    if (column.compute.__module__ != gradient_features.__name__ or
+  known = iter([name for name, _ in _FEATURES])
+  for feature in options.features:
+    name = feature.compute.__name__
+    if (feature.compute.__module__ != gradient_features.__name__ or
         name not in known):
       return "its RNN sees {}".format(name.strip("_"))
   for cell in options.cells:
@@ -165,8 +165,8 @@ def _touched(optimizer, variables):
 def _flags(optimizer, theta):
   """Names of the kernel's options that are on."""
   options = optimizer._options  # pylint: disable=protected-access
-  columns = dict(_COLUMNS)
-  flags = [columns[column.compute.__name__] for column in options.columns[1:]]
+  known = dict(_FEATURES)
+  flags = [known[feature.compute.__name__] for feature in options.features[1:]]
   flags += _GLOBAL_INPUTS[options.global_input]
   for flag, is_on in (
       ("scale_decays", options.multiple_scale_decays),

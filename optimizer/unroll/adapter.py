@@ -52,8 +52,8 @@ Attributes:
 """
 
 
-Options = collections.namedtuple(
-    "Options", "compiled, max_steps, batch_size, recompute, noise_seed, "
+UnrollOptions = collections.namedtuple(
+    "UnrollOptions", "compiled, max_steps, batch_size, recompute, noise_seed, "
     "start_seed, obj_train_max_multiplier")
 """How an unroll is run.
 
@@ -70,7 +70,7 @@ Attributes:
     an unroll starts with if they are drawn; by default likewise.
   obj_train_max_multiplier: Overrides the optimizer's if not None.
 """
-Options.__new__.__defaults__ = (False, None, None, True, None, None, None)
+UnrollOptions.__new__.__defaults__ = (False, None, None, True, None, None, None)
 
 
 def build(optimizer, problem, dataset, options):
@@ -80,7 +80,7 @@ def build(optimizer, problem, dataset, options):
     optimizer: A `TrainableOptimizer`.
     problem: A `problem_generator.Problem`.
     dataset: A `datasets.Dataset` or other pair (data, labels), or None.
-    options: `Options`.
+    options: `UnrollOptions`.
 
   Returns:
     A `TrainingOutput`.

@@ -44,8 +44,8 @@ Attributes:
 Carry = collections.namedtuple("Carry", "params, attended, state")
 """Lists of tensors; `attended` is empty without attention."""
 
-UnrollResult = collections.namedtuple(
-    "UnrollResult", "objectives, num_executed, carry")
+LoopResult = collections.namedtuple(
+    "LoopResult", "objectives, num_executed, carry")
 """What an unroll leaves behind.
 
 Attributes:
@@ -70,7 +70,7 @@ def recomputed_unroll(step, theta, carry, num_steps, num_rows, run=None):
       computation's results; by default it just calls it. XLA fits in here.
 
   Returns:
-    An `UnrollResult` whose `objectives` have a gradient with respect to
+    A `LoopResult` whose `objectives` have a gradient with respect to
     theta and carry.state.
   """
   run = run or (lambda computation, inputs: computation(*inputs))
@@ -98,7 +98,7 @@ def recomputed_unroll(step, theta, carry, num_steps, num_rows, run=None):
   outputs = attached_gradient.attach_gradient(
       [objectives, num_executed] + list(final), list(theta) + carry.state,
       gradient)
-  return UnrollResult(outputs[0], outputs[1], _unflatten(outputs[2:], carry))
+  return LoopResult(outputs[0], outputs[1], _unflatten(outputs[2:], carry))
 
 
 def stacked_unroll(step, theta, carry, num_steps):
@@ -124,8 +124,8 @@ def stacked_unroll(step, theta, carry, num_steps):
   num_executed, _, objectives, flat_carry = tf.while_loop(
       lambda t, going, *_: tf.logical_and(t < num_steps, going), body,
       (0, True, _array(tf.float32, num_steps, []), _flatten(carry)))
-  return UnrollResult(objectives.stack(), num_executed,
-                      _unflatten(flat_carry, carry))
+  return LoopResult(objectives.stack(), num_executed,
+                    _unflatten(flat_carry, carry))
 
 
 def _forward(step, theta, carry, num_steps, num_rows):

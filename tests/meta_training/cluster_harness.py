@@ -114,16 +114,16 @@ def run_task(options):
   from tests.meta_training import harness
   # A process in the background may have been told to ignore it.
   signal.signal(signal.SIGINT, signal.default_int_handler)
-  place = None
+  task = None
   if options.get("ps_hosts"):
-    place = cluster_lib.Cluster(options["ps_hosts"], options["worker_hosts"],
-                                options["job"], options["task"])
-    if place.job == "ps":
+    task = cluster_lib.Cluster(options["ps_hosts"], options["worker_hosts"],
+                               options["job"], options["task"])
+    if task.job == "ps":
       print("serving")
-      place.join()
+      task.join()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   print("starting")
-  is_chief = place is None or place.is_chief
+  is_chief = task is None or task.is_chief
   pause = options.get("pause", 0.0)
   lengths = options.get("lengths", [2, 5])
 
@@ -143,7 +143,7 @@ def run_task(options):
       num_problems=options.get("num_problems", 3), num_meta_iterations=2,
       num_unrolls=draw, num_steps=draw, seed=options.get("seed", 5),
       learning_rate=options.get("learning_rate", 0.01),
-      select_random_problems=not is_chief, out=_Echo(), cluster=place,
+      select_random_problems=not is_chief, out=_Echo(), cluster=task,
       on_start=on_start,
       callbacks=[lambda name, index, *_: print("visited", index)])
   print("ended")

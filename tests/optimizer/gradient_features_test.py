@@ -13,12 +13,12 @@ from optimizer import gradient_features
 from optimizer import tensor_statistics
 
 
-def _columns(**options):
+def _features(**options):
   arguments = dict(num_scales=2, use_grad_products=False,
                    use_log_means_squared=False, use_relative_lr=False,
                    use_extreme_indicator=False, use_lr_shortcut=False)
   arguments.update(options)
-  return gradient_features.feature_columns(**arguments)
+  return gradient_features.coordinate_features(**arguments)
 
 
 class AsinhTest(tf.test.TestCase):
@@ -46,7 +46,7 @@ class AsinhTest(tf.test.TestCase):
 
 class RepeatedSquareRootsTest(tf.test.TestCase):
 
-  def test_columns(self):
+  def test_features(self):
     decays = tf.constant([[0.0], [0.5], [1.0]])
     with self.session() as session:
       self.assertAllClose(
@@ -97,22 +97,22 @@ class ScaledGradientTest(tf.test.TestCase):
     self.assertAllClose([[1e6], [2**0.5]], slope, rtol=1e-3)
 
 
-class FeatureColumnsTest(tf.test.TestCase):
+class FeaturesTest(tf.test.TestCase):
 
   def setUp(self):
-    super(FeatureColumnsTest, self).setUp()
+    super(FeaturesTest, self).setUp()
     self._z = np.array([[2.0, 3.0], [-1.0, 4.0]], np.float32)
     self._m = np.array([[1.0, 4.0], [9.0, 9.0]], np.float32)
     self._rates = np.log([[2.0], [1e-7]]).astype(np.float32)
 
-  def _run(self, columns):
-    seen = gradient_features.Observation(
+  def _run(self, features):
+    observation = gradient_features.Observation(
         tf.constant(self._z), tf.constant(self._m), tf.constant(self._rates),
         tensor_statistics.View(tf.constant([[-5.0]])))
     with self.session() as session:
-      return [session.run(column.compute(seen)) for column in columns]
+      return [session.run(feature.compute(observation)) for feature in features]
 
-  def test_each_column(self):
+  def test_each_feature(self):
     expected = [
         ("use_grad_products", [[6.0], [-4.0]]),
         ("use_log_means_squared",
@@ -122,22 +122,23 @@ class FeatureColumnsTest(tf.test.TestCase):
         ("use_lr_shortcut", self._rates - np.log(1e-3)),
     ]
     for option, values in expected:
-      columns = _columns(**{option: True})
-      scaled, other = self._run(columns)
+      features = _features(**{option: True})
+      scaled, other = self._run(features)
       self.assertAllEqual(self._z, scaled)
       self.assertAllClose(values, other, rtol=1e-5, atol=1e-6)
       self.assertEqual([2, np.shape(values)[1]],
-                       [column.width for column in columns])
+                       [feature.width for feature in features])
 
   def test_order_and_widths(self):
-    columns = _columns(
+    features = _features(
         num_scales=4, use_grad_products=True, use_log_means_squared=True,
         use_relative_lr=True, use_extreme_indicator=True, use_lr_shortcut=True)
-    self.assertEqual([4, 3, 4, 1, 1, 1], [column.width for column in columns])
+    self.assertEqual([4, 3, 4, 1, 1, 1],
+                     [feature.width for feature in features])
 
   def test_a_single_timescale_has_no_products(self):
-    columns = _columns(num_scales=1, use_grad_products=True)
-    self.assertEqual([1], [column.width for column in columns])
+    features = _features(num_scales=1, use_grad_products=True)
+    self.assertEqual([1], [feature.width for feature in features])
 
 
 if __name__ == "__main__":

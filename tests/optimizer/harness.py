@@ -133,8 +133,8 @@ def relative_error(actual, expected):
           max(np.linalg.norm(expected), 1e-30))
 
 
-UnrollResult = collections.namedtuple(
-    "UnrollResult", "metaobj, objectives, gradients, state, loop")
+UnrollFigures = collections.namedtuple(
+    "UnrollFigures", "metaobj, objectives, gradients, state, loop")
 """Figures of one unroll; `gradients` is a dict by checkpoint name."""
 
 
@@ -159,7 +159,7 @@ class Unroll(object):
     """Runs the unroll; the next one, if not `first`, continues from there.
 
     Returns:
-      An `UnrollResult`.
+      An `UnrollFigures`.
     """
     output = self.output
     feed = dict(feed or {})
@@ -170,14 +170,14 @@ class Unroll(object):
     feed.update({output.obj_weights: weights, output.batches: batches,
                  output.first_unroll: first, output.reset_state: first})
     results = session.run(
-        UnrollResult(output.metaobj, output.problem_objectives,
-                     self._gradients, output.output_state,
-                     output.output_loop_vars) + (self._carry_over,), feed)
-    return UnrollResult(*results[:-1])
+        UnrollFigures(output.metaobj, output.problem_objectives,
+                      self._gradients, output.output_state,
+                      output.output_loop_vars) + (self._carry_over,), feed)
+    return UnrollFigures(*results[:-1])
 
 
 def compare(test_case, expected, actual, tolerance=1e-5):
-  """Asserts that two `UnrollResult`s agree."""
+  """Asserts that two `UnrollFigures`s agree."""
   test_case.assertAllClose(expected.metaobj, actual.metaobj, rtol=tolerance,
                            atol=tolerance)
   test_case.assertAllClose(expected.objectives, actual.objectives,

@@ -56,13 +56,13 @@ class TensorLayoutTest(tf.test.TestCase):
     layout = tensor_layout.TensorLayout(_SHAPES)
     matrix = np.random.RandomState(0).randn(12, 3).astype(np.float32)
     mean = layout.tensor_mean(tf.constant(matrix))
-    spread = layout.spread(mean)
+    broadcast = layout.broadcast(mean)
     expected = np.stack([matrix[:6].mean(0), matrix[6], np.zeros(3),
                          matrix[7:].mean(0)])
     with self.session() as session:
       self.assertAllClose(expected, session.run(mean))
       self.assertAllClose(expected[[0] * 6 + [1] + [3] * 5],
-                          session.run(spread))
+                          session.run(broadcast))
 
   def test_means_by_a_matrix(self):
     self._check_means()
@@ -79,7 +79,7 @@ class TensorLayoutTest(tf.test.TestCase):
       by_segments = tensor_layout.TensorLayout(_SHAPES)
     for layout in (tensor_layout.TensorLayout(_SHAPES), by_segments):
       inputs = tf.constant(matrix)
-      outputs = layout.spread(layout.tensor_mean(inputs)) * weights
+      outputs = layout.broadcast(layout.tensor_mean(inputs)) * weights
       gradients += tf.gradients(outputs, inputs)
     with self.session() as session:
       by_matrix, by_segments = session.run(gradients)
@@ -89,9 +89,9 @@ class TensorLayoutTest(tf.test.TestCase):
   def test_a_single_tensor_is_left_to_broadcast(self):
     layout = tensor_layout.TensorLayout([[4]])
     matrix = np.arange(8, dtype=np.float32).reshape([4, 2])
-    spread = layout.spread(layout.tensor_mean(tf.constant(matrix)))
+    broadcast = layout.broadcast(layout.tensor_mean(tf.constant(matrix)))
     with self.session() as session:
-      self.assertAllClose([[3.0, 4.0]], session.run(spread))
+      self.assertAllClose([[3.0, 4.0]], session.run(broadcast))
 
   def test_mean_of_a_single_empty_tensor_is_zero(self):
     layout = tensor_layout.TensorLayout([[0, 3]])

@@ -79,18 +79,18 @@ class StatisticsTest(tf.test.TestCase):
     scales = tensor_statistics.step_scales(
         [tf.constant([[4.0], [4.0]])], [tf.constant([[16.0], [1e-4]])],
         tf.constant([[0.5], [0.5]]), 0.1)
-    # Root mean squares of normalized moves are 2, above 0.05, and 0.005.
+    # Root mean squares of normalized directions are 2, above 0.05, and 0.005.
     self.assertAllClose([[0.05 / 4.0], [0.5]], self.evaluate(scales[0]))
 
   def test_derivatives_at_zero_are_finite(self):
     layout = tensor_layout.TensorLayout([[2]])
-    param, moves = tf.zeros([2, 1]), tf.zeros([2, 1])
+    param, directions = tf.zeros([2, 1]), tf.zeros([2, 1])
     size = tensor_statistics.sizes(layout, param, 0.05)
     scale, = tensor_statistics.step_scales(
-        [], [layout.tensor_mean(moves * moves)], size, 0.1)
+        [], [layout.tensor_mean(directions * directions)], size, 0.1)
     history = tensor_statistics.step_history(
-        layout, moves, tf.constant([[1.0, 2.0, 3.0, 1.0]]), False)
-    slopes = tf.gradients([size, scale, history], [param, moves])
+        layout, directions, tf.constant([[1.0, 2.0, 3.0, 1.0]]), False)
+    slopes = tf.gradients([size, scale, history], [param, directions])
     self.assertAllEqual(np.zeros([2, 2, 1]), self.evaluate(slopes))
 
   def test_tiny_gradients_count(self):

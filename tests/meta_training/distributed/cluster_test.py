@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of how a task finds its place in a cluster."""
+"""Tests of how a task finds out which of a cluster it is."""
 
 from __future__ import absolute_import
 from __future__ import division
@@ -50,10 +50,10 @@ class FindTest(tf.test.TestCase, parameterized.TestCase):
       cluster.find(**said)
 
   def test_flags(self):
-    place = cluster.find("worker", 1, ["a:1"], ["b:2", "c:3"])
-    self.assertEqual({"ps": ["a:1"], "worker": ["b:2", "c:3"]}, place.hosts)
-    self.assertEqual("worker 1 (c:3)", place.name)
-    self.assertFalse(place.is_chief)
+    found = cluster.find("worker", 1, ["a:1"], ["b:2", "c:3"])
+    self.assertEqual({"ps": ["a:1"], "worker": ["b:2", "c:3"]}, found.hosts)
+    self.assertEqual("worker 1 (c:3)", found.name)
+    self.assertFalse(found.is_chief)
     self.assertTrue(cluster.find("worker", None, ["a:1"], ["b:2"]).is_chief)
     self.assertFalse(cluster.find("ps", None, ["a:1"], ["b:2"]).is_chief)
 
@@ -76,8 +76,8 @@ class FindTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_tf_config(self):
     self._tf_config({"ps": ["a:1"], "worker": ["b:2", "c:3"]}, "worker", 1)
-    place = cluster.find(num_ps=1, num_workers=2)
-    self.assertEqual("worker 1 (c:3)", place.name)
+    found = cluster.find(num_ps=1, num_workers=2)
+    self.assertEqual("worker 1 (c:3)", found.name)
     with self.assertRaisesRegexp(ValueError, "--task=0 contradicts TF_CONFIG"):
       cluster.find(task=0)
 
@@ -85,9 +85,9 @@ class FindTest(tf.test.TestCase, parameterized.TestCase):
   def test_tf_config_with_a_chief(self, job, task, expected):
     self._tf_config({"ps": ["a:1"], "chief": ["b:2"], "worker": ["c:3"]}, job,
                     task)
-    place = cluster.find()
-    self.assertEqual(("worker", expected), (place.job, place.task))
-    self.assertEqual(["b:2", "c:3"], place.hosts["worker"])
+    found = cluster.find()
+    self.assertEqual(("worker", expected), (found.job, found.task))
+    self.assertEqual(["b:2", "c:3"], found.hosts["worker"])
 
   def test_bad_tf_config(self):
     for text, message in (("{", "not JSON"), ("[]", "must be a JSON object"),
@@ -109,10 +109,10 @@ class FindTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters((0, "ps", 0), (1, "worker", 0), (3, "worker", 2))
   def test_slurm(self, rank, job, task):
     self._slurm(rank, 4)
-    place = cluster.find(num_ps=1, num_workers=3)
-    self.assertEqual((job, task), (place.job, place.task))
-    self.assertEqual(["n1:8888"], place.hosts["ps"])
-    self.assertEqual(["n1:8889", "n2:8888", "n2:8889"], place.hosts["worker"])
+    found = cluster.find(num_ps=1, num_workers=3)
+    self.assertEqual((job, task), (found.job, found.task))
+    self.assertEqual(["n1:8888"], found.hosts["ps"])
+    self.assertEqual(["n1:8889", "n2:8888", "n2:8889"], found.hosts["worker"])
 
   def test_slurm_numbers(self):
     self._slurm(0, 4)
@@ -148,10 +148,10 @@ class ForeignServerTest(tf.test.TestCase):
   def test_is_refused(self):
     for answer in (b"SSH-2.0-OpenSSH_8.4\r\n", b"HTTP/1.1 400 Bad Request\r\n"):
       host = self._listen(answer)
-      place = cluster.Cluster([host], ["b:2"], "worker", 0)
+      found = cluster.Cluster([host], ["b:2"], "worker", 0)
       with self.assertRaisesRegexp(
           ValueError, "answers at '{}' is no parameter server".format(host)):
-        place.wait_for_parameter_servers(self.fail)
+        found.wait_for_parameter_servers(self.fail)
 
   def test_waits_for_a_server_of_tensorflow(self):
     server = tf.distribute.Server.create_local_server()

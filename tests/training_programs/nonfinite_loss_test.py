@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from optimizer import pretrained
-from tests.hosts import harness
+from tests.training_programs import harness
 
 
-class NonfiniteLossTest(harness.HostTest):
+class NonfiniteLossTest(harness.TrainingProgramTest):
 
   def _train(self, factors, skip=True, attention=False):
     """Trains with the loss times a factor in each step; returns all states."""

@@ -15,7 +15,7 @@ import sys
 import tensorflow as tf
 
 from optimizer import pretrained
-from tests.hosts import harness
+from tests.training_programs import harness
 
 
 class _DieHook(tf.train.SessionRunHook):
@@ -53,7 +53,7 @@ def train(logdir, model_dir, last_step, die_at=None, seed=1):
         session.run(step)
 
 
-class MonitoredSessionTest(harness.HostTest):
+class MonitoredSessionTest(harness.TrainingProgramTest):
 
   def _loss_of(self, model_dir, step):
     with tf.Graph().as_default(), tf.Session() as session:

@@ -17,7 +17,7 @@ from absl.testing import parameterized
 import six
 import tensorflow as tf
 
-from tests.hosts import harness
+from tests.training_programs import harness
 
 _EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                          os.pardir, os.pardir, "examples")
@@ -28,7 +28,7 @@ def _names():
                 if name.endswith(".py") and not name.startswith("_"))
 
 
-class ExamplesTest(harness.HostTest, parameterized.TestCase):
+class ExamplesTest(harness.TrainingProgramTest, parameterized.TestCase):
 
   def _check_printed(self, text):
     losses = [float(loss) for loss in re.findall(

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from optimizer import pretrained
 from optimizer import trainable_adam
-from tests.hosts import harness
+from tests.training_programs import harness
 
 
 def _loss(use_resource):
@@ -56,7 +56,7 @@ def _loss(use_resource):
           tf.reduce_sum(tf.square(empty)))
 
 
-class VariablesTest(harness.HostTest, parameterized.TestCase):
+class VariablesTest(harness.TrainingProgramTest, parameterized.TestCase):
 
   def _logdir(self, name):
     if name == "hierarchical":

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from benchmarks import free_ports
 from optimizer import pretrained
-from tests.hosts import harness
+from tests.training_programs import harness
 
 
 def _start_cluster():
@@ -25,7 +25,7 @@ def _start_cluster():
           for i in range(2)]
 
 
-class SyncReplicasTest(harness.HostTest):
+class SyncReplicasTest(harness.TrainingProgramTest):
 
   def _run(self, directory, last_step, seed=1):
     """Trains with two workers until they have made so many steps."""

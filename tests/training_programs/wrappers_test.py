@@ -10,7 +10,7 @@ from absl.testing import parameterized
 import tensorflow as tf
 
 from optimizer import pretrained
-from tests.hosts import harness
+from tests.training_programs import harness
 
 _slim = tf.contrib.slim
 
@@ -37,7 +37,7 @@ def _minimized_by(wrap):
       loss, tf.train.get_or_create_global_step())
 
 
-_HOSTS = {
+_PROGRAMS = {
     "slim": _slim_train_op,
     "contrib_training": _training_train_op,
     "optimize_loss": _optimize_loss,
@@ -52,14 +52,14 @@ _HOSTS = {
 }
 
 
-class WrappersTest(harness.HostTest, parameterized.TestCase):
+class WrappersTest(harness.TrainingProgramTest, parameterized.TestCase):
 
-  @parameterized.parameters(*sorted(_HOSTS))
+  @parameterized.parameters(*sorted(_PROGRAMS))
   def test_trains(self, name):
     with tf.Graph().as_default():
       tf.set_random_seed(1)
       loss = harness.full_loss()
-      step = _HOSTS[name](loss, pretrained.load(self.logdir))
+      step = _PROGRAMS[name](loss, pretrained.load(self.logdir))
       self.check_not_trainable()
       with tf.Session(config=harness.session_config()) as session:
         session.run([tf.global_variables_initializer(),
@@ -77,7 +77,7 @@ class WrappersTest(harness.HostTest, parameterized.TestCase):
     with tf.Graph().as_default():
       tf.set_random_seed(seed)
       loss = harness.full_loss()
-      step = _HOSTS[name](loss, pretrained.load(self.logdir))
+      step = _PROGRAMS[name](loss, pretrained.load(self.logdir))
       if name == "slim":
         return _slim.learning.train(
             step, directory, number_of_steps=num_steps,

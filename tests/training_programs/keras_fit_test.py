@@ -15,10 +15,10 @@ import os
 import tensorflow as tf
 
 from optimizer import pretrained
-from tests.hosts import harness
+from tests.training_programs import harness
 
 
-class KerasFitTest(harness.HostTest):
+class KerasFitTest(harness.TrainingProgramTest):
 
   def _in_session(self, seed, run):
     """Calls run(model) in a graph and session of their own."""

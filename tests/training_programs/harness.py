@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of hosts share: a trained optimizer, a model, comparisons."""
+"""What tests of training programs share: an optimizer, a model, comparisons."""
 
 from __future__ import absolute_import
 from __future__ import division
@@ -110,12 +110,12 @@ def session_config(**options):
   return config
 
 
-class HostTest(tf.test.TestCase):
-  """Has `logdir`, and knows what must hold in every host."""
+class TrainingProgramTest(tf.test.TestCase):
+  """Has `logdir`, and knows what must hold in every program."""
 
   @classmethod
   def setUpClass(cls):
-    super(HostTest, cls).setUpClass()
+    super(TrainingProgramTest, cls).setUpClass()
     cls.logdir = make_logdir(os.path.join(
         tf.test.get_temp_dir(), cls.__name__, "meta_training"))
     cls.meta_parameters = {

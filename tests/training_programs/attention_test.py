@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from optimizer import pretrained
-from tests.hosts import harness
+from tests.training_programs import harness
 
 
 def _start(shape, dtype=None, partition_info=None):
@@ -39,7 +39,7 @@ _SORTS = (
     (tf.bfloat16, True, False))
 
 
-class AttentionTest(harness.HostTest, parameterized.TestCase):
+class AttentionTest(harness.TrainingProgramTest, parameterized.TestCase):
 
   @classmethod
   def setUpClass(cls):

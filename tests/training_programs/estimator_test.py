@@ -9,7 +9,7 @@ from __future__ import print_function
 import tensorflow as tf
 
 from optimizer import pretrained
-from tests.hosts import harness
+from tests.training_programs import harness
 
 
 def _input_fn():
@@ -22,7 +22,7 @@ def _evaluation_input_fn():
   return _input_fn().take(1)
 
 
-class EstimatorTest(harness.HostTest):
+class EstimatorTest(harness.TrainingProgramTest):
 
   def _config(self, **options):
     return tf.estimator.RunConfig(

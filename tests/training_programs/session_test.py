@@ -12,10 +12,10 @@ import os
 import tensorflow as tf
 
 from optimizer import pretrained
-from tests.hosts import harness
+from tests.training_programs import harness
 
 
-class SessionTest(harness.HostTest):
+class SessionTest(harness.TrainingProgramTest):
 
   def _train(self, make_step, num_steps, restore=None, save=None):
     """Trains in a new graph and session; returns (losses, state)."""

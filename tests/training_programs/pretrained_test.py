@@ -23,7 +23,7 @@ from optimizer import trainable_adam
 from problems import datasets
 from problems import problem_generator
 from problems import problem_spec
-from tests.hosts import harness
+from tests.training_programs import harness
 
 # Names and shapes in checkpoints of the code released in 2017.
 _RELEASE = {
@@ -57,7 +57,7 @@ _RELEASE = {
 }
 
 
-class PretrainedTest(harness.HostTest):
+class PretrainedTest(harness.TrainingProgramTest):
 
   def _few_steps(self, optimizer):
     """Trains a little; returns the values of all variables."""
