@@ -20,6 +20,8 @@ from __future__ import print_function
 
 import collections
 import contextlib
+import functools
+import os
 import sys
 import time
 
@@ -29,14 +31,18 @@ import tensorflow as tf
 from evaluation import comparison
 from evaluation import plots
 from evaluation import single_run
-from meta_training import kept_problems
+from meta_training import backpropagation
 from meta_training import draws
 from meta_training.distributed import lease
+from meta_training import evolution_strategies
+from meta_training import kept_problems
 from meta_training import meta_loop
 from meta_training import meta_optimizer
+from meta_training import moving_averages
 from meta_training import reports
 from meta_training import run_description
 from meta_training import training_arguments
+from meta_training import update_rules
 from meta_training import visit_schedule
 from optimizer import checkpoint_list
 from optimizer import meta_parameters
@@ -76,12 +82,16 @@ def train_optimizer(logdir,
                     on_start=None,
                     cluster=None,
                     profile=False,
-                    learning_rate_half_life=0.0):
+                    learning_rate_half_life=0.0,
+                    meta_gradient=None,
+                    update_rule="rmsprop",
+                    train_only=(),
+                    averaging_decay=None):
   """Trains the meta-parameters of an optimizer on a corpus of problems.
 
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
   from fresh starting points, each run a sequence of unrolls, and each unroll
-  one RMSProp update of the meta-parameters. Saves a checkpoint after every
+  one update of the meta-parameters. Saves a checkpoint after every
   visit; started again with the same `logdir` it goes on from the last one that
   can be read, until `num_problems` visits are made in all.
 
@@ -98,7 +108,7 @@ def train_optimizer(logdir,
     num_unroll_func: Function that draws the number of unrolls of a run. If it
       has an argument `rng`, it is given a `np.random.RandomState`.
     num_partial_unroll_itrs_func: Likewise the number of steps of an unroll.
-    learning_rate: Float, of RMSProp.
+    learning_rate: Float, of the update rule.
     gradient_clip: Float; elements of the meta-gradient are clipped to +- it.
     is_chief: False for a process that writes nothing and calls no callbacks.
       By default that follows from `cluster`; a local run is the chief.
@@ -132,6 +142,15 @@ def train_optimizer(logdir,
     profile: Whether to write a timeline of a short unroll after each visit,
       for TensorBoard's Profile and, `timeline-<step>.json`, Chrome's viewer.
     learning_rate_half_life: Float, updates in which the rate halves, or 0.
+    meta_gradient: None or "backprop" for truncated backpropagation, or an
+      `evolution_strategies.Options`. Evolution strategies run forward only;
+      unless they are persistent, an update follows each run, not each unroll.
+    update_rule: "rmsprop", or "adam" with its usual constants.
+    train_only: List of strings. Meta-parameters whose names have none of them
+      in it stay as they are; if it is empty all are trained.
+    averaging_decay: None, or a float: the decay of a moving average of the
+      meta-parameters, see `moving_averages`. It is saved in the directory
+      "averaged" of `logdir`, from where `pretrained.load` can load it.
 
   Returns:
     The prefix of the last checkpoint in `logdir`, None if there is none.
@@ -149,12 +168,14 @@ def train_optimizer(logdir,
   if not num_problems or not num_meta_iterations:
     return checkpoint_list.latest(logdir)
   problems_and_data = list(map(corpus_entry.as_entry, problems_and_data))
-  options = meta_optimizer.UpdateOptions(
+  options = update_rules.UpdateOptions(
       learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg, nan_l2_reg,
       learning_rate_half_life)
+  rule = update_rules.Rule(update_rule, train_only, averaging_decay)
   training_arguments.check(
       optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
-      num_unroll_func, num_partial_unroll_itrs_func, options)
+      num_unroll_func, num_partial_unroll_itrs_func, options, rule,
+      meta_gradient, reset_rnn_params)
   saves = training_arguments.saves(is_chief, cluster)
   report = reports.Report(out, logdir if saves else None, num_problems if
                           cluster is None or cluster.is_chief else None)
@@ -162,8 +183,9 @@ def train_optimizer(logdir,
   try:
     meta = meta_optimizer.MetaOptimizer(
         logdir, optimizer_spec, options, draws.drawn_seed() if seed is None else
-        seed, cluster, description.with_problems(problems_and_data),
-        report.write, saves)
+        seed, cluster, dict(description.with_problems(problems_and_data),
+                            meta_gradient=meta_gradient or "backprop"),
+        report.write, saves, rule)
   except lease.RunFinishedError:
     report.write("the chief has made all visits")
     return checkpoint_list.latest(logdir)
@@ -178,20 +200,38 @@ def train_optimizer(logdir,
     problems_and_data = [
         corpus_entry.CorpusEntry(*entry) for entry in
         corpus_options.with_random_seeds(problems_and_data, position.seed)]
+    gradients = _meta_gradients(meta_gradient, meta)
     kept = kept_problems.KeptProblems(
-        optimizer_spec, problems_and_data, compiled, log=report.write)
+        optimizer_spec, problems_and_data, compiled, log=report.write,
+        **gradients.problem_options)
     loop = meta_loop.MetaLoop(
         meta, kept, visit_schedule.VisitSchedule(
             position.seed, len(problems_and_data), select_random_problems,
             num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
             cluster.task if cluster else 0),
         problems_and_data, report, reset_rnn_params, callbacks, logdir, profile,
-        obj_train_max_multiplier, lambda: description.write(logdir))
+        obj_train_max_multiplier, functools.partial(
+            _describe, description, logdir, averaging_decay), gradients)
     if on_start is not None:
       on_start(loop.request_stop)
     with contextlib.closing(kept):
       loop.run(num_problems)
   return checkpoint_list.latest(logdir)
+
+
+def _meta_gradients(meta_gradient, meta):
+  """What estimates meta-gradients of a `MetaOptimizer`."""
+  if meta_gradient in (None, "backprop"):
+    return backpropagation.Backpropagation()
+  return evolution_strategies.EvolutionStrategies(
+      meta_gradient, meta.shapes, meta.trained)
+
+
+def _describe(description, logdir, averaging_decay):
+  """Writes what optimizer there is, beside its averages as well."""
+  description.write(logdir)
+  if averaging_decay is not None:
+    description.write(os.path.join(logdir, moving_averages.DIRECTORY))
 
 
 def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,

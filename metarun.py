@@ -36,6 +36,7 @@ import six
 import tensorflow as tf
 
 from meta_training.distributed import cluster
+from meta_training import evolution_strategies
 from meta_training import processor_settings
 import metaopt
 import metarun_checks
@@ -236,6 +237,15 @@ def _given(name):
   return FLAGS[name].value if FLAGS[name].present else None
 
 
+def _meta_gradient():
+  """How meta-gradients are estimated; see `metaopt.train_optimizer`."""
+  if FLAGS.meta_gradient == "backprop":
+    return "backprop"
+  return evolution_strategies.Options(
+      metarun_checks.stddevs(FLAGS.es_stddev), FLAGS.es_num_pairs,
+      FLAGS.es_persistent, FLAGS.es_evaluate_every)
+
+
 def _train(corpus):
   task = cluster.find(
       FLAGS.job_name, _given("task"), FLAGS.ps_hosts, FLAGS.worker_hosts,
@@ -263,7 +273,9 @@ def _train(corpus):
       reset_rnn_params=FLAGS.reset_rnn_params, seed=FLAGS.seed,
       compiled=metarun_flags.COMPILE[FLAGS.compile], on_start=_stop_on_signals,
       cluster=task, profile=FLAGS.set_profiling,
-      learning_rate_half_life=FLAGS.meta_learning_rate_half_life)
+      learning_rate_half_life=FLAGS.meta_learning_rate_half_life,
+      meta_gradient=_meta_gradient(), update_rule=FLAGS.update_rule,
+      train_only=FLAGS.train_only, averaging_decay=FLAGS.averaging_decay)
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))
 

@@ -35,6 +35,7 @@ def check(values):
         "--objective_training_max_multiplier={} would end every unroll at its "
         "first step: give at least 1, or 0 for no bound.".format(
             values["objective_training_max_multiplier"]))
+  _check_evolution_strategies(values)
   unrolls = values["num_meta_iterations"] * (
       values["min_num_unrolls"] + values["num_unroll_scale"])
   if unrolls > _MAX_VISIT_UNROLLS:
@@ -45,6 +46,50 @@ def check(values):
         "smaller, and --num_problems larger for more training.".format(
             values["num_meta_iterations"], values["min_num_unrolls"],
             values["num_unroll_scale"], unrolls, _MAX_VISIT_UNROLLS))
+
+
+def _check_evolution_strategies(values):
+  stddevs(values["es_stddev"])
+  if values["meta_gradient"] == "es":
+    if not values["reset_rnn_params"]:
+      raise ValueError(
+          "--reset_rnn_params=false is for --meta_gradient=backprop: the runs "
+          "of evolution strategies start with the same state.")
+    return
+  for group in metarun_flags.GROUPS:
+    for flag in group.flags:
+      if flag.name.startswith("es_") and values[flag.name] != flag.default:
+        raise ValueError("--{} is for --meta_gradient=es.".format(flag.name))
+
+
+def stddevs(items):
+  """What --es_stddev says.
+
+  Args:
+    items: List of strings, numbers or <part of a name>=<number>.
+
+  Returns:
+    Dict from parts of names to floats, see `evolution_strategies.Options`.
+
+  Raises:
+    ValueError: If an item is neither.
+  """
+  found = {}
+  for item in items:
+    part, _, number = item.rpartition("=")
+    try:
+      found[part.strip()] = float(number)
+    except ValueError:
+      raise ValueError(
+          "--es_stddev must be numbers or names with numbers, such as "
+          "0.01,learning_rate=0.1, not {!r}.".format(item))
+  for part in found:
+    if not 0 < found[part] < float("inf"):
+      raise ValueError("--es_stddev must be positive, not {}.".format(
+          found[part]))
+  if not found:
+    raise ValueError("--es_stddev needs a number.")
+  return found
 
 
 def in_terms_of_flags(message, optimizer):

@@ -224,8 +224,33 @@ _COORDINATEWISE = (
 )
 
 _META = (
+    _flag("meta_gradient", "enum", "backprop", "backprop or es",
+          "Truncated backpropagation through unrolls, or evolution strategies.",
+          enum_values=["backprop", "es"]),
+    _flag("es_stddev", "list", ["0.01"], "standard deviations",
+          "Of evolution strategies' perturbations; 0.01,learning_rate=0.1 is "
+          "another one for all meta-parameters with learning_rate in their "
+          "name."),
+    _flag("es_num_pairs", "int", 2, "pairs",
+          "Antithetic pairs of perturbed runs for an update.", lower_bound=1),
+    _flag("es_persistent", "bool", False, None,
+          "Whether each unroll makes an update, by persistent evolution "
+          "strategies; otherwise each run does."),
+    _flag("es_evaluate_every", "int", 1, "steps",
+          "From one evaluation of the objective on a whole data set to the "
+          "next, with evolution strategies.", lower_bound=1),
+    _flag("train_only", "list", [], "parts of names",
+          "Trains only meta-parameters with one of these in their name; "
+          "otherwise all."),
+    _flag("update_rule", "enum", "rmsprop", "rmsprop or adam",
+          "What makes updates of meta-gradients.",
+          enum_values=["rmsprop", "adam"]),
+    _flag("averaging_decay", "float", None, "decay",
+          "Of a moving average of the meta-parameters, which is then saved in "
+          "the directory averaged of the run's.", lower_bound=0.0,
+          upper_bound=_BELOW_1),
     _flag("meta_learning_rate", "float", 1e-06, "learning rate",
-          "Of RMSProp.", lower_bound=_SMALLEST),
+          "Of the update rule.", lower_bound=_SMALLEST),
     _flag("meta_learning_rate_half_life", "float", 0.0, "updates",
           "In which that learning rate halves; 0 keeps it constant.",
           lower_bound=0.0),

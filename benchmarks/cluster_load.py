@@ -46,6 +46,7 @@ import tensorflow as tf
 from benchmarks import free_ports
 from meta_training.distributed import cluster
 from meta_training import meta_optimizer
+from meta_training import update_rules
 import metaopt
 from optimizer import hierarchical_rnn
 from optimizer import meta_parameters
@@ -89,7 +90,7 @@ def run_role():
         learning_rate=1e-6, seed=1, compiled=True, cluster=task,
         out=sys.stdout)
   meta = meta_optimizer.MetaOptimizer(
-      FLAGS.role_dir, _SPEC, meta_optimizer.UpdateOptions(1e-6), 1, task, {},
+      FLAGS.role_dir, _SPEC, update_rules.UpdateOptions(1e-6), 1, task, {},
       print)
   gradient = np.full(
       [meta_parameters.total_size(meta.shapes)], 1e-3, np.float32)

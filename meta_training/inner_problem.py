@@ -26,8 +26,8 @@ from optimizer import meta_parameters
 _CONVOLUTIONS = ("Conv2D", "Conv3D", "DepthwiseConv2dNative")
 
 UnrollResult = collections.namedtuple(
-    "UnrollResult", "meta_objective, objectives, gradient")
-"""What one unroll gives.
+    "UnrollResult", "meta_objective, objectives, gradient, num_nonfinite_runs")
+"""What one unroll gives, or several that make one meta-gradient.
 
 Attributes:
   meta_objective: Float.
@@ -35,8 +35,10 @@ Attributes:
     early.
   gradient: float32 array, the meta-gradient, all meta-parameters in a row;
     empty if the problem is not differentiated.
+  num_nonfinite_runs: Integer, how many of several unrolls had no finite
+    meta-objective.
 """
-
+UnrollResult.__new__.__defaults__ = (0,)
 
 # What TensorFlow says of such ops.
 _NOT_DIFFERENTIABLE = (
@@ -49,7 +51,7 @@ class InnerProblem(object):
 
   def __init__(self, optimizer_spec, problem_spec, dataset, batch_size,
                max_steps=None, obj_train_max_multiplier=None,
-               differentiate=True):
+               differentiate=True, evaluate_every=1):
     """Builds graph and session.
 
     Args:
@@ -63,7 +65,10 @@ class InnerProblem(object):
         optimizer's own.
       differentiate: Whether unrolls give a meta-gradient. Without it they are
         built and run in a fraction of the time.
+      evaluate_every: Integer, without a meta-gradient: steps from one
+        evaluation of the objective on a whole data set to the next.
     """
+    self.spec = problem_spec
     self._minibatches = minibatches.Minibatches(dataset, batch_size)
     self.max_steps = max_steps
     self._graph = tf.Graph()
@@ -71,13 +76,14 @@ class InnerProblem(object):
       optimizer = optimizer_spec.build()
       self._problem = problem_spec.build()
       self._build(optimizer, self._problem, max_steps,
-                  obj_train_max_multiplier, differentiate)
+                  obj_train_max_multiplier, differentiate, evaluate_every)
       self._graph.finalize()
     self._session = tf.compat.v1.Session(graph=self._graph,
                                          config=session_config())
     self._session.run(self._initializer)
 
-  def _build(self, optimizer, problem, max_steps, multiplier, differentiate):
+  def _build(self, optimizer, problem, max_steps, multiplier, differentiate,
+             evaluate_every):
     optimizer.make_meta_parameters()
     shapes = optimizer.meta_parameters.shapes()
     self._theta = tf.compat.v1.placeholder(
@@ -99,7 +105,8 @@ class InnerProblem(object):
           max_steps=max_steps, batch_size=self._minibatches.size,
           recompute=differentiate or max_steps is not None,
           noise_seed=self._noise_seed, start_seed=self._start_seed,
-          obj_train_max_multiplier=multiplier)
+          obj_train_max_multiplier=multiplier, differentiable=differentiate,
+          evaluate_every=evaluate_every)
     gradients = [tf.zeros([0])]
     if differentiate:
       gradients = _meta_gradient(output.metaobj, list(theta.values()))
@@ -109,6 +116,10 @@ class InnerProblem(object):
       self._carry_over = tf.group(*[
           variable.assign(value, read_value=False) for variable, value in zip(
               output.init_loop_vars, output.output_loop_vars)])
+    self._ended = [variable.read_value() for variable in output.init_loop_vars]
+    self._continued = tf.group(*[
+        variable.assign(value, read_value=False) for variable, value in zip(
+            output.init_loop_vars, self._ended)])
     self._states = collections.OrderedDict(
         (key, tf.concat([tf.reshape(state[i], [-1])
                          for state in output.output_state], 0))
@@ -151,6 +162,18 @@ class InnerProblem(object):
          self._start_seed: start_seed, self._noise_seed: noise_seed})
     return UnrollResult(float(meta_objective), objectives, gradient)
 
+  def where_it_ended(self):
+    """List of arrays: where the last unroll ended, for `go_on_from`."""
+    return self._session.run(self._ended)
+
+  def go_on_from(self, ended):
+    """Lets the next unroll go on where another one ended.
+
+    Args:
+      ended: What `where_it_ended` returned after that.
+    """
+    self._session.run(self._continued, dict(zip(self._ended, ended)))
+
   def walk(self, rng):
     """Minibatches to give to `unroll`: a `minibatches.Walk`."""
     return self._minibatches.walk(rng)
@@ -182,7 +205,8 @@ class InnerProblem(object):
     """
     metadata = tf.compat.v1.RunMetadata()
     self._session.run(
-        self._gradient, self._dry_feeds(theta, num_steps),
+        [self._gradient, self._output.metaobj],
+        self._dry_feeds(theta, num_steps),
         options=tf.compat.v1.RunOptions(
             trace_level=tf.compat.v1.RunOptions.FULL_TRACE),
         run_metadata=metadata)
@@ -216,6 +240,24 @@ def _meta_gradient(meta_objective, theta):
       "cannot be: {} Use others, such as "
       "tf.nn.softmax_cross_entropy_with_logits_v2 or tf.nn.static_rnn, or give "
       "the optimizer the option use_second_derivatives=False.".format(reason))
+
+
+def check_objectives(objectives, spec):
+  """Refuses a problem with a negative objective.
+
+  Args:
+    objectives: float32 array.
+    spec: The problem's spec.
+
+  Raises:
+    ValueError: If one is negative.
+  """
+  lowest = np.min(objectives[np.isfinite(objectives)], initial=0.0)
+  if lowest < 0:
+    raise ValueError(
+        "The objective of {} became {}. Meta-training compares logarithms or "
+        "ratios of objectives, so none may be negative: add a constant or "
+        "leave this problem out.".format(spec, lowest))
 
 
 def session_config():

@@ -27,7 +27,7 @@ class KeptProblems(object):
   """
 
   def __init__(self, optimizer_spec, problems_and_data, compiled=None,
-               capacity=128, log=tf.compat.v1.logging.info):
+               capacity=128, log=tf.compat.v1.logging.info, **options):
     """Remembers the corpus; builds nothing.
 
     Args:
@@ -36,7 +36,9 @@ class KeptProblems(object):
       compiled: True, False, or None for whatever takes less time.
       capacity: How many problems to keep.
       log: Function of a string, told what happens.
+      **options: Further arguments of `InnerProblem`.
     """
+    self._options = options
     self._optimizer_spec = optimizer_spec
     self._problems_and_data = problems_and_data
     self._compiled = compiled
@@ -86,14 +88,15 @@ class KeptProblems(object):
       max_steps = _MIN_COMPILED_STEPS
       while max_steps < longest_unroll:
         max_steps *= 2
-      problem = inner_problem.InnerProblem(*arguments, max_steps=max_steps)
+      problem = inner_problem.InnerProblem(
+          *arguments, max_steps=max_steps, **self._options)
       reason = self._reason_not_to_compile(problem)
       if not reason:
         return problem
       problem.close()
       self._uncompilable.add(index)
       self._log("{} runs uncompiled, {}".format(spec, reason))
-    return inner_problem.InnerProblem(*arguments)
+    return inner_problem.InnerProblem(*arguments, **self._options)
 
   def _reason_not_to_compile(self, problem):
     """Compiles a problem: an empty string, or why it should not be."""

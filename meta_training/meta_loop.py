@@ -9,11 +9,11 @@ from __future__ import print_function
 import collections
 import time
 
-import numpy as np
-
+from . import backpropagation
 from .distributed import lease
 from . import finite_values
 from . import meta_optimizer
+from . import visit_schedule
 from .distributed import waiting
 from optimizer import meta_parameters
 
@@ -28,7 +28,7 @@ class MetaLoop(object):
   def __init__(self, meta, kept_problems, schedule, problems_and_data,
                report, reset_state_every_run=True, callbacks=None,
                logdir=None, profile=False, obj_train_max_multiplier=-1,
-               describe=None):
+               describe=None, meta_gradient=None):
     """Puts the parts together.
 
     Args:
@@ -47,6 +47,8 @@ class MetaLoop(object):
         whose last objective exceeds f_init + (multiplier - 1) |f_init|.
       describe: None, or a function without arguments that is called once, after
         something has been saved: until then nothing of an earlier run changes.
+      meta_gradient: What estimates meta-gradients, with the interface of
+        `backpropagation.Backpropagation`, which is the default.
     """
     self._meta = meta
     self._kept_problems = kept_problems
@@ -59,6 +61,7 @@ class MetaLoop(object):
     self._profile = profile
     self._multiplier = obj_train_max_multiplier
     self._describe = describe
+    self._meta_gradient = meta_gradient or backpropagation.Backpropagation()
     self._first_step = None
     self._stop_requested = False
     self._stop_time = float("inf")
@@ -158,13 +161,13 @@ class MetaLoop(object):
     steps = sum(sum(lengths) for lengths in visit.unroll_lengths)
     repeats = max(1.0, visits_to_come / len(self._problems_and_data))
     problem = self._kept_problems.get(
-        visit.problem, steps * repeats,
+        visit.problem, steps * repeats * self._meta_gradient.num_unrolls,
         max(max(lengths) for lengths in visit.unroll_lengths))
     self._report.begin_visit(visit, entry.spec, time.time() - start)
     metadata = collections.defaultdict(list)
     first = self._position.meta_iterations
     for run in range(first, len(visit.unroll_lengths)):
-      if self._run(visit, run, problem, entry.spec, metadata, run == first):
+      if self._run(visit, run, problem, metadata, run == first):
         self._position = self._position._replace(meta_iterations=run + 1)
       # State that is kept from run to run would be lost between two of them.
       stopping = self._stop_requested and (
@@ -186,26 +189,21 @@ class MetaLoop(object):
       callback(entry.spec.callable.__name__, visit.index, self._logdir,
                metadata)
 
-  def _run(self, visit, run, problem, spec, metadata, first_of_session):
-    """One meta-iteration: unrolls from a fresh start of the problem.
+  def _run(self, visit, run, problem, metadata, first_of_session):
+    """One meta-iteration: updates along a run from a fresh start.
 
     Returns:
       Whether it came to its end.
     """
     start = time.time()
-    lengths = visit.unroll_lengths[run]
     meta_objectives = []
-    walk = problem.walk(self._schedule.generator(visit.index, run, 0, 0))
-    start_seed = self._schedule.seed_pair(visit.index, run)
+    gradients = self._meta_gradient.start(
+        problem, visit.unroll_lengths[run],
+        visit_schedule.RunDraws(self._schedule, visit.index, run),
+        self._reset_state_every_run or first_of_session)
+    lengths = gradients.lengths
     for i, num_steps in enumerate(lengths):
-      result = problem.unroll(
-          self._values, num_steps, first_unroll=i == 0,
-          reset_state=i == 0 and (self._reset_state_every_run or
-                                  first_of_session),
-          start_seed=start_seed,
-          noise_seed=self._schedule.seed_pair(visit.index, run, i),
-          batches=walk.take(num_steps))
-      _check_objectives(result.objectives, spec)
+      result = gradients.compute(self._values, i)
       update = self._meta.update(result.gradient, result.meta_objective)
       self._values = update.values
       meta_objectives.append(result.meta_objective)
@@ -224,7 +222,8 @@ class MetaLoop(object):
     seconds = time.time() - start
     metadata["global_step"].append(update.global_step)
     metadata["runtimes"].append(seconds)
-    self._report.end_run(run, meta_objectives, seconds, lengths)
+    self._report.end_run(run, meta_objectives, seconds, lengths,
+                         self._meta_gradient.num_unrolls)
     return True
 
   def _is_out_of_bounds(self, objective, initial_objective):
@@ -237,12 +236,3 @@ class MetaLoop(object):
     return list(zip(
         meta_parameters.unflatten(update.gradient, shapes).values(),
         meta_parameters.unflatten(update.values, shapes).values()))
-
-
-def _check_objectives(objectives, spec):
-  lowest = np.min(objectives[np.isfinite(objectives)], initial=0.0)
-  if lowest < 0:
-    raise ValueError(
-        "The objective of {} became {}. Meta-training compares logarithms or "
-        "ratios of objectives, so none may be negative: add a constant or "
-        "leave this problem out.".format(spec, lowest))

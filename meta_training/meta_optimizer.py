@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The meta-parameters in training: variables, updates, checkpoints.
 
-A graph of its own holds the meta-parameters, the slots of RMSProp, the global
-step and the position of the run, and nothing of any inner problem. It is all
-that is checkpointed, and all that the tasks of a cluster share: there, the
+A graph of its own holds the meta-parameters, the slots of the update rule, the
+global step and the position of the run, and nothing of any inner problem. It is
+all that is checkpointed, and all that the tasks of a cluster share: there, the
 variables live on the parameter servers, each task has the same graph, and the
 chief alone saves and restores.
 """
@@ -27,25 +27,11 @@ from . import inner_problem
 from .distributed import lease as lease_lib
 from .distributed import waiting
 from . import penalty
+from . import moving_averages
 from . import run_directory
+from . import update_rules
 from optimizer import meta_checkpoint
 from optimizer import meta_parameters as meta_parameters_lib
-
-UpdateOptions = collections.namedtuple(
-    "UpdateOptions", "learning_rate, gradient_clip, rms_decay, rms_epsilon, "
-    "l2_reg, nan_l2_reg, half_life")
-"""How meta-parameters are updated.
-
-Attributes:
-  learning_rate: Of RMSProp.
-  gradient_clip: Elements of the meta-gradient are clipped to +- this.
-  rms_decay: Of RMSProp.
-  rms_epsilon: Of RMSProp.
-  l2_reg: Strength l of a penalty l ||theta||^2 added to the meta-objective.
-  nan_l2_reg: The same for updates whose meta-objective is not finite.
-  half_life: Updates in which the learning rate halves; 0 keeps it constant.
-"""
-UpdateOptions.__new__.__defaults__ = (1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2, 0.0)
 
 Update = collections.namedtuple(
     "Update", "gradient, raw_gradient, num_nonfinite, global_step, values")
@@ -74,7 +60,7 @@ class MetaOptimizer(object):
   """Holds and updates the meta-parameters of one run."""
 
   def __init__(self, logdir, optimizer_spec, options, seed, cluster=None,
-               description=None, log=None, saves=True):
+               description=None, log=None, saves=True, rule=None):
     """Builds the graph and starts a session, from the last checkpoint if any.
 
     Args:
@@ -88,6 +74,7 @@ class MetaOptimizer(object):
         agree on.
       log: Function of a string, told what a cluster is waiting for.
       saves: Whether the chief saves; otherwise nothing is written.
+      rule: An `update_rules.Rule`, by default RMSProp for all.
 
     Raises:
       ValueError: If the last checkpoint cannot be read or does not fit,
@@ -96,6 +83,7 @@ class MetaOptimizer(object):
       SupersededError: If there is another chief.
       RunFinishedError: If this is not the chief, and all is done.
     """
+    rule = rule or update_rules.Rule()
     self._cluster = cluster
     self._log = log or tf.compat.v1.logging.info
     self._waiting = waiting.Waiting(self._log)
@@ -115,9 +103,10 @@ class MetaOptimizer(object):
         self.parameters = optimizer.meta_parameters
         optimizer.make_meta_parameters()
         self.shapes = self.parameters.shapes()
+        self.trained = update_rules.trained(self.shapes, rule.train_only)
         self._check_checkpoint()
-        self._build(options, seed, dict(
-            description or {}, **dict(options._asdict())))
+        self._build(options, rule, seed, dict(
+            description or {}, **dict(options._asdict(), **rule._asdict())))
         self._graph.finalize()
       self.connect()
     except BaseException:
@@ -175,8 +164,9 @@ class MetaOptimizer(object):
       self._directory.remove_leftovers()
       self._saver.recover_last_checkpoints(self._listed)
     self._session.run(self._initializer)
-    if self._checkpoint:
-      self._restore()
+    names = self._restore() if self._checkpoint else ()
+    if self._average and self._average.variable.op.name not in names:
+      self._average.start(self._session)
     if self._cluster is not None:
       self._lease.open(self._session)
     else:
@@ -215,7 +205,7 @@ class MetaOptimizer(object):
           "the chief restored or closed the run" if refused else
           " ".join(error.message.splitlines()[:2]))
 
-  def _build(self, options, seed, description):
+  def _build(self, options, rule, seed, description):
     variables = list(six.itervalues(self.parameters.variables()))
     # Like the 2017 release's, whose processes can then go on from ours.
     self._step = tf.compat.v1.get_variable(
@@ -235,18 +225,17 @@ class MetaOptimizer(object):
         tf.float32, [], "meta_objective")
     self._penalized, self._num_nonfinite, self._gradient = penalty.add(
         self._raw_gradient, self._meta_objective, self._values, options)
-    optimizer = tf.compat.v1.train.RMSPropOptimizer(
-        self._learning_rate(options), decay=options.rms_decay,
-        epsilon=options.rms_epsilon, use_locking=True)
+    if len(self.trained) < len(self.shapes):
+      self._gradient *= update_rules.mask(self.shapes, self.trained)
+    optimizer = update_rules.UpdateRule(rule.update_rule, options, self._step)
     self._lease = lease_lib.Lease(
         "/job:ps/task:0" if self._cluster else "",
         self._cluster.name if self._cluster else "", description)
     gradients = meta_parameters_lib.unflatten(self._gradient, self.shapes)
     with tf.control_dependencies([self._gradient, self._penalized,
                                   self._lease.check]):
-      update = optimizer.apply_gradients(
-          [(tf.identity(gradient), variable) for gradient, variable in zip(
-              gradients.values(), variables)], self._step)
+      update = optimizer.apply(
+          gradients, self.parameters.variables(), self.trained)
     with tf.control_dependencies([self._lease.check]):
       self._set_position = self._position.assign(
           tf.identity(self._new_position))
@@ -255,6 +244,13 @@ class MetaOptimizer(object):
           [tf.reshape(_read(variable), [-1]) for variable in variables], 0))
     self._saved = variables + [self._step, self._position] + (
         optimizer.variables())
+    self._average, self._averaged = None, tf.no_op()
+    if rule.averaging_decay is not None:
+      self._average = moving_averages.MovingAverage(
+          rule.averaging_decay, self._values)
+      self._averaged = self._average.updated(
+          self._updated[1], self._updated[0])
+      self._saved.append(self._average.variable)
     self._missing = tf.identity(
         tf.compat.v1.report_uninitialized_variables(self._saved))
     self._initializer = tf.compat.v1.variables_initializer(self._saved)
@@ -263,13 +259,8 @@ class MetaOptimizer(object):
     self._saver = tf.compat.v1.train.Saver(
         self._saved, max_to_keep=5, save_relative_paths=True)
 
-  def _learning_rate(self, options):
-    if not options.half_life:
-      return options.learning_rate
-    return tf.compat.v1.train.exponential_decay(
-        options.learning_rate, self._step, options.half_life, 0.5)
-
   def _restore(self):
+    """Loads the last checkpoint; returns the names of what is in it."""
     # A checkpoint of the 2017 release has no position.
     names = set(name for name, _ in tf.train.list_variables(self._checkpoint))
     present = [variable for variable in self._saved
@@ -288,6 +279,7 @@ class MetaOptimizer(object):
       raise ValueError(
           "Cannot go on from checkpoint {!r}: {}. Choose another "
           "train_dir.".format(self._checkpoint, error))
+    return names
 
   @property
   def checkpoint(self):
@@ -329,9 +321,9 @@ class MetaOptimizer(object):
     feeds.update({self._raw_gradient: gradient,
                   self._meta_objective: meta_objective})
     with self._lost_state():
-      applied, raw, num_nonfinite, (step, values) = self._session.run(
+      applied, raw, num_nonfinite, (step, values), _ = self._session.run(
           [self._gradient, self._penalized, self._num_nonfinite,
-           self._updated], feeds)
+           self._updated, self._averaged], feeds)
     self._check_finite(values)
     return Update(applied, raw, int(num_nonfinite), int(step), values)
 
@@ -363,10 +355,15 @@ class MetaOptimizer(object):
     with self._lost_state():
       self._session.run(self._set_position, feeds)
       try:
-        return self._saver.save(
+        path = self._saver.save(
             self._session,
             os.path.join(self._directory.path, checkpoint_files.NAME),
             global_step=self._step, write_meta_graph=False)
+        if self._average:
+          moving_averages.save(
+              self._directory.path, self._session.run(self._average.variable),
+              self.shapes, self.global_step())
+        return path
       except (tf.errors.OpError, ValueError, EnvironmentError) as error:
         if self._cluster is not None and isinstance(error, _LOST):
           raise

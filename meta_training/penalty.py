@@ -18,7 +18,7 @@ def add(gradient, meta_objective, values, options):
     gradient: float32 [size], the meta-gradient of an unroll.
     meta_objective: float32 scalar.
     values: float32 [size], the meta-parameters.
-    options: `meta_optimizer.UpdateOptions`.
+    options: `update_rules.UpdateOptions`.
 
   Returns:
     (raw, number, applied): the gradient with penalty, how many elements of

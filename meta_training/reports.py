@@ -62,6 +62,8 @@ class Report(object):
     self._shapes = None
     self._writer = None
     self._num_nonfinite = 0
+    self._num_nonfinite_runs = 0
+    self._times = 1
     self._nonfinite_updates = []
     self._last_update = None
 
@@ -114,6 +116,7 @@ class Report(object):
     if update.num_nonfinite:
       self._num_nonfinite += update.num_nonfinite
       self._nonfinite_updates.append(update.global_step)
+    self._num_nonfinite_runs += result.num_nonfinite_runs
     self._screen.status(self._progress.short_text)
 
   def timeline(self, run_metadata):
@@ -122,14 +125,15 @@ class Report(object):
       profiles.write(
           self._logdir, self._last_update.global_step, run_metadata)
 
-  def end_run(self, run, meta_objectives, seconds, lengths):
-    """Tells how a meta-iteration went."""
-    steps = sum(lengths)
+  def end_run(self, run, meta_objectives, seconds, lengths, times=1):
+    """Tells how a meta-iteration went, with so many unrolls per update."""
+    self._times = times
+    steps = sum(lengths) * times
     self.write(
         "  run {}: meta-objective {:.5g}, {:.2f} s, {} steps ({:.0f} a second) "
-        "in {}".format(
+        "in {}{}".format(
             run + 1, np.mean(meta_objectives), seconds, steps, steps / seconds,
-            _unrolls(lengths)))
+            _unrolls(lengths), ", each {} times".format(times) * (times > 1)))
     self._screen.status(self._progress.short_text, now=True)
 
   def broke_early(self, num_made, num_unrolls):
@@ -156,6 +160,13 @@ class Report(object):
           "now and then; many such updates ask for shorter ones".format(
               len(self._nonfinite_updates), self._nonfinite_updates[-1]))
       self._nonfinite_updates = []
+    if self._num_nonfinite_runs:
+      self.write(
+          "  {} unrolls at perturbed meta-parameters had no finite "
+          "meta-objective; each counts as the worst finite one of its update. "
+          "Many ask for smaller standard deviations".format(
+              self._num_nonfinite_runs))
+      self._num_nonfinite_runs = 0
     if checkpoint is not None:
       self.write("  saved {}".format(checkpoint))
     if not self._screen.is_terminal:
@@ -164,8 +175,8 @@ class Report(object):
     if self._writer is None or self._last_update is None:
       return
     step = self._last_update.global_step
-    steps = sum(len(objectives) - 1
-                for objectives in metadata["subproblem_objs"])
+    steps = self._times * sum(len(objectives) - 1
+                              for objectives in metadata["subproblem_objs"])
     values = [
         _scalar("nonfinite_meta_gradient_elements", self._num_nonfinite),
         _scalar("seconds_per_run", float(np.mean(metadata["runtimes"]))),

@@ -9,13 +9,17 @@ from __future__ import print_function
 import numbers
 
 import numpy as np
+import six
 
+from . import evolution_strategies
 from . import minibatches
+from . import update_rules
 from problems import problem_spec
 
 
 def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
-          num_unroll_func, num_partial_unroll_itrs_func, options):
+          num_unroll_func, num_partial_unroll_itrs_func, options,
+          rule=update_rules.Rule(), meta_gradient=None, reset_rnn_params=True):
   """Checks arguments of `metaopt.train_optimizer`.
 
   Args:
@@ -25,7 +29,10 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
     num_meta_iterations: Integer.
     num_unroll_func: Function.
     num_partial_unroll_itrs_func: Function.
-    options: `meta_optimizer.UpdateOptions`.
+    options: `update_rules.UpdateOptions`.
+    rule: An `update_rules.Rule`.
+    meta_gradient: None, "backprop" or `evolution_strategies.Options`.
+    reset_rnn_params: Whether every run starts with a fresh state.
 
   Raises:
     ValueError: If one of them cannot work.
@@ -61,6 +68,34 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
     _check_number(name, value, "at least 0", value >= 0)
   _check_number("rms_decay", options.rms_decay, "from 0 to 1",
                 0 <= options.rms_decay <= 1)
+  _check_rule(rule)
+  _check_meta_gradient(meta_gradient, reset_rnn_params)
+
+
+def _check_rule(rule):
+  if rule.update_rule not in update_rules.NAMES:
+    raise ValueError("update_rule must be {}, not {!r}.".format(
+        " or ".join(update_rules.NAMES), rule.update_rule))
+  if isinstance(rule.train_only, six.string_types):
+    raise ValueError("train_only must be a list of parts of names, not {!r}."
+                     .format(rule.train_only))
+  if rule.averaging_decay is not None:
+    _check_number("averaging_decay", rule.averaging_decay,
+                  "at least 0 and below 1", 0 <= rule.averaging_decay < 1)
+
+
+def _check_meta_gradient(meta_gradient, reset_rnn_params):
+  if meta_gradient in (None, "backprop"):
+    return
+  if not isinstance(meta_gradient, evolution_strategies.Options):
+    raise ValueError(
+        "meta_gradient must be None, 'backprop' or an "
+        "evolution_strategies.Options, not {!r}.".format(meta_gradient))
+  evolution_strategies.check(meta_gradient)
+  if not reset_rnn_params:
+    raise ValueError(
+        "reset_rnn_params must be true with evolution strategies: all their "
+        "runs start with the same state of the optimizer.")
 
 
 def _check_number(name, value, kind, fits):

@@ -90,6 +90,36 @@ class VisitSchedule(object):
     return int(shuffled[position])
 
 
+class RunDraws(object):
+  """What is drawn in one meta-iteration."""
+
+  def __init__(self, schedule, *run):
+    """Draws nothing yet.
+
+    Args:
+      schedule: A `VisitSchedule`.
+      *run: Integers, the visit and which of its runs.
+    """
+    self._schedule = schedule
+    self._run = run
+
+  def data(self):
+    """A generator for the walk through the minibatches."""
+    return self._schedule.generator(*self._run + (0, 0))
+
+  def start_seed(self):
+    """Two int32 that decide the starting point."""
+    return self._schedule.seed_pair(*self._run)
+
+  def noise_seed(self, unroll):
+    """Two int32 that decide the gradient noise of an unroll."""
+    return self._schedule.seed_pair(*self._run + (unroll,))
+
+  def perturbations(self, update):
+    """A generator for the perturbations of meta-parameters in an update."""
+    return self._schedule.generator(*self._run + (update, 1))
+
+
 def _draw(function, rng):
   return (function(rng=rng) if arguments.takes(function, "rng")
           else function())

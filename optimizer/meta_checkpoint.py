@@ -6,6 +6,8 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import re
+
 import numpy as np
 import six
 import tensorflow as tf
@@ -14,7 +16,7 @@ from . import checkpoint_list
 from . import paths
 
 # In the names of what the meta-optimizer keeps beside a meta-parameter.
-_SLOT = "/RMSProp"
+_SLOT = re.compile(r"/(RMSProp|Adam)(_\d+)?(/|$)")
 
 _REMEDY = ("Bring its files back from a copy, or name an older one as "
            "model_checkpoint_path in the file 'checkpoint' beside it.")
@@ -94,7 +96,7 @@ def read_checkpoint(path, scope, declarations):
   names = set(declarations)
   # What the optimizer makes only as it computes an update is loaded too.
   names.update(name[len(scope) + 1:] for name in shapes
-               if name.startswith(scope + "/") and _SLOT not in name)
+               if name.startswith(scope + "/") and not _SLOT.search(name))
   values = {name: _read_tensor(reader, prefix, scope + "/" + name)
             for name in names}
   for name, declaration in six.iteritems(declarations):
@@ -134,7 +136,7 @@ def fitted(name, array, scope, declarations, initial_value):
   Returns:
     The array, or if it lacks rows a copy that has them.
   """
-  base = name.split(_SLOT)[0]
+  base = _SLOT.split(name)[0]
   declaration = declarations.get(base[len(scope) + 1:])
   if declaration is None or not base.startswith(scope + "/"):
     return array

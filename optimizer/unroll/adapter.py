@@ -11,6 +11,7 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
+import functools
 
 import numpy as np
 import tensorflow as tf
@@ -54,7 +55,7 @@ Attributes:
 
 UnrollOptions = collections.namedtuple(
     "UnrollOptions", "compiled, max_steps, batch_size, recompute, noise_seed, "
-    "start_seed, obj_train_max_multiplier")
+    "start_seed, obj_train_max_multiplier, differentiable, evaluate_every")
 """How an unroll is run.
 
 Attributes:
@@ -69,8 +70,13 @@ Attributes:
   start_seed: int32 [2] tensor that decides the parameters and learning rates
     an unroll starts with if they are drawn; by default likewise.
   obj_train_max_multiplier: Overrides the optimizer's if not None.
+  differentiable: Whether the meta-objective has a derivative.
+  evaluate_every: Integer, steps from one evaluation of the objective on a whole
+    data set to the next, in an unroll that is not differentiable. Between them
+    the last one counts.
 """
-UnrollOptions.__new__.__defaults__ = (False, None, None, True, None, None, None)
+UnrollOptions.__new__.__defaults__ = (
+    False, None, None, True, None, None, None, True, 1)
 
 
 def build(optimizer, problem, dataset, options):
@@ -226,6 +232,8 @@ class _InnerProblem(object):
             self._batches, [[0, rows - self.num_steps], [0, 0]])
         self._batches.set_shape(
             [rows, min(options.batch_size, len(pair[0]))])
+    # Without data the gradients need the objective at every step anyway.
+    self.evaluate_every = options.evaluate_every if pair else 1
     self.keeps_slices = False
     self._noise = None
     if problem.takes_noise("gradients"):
@@ -279,13 +287,15 @@ def _step(optimizer, rule, inner, initial_obj, start, options, names):
 def _run(optimizer, step, theta, carry, inner, options):
   """Unrolls, by recomputation if the steps can be rebuilt."""
   parameters = optimizer.meta_parameters
+  forward = functools.partial(loop.forward_unroll, every=inner.evaluate_every)
   # Variables that an update reads have no derivative when it is rebuilt.
   if options.recompute and parameters.declarations and not (
       parameters.undeclared_variables()):
     graph = tf.compat.v1.get_default_graph()
     last_op = graph.version
     num_rows = options.max_steps if options.compiled else inner.num_steps
-    result = loop.recomputed_unroll(
+    unroll = loop.recomputed_unroll if options.differentiable else forward
+    result = unroll(
         step, theta, carry, inner.num_steps, num_rows,
         _compile if options.compiled else None)
     culprits = _unrepeatable_ops(graph, last_op) + list(
@@ -296,6 +306,8 @@ def _run(optimizer, step, theta, carry, inner, options):
         "This problem's steps cannot be rebuilt (%s): its unroll runs "
         "uncompiled and keeps all intermediates.", ", ".join(culprits))
   inner.keeps_slices = optimizer.takes_slices and not optimizer.elementwise
+  if not options.differentiable:
+    return forward(step, theta, carry, inner.num_steps, inner.num_steps)
   return loop.stacked_unroll(step, theta, carry, inner.num_steps)
 
 

@@ -13,6 +13,7 @@ rematerialization. Both directions are plain loops, so XLA can compile each
 and their memory is that of the carried state alone. `stacked_unroll` leaves
 the derivative to `tf.while_loop`, which keeps every intermediate; it serves
 steps that cannot be rebuilt, and the tests as a second opinion.
+`forward_unroll` has no derivative and takes a fraction of the time.
 """
 
 from __future__ import absolute_import
@@ -126,6 +127,49 @@ def stacked_unroll(step, theta, carry, num_steps):
       (0, True, _array(tf.float32, num_steps, []), _flatten(carry)))
   return LoopResult(objectives.stack(), num_executed,
                     _unflatten(flat_carry, carry))
+
+
+def forward_unroll(step, theta, carry, num_steps, num_rows, run=None, every=1):
+  """Unrolls without a derivative; nothing of the trajectory is kept.
+
+  Args:
+    step: See `recomputed_unroll`; so are the others.
+    theta: List of tensors.
+    carry: A `Carry`.
+    num_steps: int32 scalar tensor.
+    num_rows: The rows of the objectives.
+    run: Function.
+    every: Integer. f is evaluated at every so many steps, from the first on;
+      f_t is then the last one evaluated. Only for steps whose gradients do not
+      use it.
+
+  Returns:
+    An `LoopResult`.
+  """
+  run = run or (lambda computation, inputs: computation(*inputs))
+  num_theta = len(theta)
+
+  def forward(num_steps, *inputs):
+    start = _unflatten(inputs[num_theta:], carry)
+
+    def body(t, unused_going, last, objectives, flat_carry):
+      now = _unflatten(flat_carry, carry)
+      objective = step.objective(now.params) if every == 1 else tf.cond(
+          tf.equal(t % every, 0), lambda: step.objective(now.params),
+          lambda: last)
+      grads = _step_gradients(step, now, t, objective)
+      return (t + 1, step.keeps_going(objective), objective,
+              objectives.write(t, objective),
+              _flatten(_advance(step, inputs[:num_theta], now, grads)))
+
+    num_executed, _, _, objectives, flat_carry = tf.while_loop(
+        lambda t, going, *_: tf.logical_and(t < num_steps, going), body,
+        (0, True, 0.0, _array(tf.float32, num_rows, []), _flatten(start)),
+        back_prop=False)
+    return [objectives.stack(), num_executed] + flat_carry
+
+  outputs = run(forward, [num_steps] + list(theta) + _flatten(carry))
+  return LoopResult(outputs[0], outputs[1], _unflatten(outputs[2:], carry))
 
 
 def _forward(step, theta, carry, num_steps, num_rows):

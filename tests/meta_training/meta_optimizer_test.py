@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from meta_training import finite_values
 from meta_training import meta_optimizer
+from meta_training import update_rules
 from tests.meta_training import harness
 
 _ADAM = harness.OPTIMIZER_SPECS["adam"]
@@ -36,7 +37,7 @@ class UpdateTest(tf.test.TestCase, parameterized.TestCase):
   def _meta(self, optimizer_spec=_ADAM, seed=1, **options):
     return meta_optimizer.MetaOptimizer(
         harness.directory(self), optimizer_spec,
-        meta_optimizer.UpdateOptions(**options), seed)
+        update_rules.UpdateOptions(**options), seed)
 
   @parameterized.parameters(
       {}, {"learning_rate": 0.1}, {"rms_decay": 0.5},
@@ -110,7 +111,7 @@ class UpdateTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_published_defaults(self):
     self.assertEqual((1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2, 0.0),
-                     tuple(meta_optimizer.UpdateOptions()))
+                     tuple(update_rules.UpdateOptions()))
 
   def test_initial_values(self):
     rate, beta1, beta2, epsilon = self._meta().values()
@@ -122,7 +123,7 @@ class UpdateTest(tf.test.TestCase, parameterized.TestCase):
   def test_nonfinite_values_are_not_saved(self):
     logdir = harness.directory(self)
     meta = meta_optimizer.MetaOptimizer(
-        logdir, _ADAM, meta_optimizer.UpdateOptions(learning_rate=3e38), 1)
+        logdir, _ADAM, update_rules.UpdateOptions(learning_rate=3e38), 1)
     path = meta.save(meta_optimizer.Position(0, 0, 1))
     with self.assertRaisesRegexp(
         finite_values.NonFiniteError, "After update 1 .*not finite: "
@@ -144,7 +145,7 @@ class SaveTest(tf.test.TestCase):
 
   def _meta(self, logdir, spec=_ADAM, seed=1):
     return meta_optimizer.MetaOptimizer(
-        logdir, spec, meta_optimizer.UpdateOptions(learning_rate=0.1), seed)
+        logdir, spec, update_rules.UpdateOptions(learning_rate=0.1), seed)
 
   def test_goes_on_as_if_nothing_had_been(self):
     gradients = np.random.RandomState(0).randn(4, 4).astype(np.float32)

@@ -1,0 +1,251 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Meta-gradients by evolution strategies: forward runs alone.
+
+With L(theta) the meta-objective of a run, and perturbations eps_p of standard
+deviations sigma, in antithetic pairs (Salimans et al. 2017, Metz et al. 2019),
+
+  gradient = 1 / P sum_p (L(theta + eps_p) - L(theta - eps_p)) / 2
+             eps_p / sigma^2
+
+elementwise. All runs of an update have the same start, minibatches and
+gradient noise, so that these cancel. Persistent evolution strategies (Vicol et
+al. 2021) update after each unroll. Each side of a pair goes on from where it
+ended, with new perturbations, and instead of eps_p in the sum stands the sum
+of all perturbations of the pair since the run began: this estimates the
+derivative of the unroll's meta-objective through the whole run before it.
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import collections
+import numbers
+
+import numpy as np
+import six
+
+from . import inner_problem
+
+Options = collections.namedtuple(
+    "Options", "stddev, num_pairs, persistent, evaluate_every")
+"""How evolution strategies estimate meta-gradients.
+
+Attributes:
+  stddev: Standard deviation of the perturbations: a positive float, or a dict
+    from parts of names of meta-parameters to such floats. The longest part
+    that a name contains counts; the part "" is in all names.
+  num_pairs: Integer, antithetic pairs of an update.
+  persistent: Whether each unroll makes an update, by persistent evolution
+    strategies; otherwise each whole run does.
+  evaluate_every: Integer, steps from one evaluation of the objective on a whole
+    data set to the next; between them the last one counts.
+"""
+Options.__new__.__defaults__ = (0.01, 2, False, 1)
+
+
+class EvolutionStrategies(object):
+  """Estimates with the interface of `backpropagation.Backpropagation`."""
+
+  def __init__(self, options, shapes, trained):
+    """Says how far each meta-parameter is perturbed.
+
+    Args:
+      options: `Options`.
+      shapes: OrderedDict from names of meta-parameters to shapes.
+      trained: Those names that are trained; the others are not perturbed.
+
+    Raises:
+      ValueError: If `stddev` names no meta-parameter, or not all.
+    """
+    self.options = options
+    self.stddevs = _vector(options.stddev, shapes, trained)
+    self.problem_options = {"differentiate": False,
+                            "evaluate_every": options.evaluate_every}
+    self.num_unrolls = 2 * options.num_pairs
+
+  def start(self, problem, lengths, draws, reset_state):
+    """Begins a meta-iteration; see `Backpropagation.start`.
+
+    Args:
+      problem: An `InnerProblem`.
+      lengths: List of integers.
+      draws: A `visit_schedule.RunDraws`.
+      reset_state: Has to be true.
+
+    Returns:
+      See there.
+    """
+    if not reset_state:
+      raise ValueError("Evolution strategies start each run with a fresh state "
+                       "of the optimizer.")
+    make = _PersistentRun if self.options.persistent else _WholeRun
+    return make(self, problem, lengths, draws)
+
+  def perturbations(self, rng):
+    """Draws those of an update: float32 [num_pairs, size]."""
+    return (self.stddevs * rng.standard_normal(
+        [self.options.num_pairs, self.stddevs.size])).astype(np.float32)
+
+  def estimate(self, perturbations, losses, objectives):
+    """Makes a meta-gradient of what the runs of all pairs gave.
+
+    A loss that is not finite counts as the largest finite one.
+
+    Args:
+      perturbations: Array [num_pairs, size], what losses are weighted with.
+      losses: Array [num_pairs, 2], at plus and minus the perturbations.
+      objectives: List of arrays, the objectives of the runs; those of runs that
+        ended early are shorter.
+
+    Returns:
+      An `UnrollResult`: the mean of the losses that are finite, and at each
+      step the median of the objectives.
+    """
+    losses = np.asarray(losses, np.float64)
+    finite = np.isfinite(losses)
+    worst = losses[finite].max() if finite.any() else np.nan
+    used = np.where(finite, losses, worst)
+    slopes = (used[:, 0] - used[:, 1]) / 2
+    variances = np.square(self.stddevs, dtype=np.float64)
+    gradient = np.where(variances > 0, slopes.dot(perturbations) / np.where(
+        variances > 0, variances, 1.0) / len(slopes), 0.0)
+    return inner_problem.UnrollResult(
+        float(losses[finite].mean()) if finite.any() else float("nan"),
+        _median(objectives), gradient.astype(np.float32), int((~finite).sum()))
+
+
+class _Run(object):
+  """What whole and persistent runs share."""
+
+  def __init__(self, strategies, problem, lengths, draws):
+    self._strategies = strategies
+    self._problem = problem
+    self._unroll_lengths = lengths
+    self._draws = draws
+    walk = problem.walk(draws.data())
+    # All runs are given the same ones.
+    self._batches = [walk.take(num_steps) for num_steps in lengths]
+
+  def _unroll(self, values, i):
+    result = self._problem.unroll(
+        values.astype(np.float32), self._unroll_lengths[i],
+        first_unroll=i == 0, reset_state=i == 0,
+        start_seed=self._draws.start_seed(),
+        noise_seed=self._draws.noise_seed(i), batches=self._batches[i])
+    inner_problem.check_objectives(result.objectives, self._problem.spec)
+    return result
+
+
+class _WholeRun(_Run):
+  """One update, at the end of all unrolls."""
+
+  @property
+  def lengths(self):
+    return [sum(self._unroll_lengths)]
+
+  def compute(self, values, i):
+    del i
+    perturbations = self._strategies.perturbations(
+        self._draws.perturbations(0))
+    runs = [[self._run(values + sign * perturbation) for sign in (1, -1)]
+            for perturbation in perturbations]
+    return self._strategies.estimate(
+        perturbations, [[loss for loss, _ in pair] for pair in runs],
+        [objectives for pair in runs for _, objectives in pair])
+
+  def _run(self, values):
+    """Returns the mean loss over all steps, and the objectives."""
+    losses, objectives = [], []
+    for i in range(len(self._unroll_lengths)):
+      result = self._unroll(values, i)
+      losses.append(result.meta_objective)
+      # The first is there twice.
+      objectives.append(result.objectives[min(i, 1):])
+      if not np.isfinite(result.meta_objective):
+        break
+    loss = np.average(losses, weights=self._unroll_lengths[:len(losses)])
+    return loss, np.concatenate(objectives)
+
+
+class _PersistentRun(_Run):
+  """An update after each unroll, from where each side of a pair has got."""
+
+  def __init__(self, strategies, problem, lengths, draws):
+    super(_PersistentRun, self).__init__(strategies, problem, lengths, draws)
+    self._sums = 0.0
+    self._ended = {}
+
+  @property
+  def lengths(self):
+    return self._unroll_lengths
+
+  def compute(self, values, i):
+    perturbations = self._strategies.perturbations(
+        self._draws.perturbations(i))
+    self._sums = self._sums + perturbations.astype(np.float64)
+    losses, objectives = [], []
+    for pair, perturbation in enumerate(perturbations):
+      for sign in (1, -1):
+        if i:
+          self._problem.go_on_from(self._ended[pair, sign])
+        result = self._unroll(values + sign * perturbation, i)
+        self._ended[pair, sign] = self._problem.where_it_ended()
+        losses.append(result.meta_objective)
+        objectives.append(result.objectives)
+    return self._strategies.estimate(
+        self._sums, np.reshape(losses, [-1, 2]), objectives)
+
+
+def _median(objectives):
+  """The median at each step; runs that ended early are infinite since."""
+  length = max(len(values) for values in objectives)
+  padded = np.full([len(objectives), length], np.inf, np.float32)
+  for row, values in zip(padded, objectives):
+    row[:len(values)] = np.where(np.isfinite(values), values, np.inf)
+  # Of an even number the lower one: between a number and infinity is none.
+  return np.sort(padded, axis=0)[(len(objectives) - 1) // 2]
+
+
+def _vector(stddev, shapes, trained):
+  """float64 [size], the standard deviation of each element."""
+  parts = stddev if isinstance(stddev, dict) else {"": stddev}
+  for part in parts:
+    if not any(part in name for name in trained):
+      raise ValueError(
+          "stddev names {!r}, but that is in the name of no meta-parameter "
+          "that is trained: {}.".format(part, ", ".join(trained)))
+  vectors = [np.zeros([0])]
+  for name, shape in six.iteritems(shapes):
+    found = sorted((part for part in parts if part in name), key=len)
+    if name in trained and not found:
+      raise ValueError(
+          "stddev says nothing of {}: give a number for it, or one under \"\" "
+          "for all others.".format(name))
+    vectors.append(np.full(
+        [int(np.prod(shape))], parts[found[-1]] if name in trained else 0.0))
+  return np.concatenate(vectors)
+
+
+def check(options):
+  """Raises ValueError for options that cannot work.
+
+  Args:
+    options: `Options`.
+
+  Raises:
+    ValueError: If one of them cannot work; it names it.
+  """
+  parts = options.stddev
+  if not isinstance(parts, dict):
+    parts = {"": parts}
+  for part, value in six.iteritems(parts):
+    if not isinstance(value, numbers.Real) or not 0 < value < np.inf:
+      raise ValueError("stddev must be positive, not {!r}{}.".format(
+          value, " for {!r}".format(part) if part else ""))
+  for name in ("num_pairs", "evaluate_every"):
+    value = getattr(options, name)
+    if not isinstance(value, numbers.Integral) or value < 1:
+      raise ValueError("{} must be a positive integer, not {!r}.".format(
+          name, value))
