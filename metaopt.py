@@ -76,7 +76,8 @@ def train_optimizer(logdir,
                     on_start=None,
                     cluster=None,
                     profile=False,
-                    learning_rate_half_life=0.0):
+                    learning_rate_half_life=0.0,
+                    verbosity=reports.SCREENFUL):
   """Trains the meta-parameters of an optimizer on a corpus of problems.
 
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
@@ -132,6 +133,8 @@ def train_optimizer(logdir,
     profile: Whether to write a timeline of a short unroll after each visit,
       for TensorBoard's Profile and, `timeline-<step>.json`, Chrome's viewer.
     learning_rate_half_life: Float, updates in which the rate halves, or 0.
+    verbosity: How much `out` is told: 0 for what needs attention, 1 for at most
+      a screenful a minute, 2 for everything.
 
   Returns:
     The prefix of the last checkpoint in `logdir`, None if there is none.
@@ -157,7 +160,8 @@ def train_optimizer(logdir,
       num_unroll_func, num_partial_unroll_itrs_func, options)
   saves = training_arguments.saves(is_chief, cluster)
   report = reports.Report(out, logdir if saves else None, num_problems if
-                          cluster is None or cluster.is_chief else None)
+                          cluster is None or cluster.is_chief else None,
+                          verbosity)
   description = run_description.RunDescription(optimizer_spec, report.write)
   try:
     meta = meta_optimizer.MetaOptimizer(

@@ -7,7 +7,9 @@
 Saves checkpoints and TensorBoard summaries in
 <train_dir>/<optimizer>_<cell_cls>_<cell_size>_<num_cells>, or
 <train_dir>/<run_name>. Ctrl-C or SIGTERM saves and ends; started again with the
-same flags, the run continues. --flagfile=FILE reads flags from a file.
+same flags, the run continues. --flagfile=FILE reads flags from a file. At most
+a screenful a minute is printed; --verbosity=0 prints everything, with the notes
+of TensorFlow, --verbosity=-2 only what needs attention.
 """
 
 from __future__ import absolute_import
@@ -32,11 +34,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # pylint: disable=wrong-import-position
 from absl import app
 from absl import flags
+from absl import logging
 import six
 import tensorflow as tf
 
 from meta_training.distributed import cluster
 from meta_training import processor_settings
+from meta_training import reports
 import metaopt
 import metarun_checks
 import metarun_flags
@@ -197,7 +201,9 @@ def _parse_flags(argv):
 
 def main(argv):
   """Runs what the flags say."""
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.compat.v1.logging.set_verbosity(
+      tf.compat.v1.logging.ERROR if _given("verbosity") is None else
+      logging.converter.absl_to_standard(FLAGS.verbosity))
   processor_settings.use_fast_settings()
   if len(argv) > 1:
     raise app.UsageError("Expected flags only, got {}.".format(argv[1:]))
@@ -236,6 +242,15 @@ def _given(name):
   return FLAGS[name].value if FLAGS[name].present else None
 
 
+def _verbosity():
+  """How much is printed, by absl's --verbosity if that is given."""
+  given = _given("verbosity")
+  if given is None or given == logging.WARNING:
+    return reports.SCREENFUL
+  return (reports.EVERYTHING if given > logging.WARNING else
+          reports.ATTENTION)
+
+
 def _train(corpus):
   place = cluster.find(
       FLAGS.job_name, _given("task"), FLAGS.ps_hosts, FLAGS.worker_hosts,
@@ -263,7 +278,8 @@ def _train(corpus):
       reset_rnn_params=FLAGS.reset_rnn_params, seed=FLAGS.seed,
       compiled=metarun_flags.COMPILE[FLAGS.compile], on_start=_stop_on_signals,
       cluster=place, profile=FLAGS.set_profiling,
-      learning_rate_half_life=FLAGS.meta_learning_rate_half_life)
+      learning_rate_half_life=FLAGS.meta_learning_rate_half_life,
+      verbosity=_verbosity())
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))
 

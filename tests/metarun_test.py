@@ -251,7 +251,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         "select_random_problems": True, "obj_train_max_multiplier": 9.0,
         "rms_decay": 0.25, "rms_epsilon": 0.125, "l2_reg": 0.75,
         "nan_l2_reg": 0.375, "reset_rnn_params": False, "seed": 11,
-        "compiled": True}, dict(kwargs))
+        "compiled": True, "verbosity": 1}, dict(kwargs))
 
   @parameterized.parameters(
       ({"include_bowl_problems": False},
