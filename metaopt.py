@@ -36,6 +36,7 @@ from meta_training import meta_loop
 from meta_training import meta_optimizer
 from meta_training import reports
 from meta_training import run_description
+from meta_training import run_record
 from meta_training import training_arguments
 from meta_training import visit_schedule
 from optimizer import checkpoint_list
@@ -77,7 +78,8 @@ def train_optimizer(logdir,
                     cluster=None,
                     profile=False,
                     learning_rate_half_life=0.0,
-                    verbosity=reports.SCREENFUL):
+                    verbosity=reports.SCREENFUL,
+                    flags=None):
   """Trains the meta-parameters of an optimizer on a corpus of problems.
 
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
@@ -87,8 +89,8 @@ def train_optimizer(logdir,
   can be read, until `num_problems` visits are made in all.
 
   Args:
-    logdir: Directory for checkpoints, `optimizer.json` and event files; a
-      string or a path object. It may begin with "~".
+    logdir: Directory for checkpoints, `optimizer.json`, `run.json` and event
+      files; a string or a path object. It may begin with "~".
     optimizer_spec: `problem_spec.Spec` of a `TrainableOptimizer`.
     problems_and_data: Sequence of (problem spec, dataset, batch size), with
       None for no data and None for all rows, or of
@@ -135,6 +137,8 @@ def train_optimizer(logdir,
     learning_rate_half_life: Float, updates in which the rate halves, or 0.
     verbosity: How much `out` is told: 0 for what needs attention, 1 for at most
       a screenful a minute, 2 for everything.
+    flags: None, or a dict in terms of JSON that the record of the run shall
+      also hold, such as the flags of a program.
 
   Returns:
     The prefix of the last checkpoint in `logdir`, None if there is none.
@@ -148,6 +152,7 @@ def train_optimizer(logdir,
     IOError: If a checkpoint cannot be written, the last good one stays; if
       another run writes in `logdir`, or the cluster has another chief.
   """
+  arguments = dict(locals())
   logdir = paths.checkpoint_path(logdir)
   if not num_problems or not num_meta_iterations:
     return checkpoint_list.latest(logdir)
@@ -190,12 +195,21 @@ def train_optimizer(logdir,
             num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
             cluster.task if cluster else 0),
         problems_and_data, report, reset_rnn_params, callbacks, logdir, profile,
-        obj_train_max_multiplier, lambda: description.write(logdir))
+        obj_train_max_multiplier,
+        lambda: _describe(logdir, description, report, run_record.record(
+            arguments, position.seed, **description.with_corpus(
+                problems_and_data))))
     if on_start is not None:
       on_start(loop.request_stop)
     with contextlib.closing(kept):
       loop.run(num_problems)
   return checkpoint_list.latest(logdir)
+
+
+def _describe(logdir, description, report, record):
+  """Writes what tells of the run into its directory."""
+  description.write(logdir)
+  report.text("run", run_record.write(logdir, record, report.write))
 
 
 def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,

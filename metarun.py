@@ -222,10 +222,15 @@ def main(argv):
     sys.exit(130)
 
 
+def _values():
+  """Dict from the names of metarun's flags to their values."""
+  return {flag.name: FLAGS[flag.name].value
+          for group in metarun_flags.GROUPS for flag in group.flags}
+
+
 def _check_flags():
   """Raises ValueError for what cannot work, notes what has no effect."""
-  values = {flag.name: FLAGS[flag.name].value
-            for group in metarun_flags.GROUPS for flag in group.flags}
+  values = _values()
   metarun_checks.check(values)
   if not _chosen_sets():
     raise ValueError(
@@ -279,7 +284,7 @@ def _train(corpus):
       compiled=metarun_flags.COMPILE[FLAGS.compile], on_start=_stop_on_signals,
       cluster=place, profile=FLAGS.set_profiling,
       learning_rate_half_life=FLAGS.meta_learning_rate_half_life,
-      verbosity=_verbosity())
+      verbosity=_verbosity(), flags=_values())
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))
 

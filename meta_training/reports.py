@@ -117,6 +117,24 @@ class Report(object):
     if self._verbosity != ATTENTION:
       self._screen.status(self._progress.short_text, now)
 
+  def text(self, tag, text):
+    """Shows text in TensorBoard, as it is.
+
+    Args:
+      tag: String.
+      text: String.
+    """
+    if self._writer is not None:
+      # Four spaces: TensorBoard reads Markdown, and this is code.
+      self._writer.add_summary(tf.compat.v1.Summary(value=[
+          tf.compat.v1.Summary.Value(
+              tag=tag, tensor=tf.make_tensor_proto(
+                  "".join("    " + line for line in text.splitlines(True))),
+              metadata=tf.compat.v1.SummaryMetadata(
+                  plugin_data=tf.compat.v1.SummaryMetadata.PluginData(
+                      plugin_name="text")))]))
+      self._writer.flush()
+
   def begin_visit(self, visit, spec, seconds, is_new=True, new_to_come=0.0):
     """Tells that a problem is ready.
 

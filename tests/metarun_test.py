@@ -245,6 +245,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
     self.assertTrue(callable(kwargs.pop("on_start")))
     self.assertIsNone(kwargs.pop("cluster", None))
     self.assertFalse(kwargs.pop("profile"))
+    self.assertEqual(0.5, kwargs.pop("flags")["meta_learning_rate"])
     self.assertEqual({
         "learning_rate": 0.5, "learning_rate_half_life": 60.0,
         "gradient_clip": 4.0, "is_chief": True,
