@@ -41,6 +41,7 @@ from meta_training import meta_optimizer
 from meta_training import moving_averages
 from meta_training import reports
 from meta_training import run_description
+from meta_training import run_record
 from meta_training import training_arguments
 from meta_training import update_rules
 from meta_training import visit_schedule
@@ -86,7 +87,9 @@ def train_optimizer(logdir,
                     meta_gradient=None,
                     update_rule="rmsprop",
                     train_only=(),
-                    averaging_decay=None):
+                    averaging_decay=None,
+                    verbosity=reports.SCREENFUL,
+                    flags=None):
   """Trains the meta-parameters of an optimizer on a corpus of problems.
 
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
@@ -96,8 +99,8 @@ def train_optimizer(logdir,
   can be read, until `num_problems` visits are made in all.
 
   Args:
-    logdir: Directory for checkpoints, `optimizer.json` and event files; a
-      string or a path object. It may begin with "~".
+    logdir: Directory for checkpoints, `optimizer.json`, `run.json` and event
+      files; a string or a path object. It may begin with "~".
     optimizer_spec: `problem_spec.Spec` of a `TrainableOptimizer`.
     problems_and_data: Sequence of (problem spec, dataset, batch size), with
       None for no data and None for all rows, or of
@@ -151,6 +154,10 @@ def train_optimizer(logdir,
     averaging_decay: None, or a float: the decay of a moving average of the
       meta-parameters, see `moving_averages`. It is saved in the directory
       "averaged" of `logdir`, from where `pretrained.load` can load it.
+    verbosity: How much `out` is told: 0 for what needs attention, 1 for at most
+      a screenful a minute, 2 for everything.
+    flags: None, or a dict in terms of JSON that the record of the run shall
+      also hold, such as the flags of a program.
 
   Returns:
     The prefix of the last checkpoint in `logdir`, None if there is none.
@@ -164,6 +171,7 @@ def train_optimizer(logdir,
     IOError: If a checkpoint cannot be written, the last good one stays; if
       another run writes in `logdir`, or the cluster has another chief.
   """
+  arguments = dict(locals())
   logdir = paths.checkpoint_path(logdir)
   if not num_problems or not num_meta_iterations:
     return checkpoint_list.latest(logdir)
@@ -178,7 +186,8 @@ def train_optimizer(logdir,
       meta_gradient, reset_rnn_params)
   saves = training_arguments.saves(is_chief, cluster)
   report = reports.Report(out, logdir if saves else None, num_problems if
-                          cluster is None or cluster.is_chief else None)
+                          cluster is None or cluster.is_chief else None,
+                          verbosity)
   description = run_description.RunDescription(optimizer_spec, report.write)
   try:
     meta = meta_optimizer.MetaOptimizer(
@@ -211,7 +220,10 @@ def train_optimizer(logdir,
             cluster.task if cluster else 0),
         problems_and_data, report, reset_rnn_params, callbacks, logdir, profile,
         obj_train_max_multiplier, functools.partial(
-            _describe, description, logdir, averaging_decay), gradients)
+            _describe, description, logdir, averaging_decay, report,
+            run_record.record(arguments, position.seed,
+                              **description.with_corpus(problems_and_data))),
+        gradients)
     if on_start is not None:
       on_start(loop.request_stop)
     with contextlib.closing(kept):
@@ -227,11 +239,12 @@ def _meta_gradients(meta_gradient, meta):
       meta_gradient, meta.shapes, meta.trained)
 
 
-def _describe(description, logdir, averaging_decay):
-  """Writes what optimizer there is, beside its averages as well."""
+def _describe(description, logdir, averaging_decay, report, record):
+  """Writes what tells of the run into its directory, beside averages too."""
   description.write(logdir)
   if averaging_decay is not None:
     description.write(os.path.join(logdir, moving_averages.DIRECTORY))
+  report.text("run", run_record.write(logdir, record, report.write))
 
 
 def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,

@@ -7,7 +7,9 @@
 Saves checkpoints and TensorBoard summaries in
 <train_dir>/<optimizer>_<cell_cls>_<cell_size>_<num_cells>, or
 <train_dir>/<run_name>. Ctrl-C or SIGTERM saves and ends; started again with the
-same flags, the run continues. --flagfile=FILE reads flags from a file.
+same flags, the run continues. --flagfile=FILE reads flags from a file. At most
+a screenful a minute is printed; --verbosity=0 prints everything, with the notes
+of TensorFlow, --verbosity=-2 only what needs attention.
 """
 
 from __future__ import absolute_import
@@ -32,12 +34,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # pylint: disable=wrong-import-position
 from absl import app
 from absl import flags
+from absl import logging
 import six
 import tensorflow as tf
 
 from meta_training.distributed import cluster
 from meta_training import evolution_strategies
 from meta_training import processor_settings
+from meta_training import reports
 import metaopt
 import metarun_checks
 import metarun_flags
@@ -198,7 +202,9 @@ def _parse_flags(argv):
 
 def main(argv):
   """Runs what the flags say."""
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.compat.v1.logging.set_verbosity(
+      tf.compat.v1.logging.ERROR if _given("verbosity") is None else
+      logging.converter.absl_to_standard(FLAGS.verbosity))
   processor_settings.use_fast_settings()
   if len(argv) > 1:
     raise app.UsageError("Expected flags only, got {}.".format(argv[1:]))
@@ -217,10 +223,15 @@ def main(argv):
     sys.exit(130)
 
 
+def _values():
+  """Dict from the names of metarun's flags to their values."""
+  return {flag.name: FLAGS[flag.name].value
+          for group in metarun_flags.GROUPS for flag in group.flags}
+
+
 def _check_flags():
   """Raises ValueError for what cannot work, notes what has no effect."""
-  values = {flag.name: FLAGS[flag.name].value
-            for group in metarun_flags.GROUPS for flag in group.flags}
+  values = _values()
   metarun_checks.check(values)
   if not _chosen_sets():
     raise ValueError(
@@ -244,6 +255,15 @@ def _meta_gradient():
   return evolution_strategies.Options(
       metarun_checks.stddevs(FLAGS.es_stddev), FLAGS.es_num_pairs,
       FLAGS.es_persistent, FLAGS.es_evaluate_every)
+
+
+def _verbosity():
+  """How much is printed, by absl's --verbosity if that is given."""
+  given = _given("verbosity")
+  if given is None or given == logging.WARNING:
+    return reports.SCREENFUL
+  return (reports.EVERYTHING if given > logging.WARNING else
+          reports.ATTENTION)
 
 
 def _train(corpus):
@@ -275,7 +295,8 @@ def _train(corpus):
       cluster=task, profile=FLAGS.set_profiling,
       learning_rate_half_life=FLAGS.meta_learning_rate_half_life,
       meta_gradient=_meta_gradient(), update_rule=FLAGS.update_rule,
-      train_only=FLAGS.train_only, averaging_decay=FLAGS.averaging_decay)
+      train_only=FLAGS.train_only, averaging_decay=FLAGS.averaging_decay,
+      verbosity=_verbosity(), flags=_values())
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))
 

@@ -32,7 +32,7 @@ if sys.version_info >= (3, 8) or (3,) < sys.version_info < (3, 6):
 
 
 def _version():
-  with io.open(os.path.join(_HERE, "tools", "package", "__init__.py"),
+  with io.open(os.path.join(_HERE, "optimizer", "version.py"),
                encoding="utf-8") as source:
     return re.search(r'^__version__ = "(.*)"$', source.read(), re.M).group(1)
 
@@ -124,7 +124,6 @@ setuptools.setup(
         "Development Status :: 4 - Beta",
         "Intended Audience :: Science/Research",
         "Operating System :: POSIX :: Linux",
-        "Programming Language :: Python :: 2.7",
         "Programming Language :: Python :: 3.6",
         "Programming Language :: Python :: 3.7",
         "Topic :: Scientific/Engineering :: Artificial Intelligence",

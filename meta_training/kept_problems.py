@@ -71,6 +71,14 @@ class KeptProblems(object):
       oldest.close()
     return problem
 
+  def __contains__(self, index):
+    """Whether the problem of an index is kept."""
+    return index in self._kept
+
+  def __len__(self):
+    """How many are kept."""
+    return len(self._kept)
+
   def _serves(self, problem, index, steps_to_come, longest_unroll):
     if problem.max_steps is None:
       return not self._compiling_pays(index, steps_to_come)

@@ -157,13 +157,16 @@ class MetaLoop(object):
   def _visit(self, visits_to_come):
     visit = self._schedule.visit(self._position.visits)
     entry = self._problems_and_data[visit.problem]
-    start = time.time()
+    start, is_new = time.time(), visit.problem not in self._kept_problems
     steps = sum(sum(lengths) for lengths in visit.unroll_lengths)
     repeats = max(1.0, visits_to_come / len(self._problems_and_data))
     problem = self._kept_problems.get(
         visit.problem, steps * repeats * self._meta_gradient.num_unrolls,
         max(max(lengths) for lengths in visit.unroll_lengths))
-    self._report.begin_visit(visit, entry.spec, time.time() - start)
+    self._report.begin_visit(
+        visit, entry.spec, time.time() - start, is_new,
+        self._schedule.expected_new(len(self._kept_problems),
+                                    visits_to_come - 1))
     metadata = collections.defaultdict(list)
     first = self._position.meta_iterations
     for run in range(first, len(visit.unroll_lengths)):

@@ -18,6 +18,7 @@ _WINDOW_UPDATES = 1000
 _WINDOW_VISITS = 10
 _REDRAW_SECONDS = 0.2
 _BAR_WIDTH = 10
+_SCREENFUL = 24
 
 
 class Progress(object):
@@ -36,13 +37,27 @@ class Progress(object):
     self._start = clock()
     self._done_before = 0
     self._visits_here = 0
+    self._setup_seconds = 0.0
+    self._setups = 0
+    self._setups_to_come = 0.0
     self._last_visit_end = self._start
     self._step = None
     self._marks = collections.deque(maxlen=_WINDOW_VISITS + 1)
     self._objectives = collections.deque(maxlen=_WINDOW_UPDATES)
 
-  def begin_visit(self, visits_done):
-    """Tells how many visits the run has made, restarts included."""
+  def begin_visit(self, visits_done, setup_seconds=0.0, is_new=False,
+                  new_to_come=0.0):
+    """Takes note of a visit's problem.
+
+    Args:
+      visits_done: Integer, visits the run has made, restarts included.
+      setup_seconds: Float, how long the problem took to be ready.
+      is_new: Whether this process had not kept it from another visit.
+      new_to_come: Float, how many others are yet to be set up.
+    """
+    self._setup_seconds += setup_seconds
+    self._setups += is_new
+    self._setups_to_come = new_to_come
     # Without an end there is no count that goes on after a restart.
     if self._num_visits is not None:
       self._done_before = visits_done - self._visits_here
@@ -87,12 +102,16 @@ class Progress(object):
   @property
   def seconds_left(self):
     """From the visits this process has made; None before the first, or if
-    there is no end."""
+    there is no end. A problem is set up once: later visits to it are shorter.
+    """
     if not self._visits_here or self._num_visits is None:
       return None
-    a_visit = (self._last_visit_end - self._start) / self._visits_here
+    a_setup = self._setup_seconds / max(1, self._setups)
+    a_visit = (self._last_visit_end - self._start -
+               self._setup_seconds) / self._visits_here
     since = self._clock() - self._last_visit_end
-    return max(0.0, (self._num_visits - self.visits_done) * a_visit - since)
+    return max(0.0, (self._num_visits - self.visits_done) * a_visit +
+               self._setups_to_come * a_setup - since)
 
   def text(self):
     """All of it in a few words."""
@@ -101,7 +120,8 @@ class Progress(object):
       done += " of {}".format(self._num_visits)
     words = ["{} problems done".format(done),
              "{:.3g} updates/s".format(self.updates_per_second),
-             "mean meta-objective {:.4g}".format(self.mean_meta_objective)]
+             "mean meta-objective {:.4g} (lower is better)".format(
+                 self.mean_meta_objective)]
     if self.seconds_left is not None:
       words.append(_duration(self.seconds_left) + " left")
     return ", ".join(words)
@@ -165,6 +185,39 @@ class Screen(object):
       self._out.write("\r\033[K")
       self._out.flush()
       self._has_status = False
+
+
+class Budget(object):
+  """Lines that may be written: a screenful at once, and then a minute."""
+
+  def __init__(self, clock=time.time):
+    """Starts with a screenful.
+
+    Args:
+      clock: Function that returns seconds.
+    """
+    self._clock = clock
+    self._time = clock()
+    self._lines = float(_SCREENFUL)
+
+  def spend(self, num_lines, spare=0):
+    """Whether there is room for lines; if so they count as written.
+
+    Args:
+      num_lines: Integer.
+      spare: Integer, for how many more there must be room.
+
+    Returns:
+      Bool.
+    """
+    now = self._clock()
+    self._lines = min(_SCREENFUL, self._lines + _SCREENFUL * (
+        now - self._time) / 60.0)
+    self._time = now
+    if self._lines < num_lines + spare:
+      return False
+    self._lines -= num_lines
+    return True
 
 
 def _columns():

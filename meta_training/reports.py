@@ -15,7 +15,12 @@ from . import profiles
 from . import progress
 from optimizer import meta_parameters
 
-_FEW_UNROLLS = 8
+ATTENTION, SCREENFUL, EVERYTHING = range(3)
+"""How much is written: only what needs attention; beside it what happens, at
+most a screenful a minute; all that happens."""
+
+# How a visit begins and ends: problem, saved, progress.
+_LINES_OF_VISIT = 3
 
 # What TensorBoard shows beside a chart, by the tag's pattern.
 _DESCRIPTIONS = (
@@ -45,7 +50,7 @@ _DESCRIPTIONS = (
 class Report(object):
   """Writes text for people and event files for TensorBoard."""
 
-  def __init__(self, out, logdir, num_visits):
+  def __init__(self, out, logdir, num_visits, verbosity=SCREENFUL):
     """Writes nothing yet.
 
     Args:
@@ -54,7 +59,11 @@ class Report(object):
       logdir: Directory of the event files, or None for no summaries.
       num_visits: Integer, visits of the whole run; None if this task makes as
         many as it can.
+      verbosity: `ATTENTION`, `SCREENFUL` or `EVERYTHING`.
     """
+    self._verbosity = verbosity
+    self._budget = progress.Budget()
+    self._shown, self._num_hidden = True, 0
     self._screen = progress.Screen(out)
     self._progress = progress.Progress(num_visits)
     self._logdir = logdir
@@ -64,7 +73,7 @@ class Report(object):
     self._num_nonfinite = 0
     self._num_nonfinite_runs = 0
     self._times = 1
-    self._nonfinite_updates = []
+    self._num_unrolls, self._num_nonfinite_unrolls = 0, 0
     self._last_update = None
 
   def start(self, shapes):
@@ -100,24 +109,72 @@ class Report(object):
     """Writes a line of text."""
     self._screen.write(text)
 
-  def begin_visit(self, visit, spec, seconds):
-    """Tells that a problem is ready."""
-    of = "" if self._num_visits is None else " of {}".format(self._num_visits)
-    self.write("problem {}{}: {}, ready after {:.2f} s".format(
-        visit.index + 1, of, spec, seconds))
-    self._progress.begin_visit(visit.index)
-    self._screen.status(self._progress.short_text, now=True)
+  def _has_room(self, num_lines, spare=0):
+    """Whether lines of what happens may be written now."""
+    if self._verbosity == SCREENFUL:
+      return self._budget.spend(num_lines, spare)
+    return self._verbosity == EVERYTHING
+
+  def _status(self, now=False):
+    if self._verbosity != ATTENTION:
+      self._screen.status(self._progress.short_text, now)
+
+  def text(self, tag, text):
+    """Shows text in TensorBoard, as it is.
+
+    Args:
+      tag: String.
+      text: String.
+    """
+    if self._writer is not None:
+      # Four spaces: TensorBoard reads Markdown, and this is code.
+      self._writer.add_summary(tf.compat.v1.Summary(value=[
+          tf.compat.v1.Summary.Value(
+              tag=tag, tensor=tf.make_tensor_proto(
+                  "".join("    " + line for line in text.splitlines(True))),
+              metadata=tf.compat.v1.SummaryMetadata(
+                  plugin_data=tf.compat.v1.SummaryMetadata.PluginData(
+                      plugin_name="text")))]))
+      self._writer.flush()
+
+  def begin_visit(self, visit, spec, seconds, is_new=True, new_to_come=0.0):
+    """Tells that a problem is ready.
+
+    Args:
+      visit: A `visit_schedule.Visit`.
+      spec: The problem's.
+      seconds: How long it took to be ready.
+      is_new: Whether it had to be set up.
+      new_to_come: How many others will have to be, in the visits to come.
+    """
+    # The last visit tells how the run ended.
+    self._shown = self._has_room(_LINES_OF_VISIT, spare=1) or (
+        self._verbosity == SCREENFUL and visit.index + 1 == self._num_visits)
+    if self._shown:
+      if self._num_hidden:
+        self.write("({} visits are not shown: they come faster than a "
+                   "screenful a minute)".format(self._num_hidden))
+      self._num_hidden = 0
+      of = "" if self._num_visits is None else " of {}".format(
+          self._num_visits)
+      self.write("problem {}{}: {}, ready after {:.2f} s".format(
+          visit.index + 1, of, spec, seconds))
+    else:
+      self._num_hidden += 1
+    self._progress.begin_visit(visit.index, seconds, is_new, new_to_come)
+    self._status(now=True)
 
   def unroll(self, update, result, num_steps):
     """Takes note of one unroll."""
     del num_steps
     self._last_update = update
+    self._num_unrolls += 1
     self._progress.update(update.global_step, result.meta_objective)
     if update.num_nonfinite:
       self._num_nonfinite += update.num_nonfinite
-      self._nonfinite_updates.append(update.global_step)
+      self._num_nonfinite_unrolls += 1
     self._num_nonfinite_runs += result.num_nonfinite_runs
-    self._screen.status(self._progress.short_text)
+    self._status()
 
   def timeline(self, run_metadata):
     """Writes a trace, named after the last update."""
@@ -129,17 +186,19 @@ class Report(object):
     """Tells how a meta-iteration went, with so many unrolls per update."""
     self._times = times
     steps = sum(lengths) * times
-    self.write(
-        "  run {}: meta-objective {:.5g}, {:.2f} s, {} steps ({:.0f} a second) "
-        "in {}{}".format(
-            run + 1, np.mean(meta_objectives), seconds, steps, steps / seconds,
-            _unrolls(lengths), ", each {} times".format(times) * (times > 1)))
-    self._screen.status(self._progress.short_text, now=True)
+    if self._shown and self._has_room(1):
+      self.write(
+          "  run {}: meta-objective {:.5g}, {:.2f} s, {:,.0f} steps/s, {}{}"
+          .format(run + 1, np.mean(meta_objectives), seconds, steps / seconds,
+                  _unrolls(lengths), ", each {} times".format(times) * (
+                      times > 1)))
+    self._status(now=True)
 
   def broke_early(self, num_made, num_unrolls):
     """Tells that a run ends before its last unroll, and after which."""
-    self.write("  Broke early at {} out of {} unrolls".format(
-        num_made, num_unrolls))
+    if self._shown and self._has_room(1):
+      self.write("  Broke early at {} out of {} unrolls".format(
+          num_made, num_unrolls))
 
   def end_visit(self, entry, metadata, checkpoint, get_states):
     """Tells how far the run is, and writes the summaries of a visit.
@@ -153,25 +212,29 @@ class Report(object):
         state.
     """
     self._progress.end_visit()
-    if self._nonfinite_updates:
+    # Of a visit that is not shown, the next one that is tells it.
+    if self._num_nonfinite_unrolls and (
+        self._shown or self._verbosity == ATTENTION):
       self.write(
-          "  {} updates, the last of them {}, had meta-gradients with elements "
-          "that were not finite; these count as zero. Long unrolls overflow "
-          "now and then; many such updates ask for shorter ones".format(
-              len(self._nonfinite_updates), self._nonfinite_updates[-1]))
-      self._nonfinite_updates = []
-    if self._num_nonfinite_runs:
+          "  {} of {} meta-gradients had elements that are infinite or not a "
+          "number, which count as zero: unrolls overflow now and then; if most "
+          "do, make them shorter".format(
+              self._num_nonfinite_unrolls, self._num_unrolls))
+    if self._num_nonfinite_runs and (
+        self._shown or self._verbosity == ATTENTION):
       self.write(
           "  {} unrolls at perturbed meta-parameters had no finite "
           "meta-objective; each counts as the worst finite one of its update. "
           "Many ask for smaller standard deviations".format(
               self._num_nonfinite_runs))
+    if self._shown or self._verbosity == ATTENTION:
+      self._num_unrolls, self._num_nonfinite_unrolls = 0, 0
       self._num_nonfinite_runs = 0
-    if checkpoint is not None:
+    if self._shown and checkpoint is not None:
       self.write("  saved {}".format(checkpoint))
-    if not self._screen.is_terminal:
+    if self._shown and not self._screen.is_terminal:
       self.write("  " + self._progress.text())
-    self._screen.status(self._progress.short_text, now=True)
+    self._status(now=True)
     if self._writer is None or self._last_update is None:
       return
     step = self._last_update.global_step
@@ -216,11 +279,12 @@ def _meta_objective(entry, mean):
 
 
 def _unrolls(lengths):
-  """Tells how long unrolls were: each if they are few."""
-  if len(lengths) <= _FEW_UNROLLS:
-    return "unrolls of " + ", ".join(str(length) for length in lengths)
-  return "{} unrolls of {:,} to {:,} steps (mean {:.0f})".format(
-      len(lengths), min(lengths), max(lengths), np.mean(lengths))
+  """Tells how many unrolls there were and how long they were."""
+  number = "{} unroll{}".format(len(lengths), "s" if len(lengths) > 1 else "")
+  if min(lengths) == max(lengths):
+    return "{} of {:,} steps".format(number, lengths[0])
+  return "{}, {:,}-{:,} steps (mean {:,.0f})".format(
+      number, min(lengths), max(lengths), np.mean(lengths))
 
 
 def _described(tag):

@@ -45,11 +45,18 @@ class RunDescription(object):
     Returns:
       Dict in terms of JSON.
     """
+    return dict(self.flat(), **{lease.PROBLEMS: self._names(entries)})
+
+  def with_corpus(self, entries):
+    """The same as arguments of `run_record.record`."""
+    return {"optimizer": self.flat(), "corpus": self._names(entries)}
+
+  def _names(self, entries):
     # What has no name but its place in memory has another in each process.
     names = [_ADDRESS.sub("", str(entry.spec)) for entry in entries]
-    return dict(self.flat(), **{lease.PROBLEMS: [
+    return [
         name + (" by {}".format(entry.batch_size) if entry.batch_size else "")
-        for name, entry in zip(names, entries)]})
+        for name, entry in zip(names, entries)]
 
   def compare(self, logdir):
     """Tells which options are others than those described in a directory.

@@ -71,6 +71,21 @@ class VisitSchedule(object):
           for _ in range(num_unrolls)])
     return Visit(index, problem, lengths)
 
+  def expected_new(self, num_known, num_visits):
+    """How many problems are expected to be met for the first time.
+
+    Args:
+      num_known: Integer, problems of the corpus that were visited before.
+      num_visits: Integer, visits to come.
+
+    Returns:
+      Float.
+    """
+    unknown = max(0, self._num_problems - num_known)
+    if not self._select_at_random:
+      return float(min(unknown, num_visits))
+    return unknown * (1.0 - (1.0 - 1.0 / self._num_problems) ** num_visits)
+
   def generator(self, *path):
     """A `np.random.RandomState` of its own for a visit, or a part of one."""
     return np.random.RandomState(

@@ -16,7 +16,6 @@ import collections
 import importlib
 import json
 import os
-import tempfile
 
 import six
 import tensorflow as tf
@@ -25,6 +24,7 @@ from . import arguments
 from . import coordinatewise_rnn
 from . import global_learning_rate
 from . import hierarchical_rnn
+from . import json_file
 from . import learning_rate_schedule
 from . import trainable_adam
 from . import trainable_optimizer
@@ -240,21 +240,7 @@ def write(logdir, description):
   Raises:
     IOError: If it cannot be written.
   """
-  path = os.path.join(logdir, FILE_NAME)
-  text = json.dumps(description, indent=2, sort_keys=True) + "\n"
-  temporary = None
-  try:
-    # A new file whose name nobody can guess, and not a link.
-    handle, temporary = tempfile.mkstemp(prefix=FILE_NAME + ".", dir=logdir)
-    with os.fdopen(handle, "w") as stream:
-      stream.write(text)
-    os.chmod(temporary, 0o644)
-    os.rename(temporary, path)
-  except EnvironmentError as error:
-    if temporary is not None and os.path.exists(temporary):
-      os.remove(temporary)
-    raise IOError("Cannot write {!r} ({}): make room, or see what is in its "
-                  "place.".format(path, error.strerror))
+  json_file.write(os.path.join(logdir, FILE_NAME), description)
 
 
 def _cell_name(value):

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import shlex
+import subprocess
 import sys
 import tempfile
 
@@ -192,6 +193,23 @@ class CommandsTest(tf.test.TestCase, parameterized.TestCase):
           repository.ROOT, "examples", "first_stage.flags")])
       self.assertEqual(1e-3, flags.FLAGS.meta_learning_rate)
       self.assertNotIn("matmul", dict(metarun.problems_by_set()))
+
+  def test_readme_shows_what_is_printed(self):
+    readme = repository.read("README.md")
+    command = re.search(
+        r"bazel run //:metarun -- --train_dir=/tmp/lol (.*)", readme).group(1)
+    shown = re.search(r"```\n(problem 1 of .*?)\.\.\.\n```", readme, re.S)
+    directory = tempfile.mkdtemp(dir=self.get_temp_dir())
+    out = subprocess.check_output(
+        [sys.executable, os.path.join(repository.ROOT, "metarun.py"),
+         "--train_dir=" + directory] + command.split(),
+        universal_newlines=True)
+    # Times differ, and the last digits where the processor does.
+    words = [re.sub(r"\d+\.\d+|[\d,]+ steps/s|\d+:\d+:\d+", "#", text)
+             .splitlines() for text in (
+                 shown.group(1), out.replace(directory, "/tmp/lol"))]
+    self.assertLen(words[0], 5)
+    self.assertEqual(words[0], words[1][:5])
 
   def test_every_benchmark_is_on_a_page(self):
     text = "".join(map(repository.read, repository.documents()))

@@ -6,6 +6,7 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import logging
 import os
 import signal
 import subprocess
@@ -54,7 +55,8 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
   def _train(self, directory, *arguments):
     return self._start("--train_dir=" + directory,
                        "--optimizer=GlobalLearningRate", "--compile=never",
-                       "--seed=1", "--include_quadratic_problems", *arguments)
+                       "--seed=1", "--include_quadratic_problems",
+                       "--verbosity=0", *arguments)
 
   def _output(self, *arguments):
     """Standard output of metarun with the problems of its defaults."""
@@ -79,6 +81,24 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     # Columns are aligned.
     self.assertEqual(lines[0].index("problem"), lines[1].index("Softmax"))
     self.assertEqual(len(lines[0]), len(lines[1]))
+
+  @parameterized.parameters(
+      ((), logging.ERROR, 1), (("--verbosity=0",), logging.INFO, 2),
+      (("--verbosity=-1",), logging.WARNING, 1),
+      (("--verbosity=-2",), logging.ERROR, 0))
+  def test_verbosity(self, arguments, level, expected):
+    # What absl's flag sets is global: a process of its own.
+    program = (
+        "import metarun, metaopt, tensorflow as tf\n"
+        "def show(*args, **kwargs):\n"
+        "  print(tf.compat.v1.logging.get_verbosity(), kwargs['verbosity'])\n"
+        "metaopt.train_optimizer = show\n"
+        "metarun.run()\n")
+    out = subprocess.check_output(
+        [sys.executable, "-c", program] + list(arguments),
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(
+            [os.path.dirname(_PATH)] + sys.path)), universal_newlines=True)
+    self.assertEqual("{} {}".format(level, expected), out.splitlines()[0])
 
   def test_help(self):
     code, out, err = self._output("--help")

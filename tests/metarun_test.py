@@ -245,13 +245,14 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
     self.assertTrue(callable(kwargs.pop("on_start")))
     self.assertIsNone(kwargs.pop("cluster", None))
     self.assertFalse(kwargs.pop("profile"))
+    self.assertEqual(0.5, kwargs.pop("flags")["meta_learning_rate"])
     self.assertEqual({
         "learning_rate": 0.5, "learning_rate_half_life": 60.0,
         "gradient_clip": 4.0, "is_chief": True,
         "select_random_problems": True, "obj_train_max_multiplier": 9.0,
         "rms_decay": 0.25, "rms_epsilon": 0.125, "l2_reg": 0.75,
         "nan_l2_reg": 0.375, "reset_rnn_params": False, "seed": 11,
-        "compiled": True}, dict(kwargs))
+        "compiled": True, "verbosity": 1}, dict(kwargs))
 
   @parameterized.parameters(
       ({"include_bowl_problems": False},

@@ -110,6 +110,7 @@ def run_task(options):
   """Trains, or serves."""
   # pylint: disable=g-import-not-at-top
   import tensorflow as tf
+  from meta_training import reports
   from meta_training.distributed import cluster as cluster_lib
   from tests.meta_training import harness
   # A process in the background may have been told to ignore it.
@@ -144,7 +145,7 @@ def run_task(options):
       num_unrolls=draw, num_steps=draw, seed=options.get("seed", 5),
       learning_rate=options.get("learning_rate", 0.01),
       select_random_problems=not is_chief, out=_Echo(), cluster=task,
-      on_start=on_start,
+      on_start=on_start, verbosity=reports.EVERYTHING,
       callbacks=[lambda name, index, *_: print("visited", index)])
   print("ended")
 

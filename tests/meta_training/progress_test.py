@@ -48,10 +48,10 @@ class ProgressTest(tf.test.TestCase):
   def test_text(self):
     made = progress.Progress(10, self.clock)
     self.assertEqual("0 of 10 problems done, 0 updates/s, mean meta-objective "
-                     "nan", made.text())
+                     "nan (lower is better)", made.text())
     self._visit(made, 0, range(1, 21))
     self.assertEqual("1 of 10 problems done, 2 updates/s, mean meta-objective "
-                     "-1, 0:01:30 left", made.text())
+                     "-1 (lower is better), 0:01:30 left", made.text())
     self.assertEqual("[=.........] 1/10 problems, 2 updates/s, mean -1, "
                      "0:01:30 left", made.short_text())
 
@@ -74,6 +74,17 @@ class ProgressTest(tf.test.TestCase):
     self.clock.now += 1000.0
     self.assertEqual(0.0, made.seconds_left)
     self.assertEqual(7, made.visits_done)
+
+  def test_time_left_counts_what_is_set_up_once(self):
+    made = progress.Progress(10, self.clock)
+    for visit, (setup, is_new) in enumerate(
+        [(20.0, True), (40.0, True), (0.0, False)]):
+      self.clock.now += setup
+      made.begin_visit(visit, setup, is_new, new_to_come=1.5)
+      self.clock.now += 2.0
+      made.end_visit()
+    # Seven visits of 2 s, and 1.5 problems that take 30 s to set up.
+    self.assertEqual(59.0, made.seconds_left)
 
   def test_speed_is_of_the_last_visits(self):
     made = progress.Progress(100, self.clock)
@@ -110,9 +121,31 @@ class ProgressTest(tf.test.TestCase):
     made = progress.Progress(None, self.clock)
     self._visit(made, 345, [346])
     self._visit(made, 346, [347])
-    self.assertEqual("2 problems done, 0.1 updates/s, mean meta-objective -1",
-                     made.text())
+    self.assertEqual("2 problems done, 0.1 updates/s, mean meta-objective -1 "
+                     "(lower is better)", made.text())
     self.assertEqual("2 problems, 0.1 updates/s, mean -1", made.short_text())
+
+
+class BudgetTest(tf.test.TestCase):
+
+  def test_a_screenful_and_then_one_a_minute(self):
+    clock = _Clock()
+    budget = progress.Budget(clock)
+    self.assertEqual(24, sum(budget.spend(1) for _ in range(1000)))
+    counts = []
+    for _ in range(600):  # Ten minutes.
+      clock.now += 1.0
+      counts.append(sum(budget.spend(1) for _ in range(10)))
+    self.assertBetween(sum(counts), 239, 240)
+    clock.now += 3600.0
+    self.assertEqual(24, sum(budget.spend(1) for _ in range(1000)))
+
+  def test_spare(self):
+    budget = progress.Budget(_Clock())
+    self.assertFalse(budget.spend(3, spare=22))
+    self.assertTrue(budget.spend(3, spare=21))
+    self.assertFalse(budget.spend(22))
+    self.assertTrue(budget.spend(21))
 
 
 class ScreenTest(tf.test.TestCase):

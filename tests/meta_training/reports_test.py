@@ -7,6 +7,7 @@ from __future__ import division
 from __future__ import print_function
 
 import re
+import time
 
 import numpy as np
 import six
@@ -24,7 +25,8 @@ def _events(logdir):
   for path in sorted(tf.io.gfile.glob(logdir + "/events.out.tfevents.*")):
     for event in tf.compat.v1.train.summary_iterator(path):
       for value in event.summary.value:
-        values.setdefault(value.tag, []).append((event.step, value))
+        if value.tag != "run":  # Text, see run_record_test.
+          values.setdefault(value.tag, []).append((event.step, value))
   return values
 
 
@@ -41,8 +43,8 @@ class TextTest(tf.test.TestCase):
     _, text = harness.train(
         logdir, harness.without_data(harness.Parabola, curvature=2.5),
         num_problems=2, num_meta_iterations=2, num_unrolls=2, num_steps=3)
-    run = (r"  run %d: meta-objective 0\.\d+, \d+\.\d+ s, 6 steps "
-           r"\(\d+ a second\) in unrolls of 3, 3")
+    run = (r"  run %d: meta-objective 0\.\d+, \d+\.\d+ s, [\d,]+ steps/s, "
+           r"2 unrolls of 3 steps")
     expected = []
     for visit in (1, 2):
       expected += [
@@ -50,17 +52,55 @@ class TextTest(tf.test.TestCase):
           r"\d+\.\d+ s" % visit, run % 1, run % 2,
           "  saved " + re.escape("%s/model.ckpt-%d" % (logdir, 4 * visit)),
           r"  %d of 2 problems done, [\d.e+]+ updates/s, mean meta-objective "
-          r"0\.\d+, 0:00:\d\d left" % visit]
+          r"0\.\d+ \(lower is better\), 0:00:\d\d left" % visit]
     lines = text.splitlines()
     self.assertLen(lines, len(expected))
     for pattern, line in zip(expected, lines):
       self.assertTrue(re.match(pattern + "$", line), (pattern, line))
 
-  def test_many_unrolls_are_summed_up(self):
+  def test_lengths_of_unrolls(self):
+    for lengths, expected in (
+        ([1] * 94 + [50, 1226], "96 unrolls, 1-1,226 steps (mean 14)"),
+        ([2000], "1 unroll of 2,000 steps"),
+        ([3, 3], "2 unrolls of 3 steps")):
+      self.assertEqual(expected, reports._unrolls(lengths))
+
+  def _fast_visits(self, verbosity):
+    """Text of 50 visits to a problem whose meta-gradients are not finite."""
     _, text = harness.train(
-        harness.directory(self), harness.without_data(harness.Parabola),
-        num_problems=1, num_meta_iterations=1, num_unrolls=9, num_steps=3)
-    self.assertIn(" in 9 unrolls of 3 to 3 steps (mean 3)\n", text)
+        harness.directory(self), harness.without_data(_Nothing),
+        num_problems=50, num_unrolls=2, num_steps=1, verbosity=verbosity)
+    return text
+
+  def test_fast_visits_are_throttled(self):
+    begin = time.time()
+    lines = self._fast_visits(reports.SCREENFUL).splitlines()
+    shown = [line for line in lines if line.startswith("problem ")]
+    visits = [int(line.split()[1]) for line in shown]
+    # In five lines each: a screenful, what a minute brings, and the last.
+    self.assertLess(len(visits), 8 + 24 * (time.time() - begin) / 60)
+    self.assertEqual([1, 2], visits[:2])
+    self.assertEqual(50, visits[-1])
+    hidden = [int(re.search(r"\d+", line).group()) for line in lines
+              if line.startswith("(")]
+    self.assertEqual(50, sum(hidden) + len(visits))
+    # None is lost: each is told, at once or by the next visit that is shown.
+    unrolls = [int(re.search(r" of (\d+) meta-gradients", line).group(1))
+               for line in lines if "meta-gradients" in line]
+    self.assertEqual(100, sum(unrolls))
+
+  def test_everything(self):
+    text = self._fast_visits(reports.EVERYTHING)
+    self.assertEqual(50, text.count("\n  run 1:"))
+    self.assertNotIn("not shown", text)
+
+  def test_what_needs_attention(self):
+    lines = self._fast_visits(reports.ATTENTION).splitlines()
+    self.assertLen(lines, 50)
+    for line in lines:
+      self.assertTrue(line.startswith(
+          "  2 of 2 meta-gradients had elements that are infinite or not a "
+          "number, which count as zero"), line)
 
   def test_nonfinite_meta_objectives(self):
     _, text = harness.train(
@@ -70,7 +110,8 @@ class TextTest(tf.test.TestCase):
     self.assertIn("meta-objective nan", text)
     last = text.splitlines()[-1]
     self.assertTrue(re.match(
-        r"  2 of 2 problems done, .* mean meta-objective 0\.\d+,", last), last)
+        r"  2 of 2 problems done, .* mean meta-objective 0\.\d+ \(",
+        last), last)
 
   def test_is_flushed(self):
     class Stream(six.StringIO, object):

@@ -112,6 +112,14 @@ class DrawsTest(tf.test.TestCase):
              for path in ((0,), (1,), (0, 0), (0, 1), (1, 0), (0, 0, 0))]
     self.assertLen(set(draws), 6)
 
+  def test_expected_new(self):
+    for at_random, expected in ((True, 2 * (1 - 0.75 ** 3)), (False, 2.0)):
+      schedule = visit_schedule.VisitSchedule(
+          1, 4, at_random, 1, lambda: 1, lambda: 1)
+      self.assertAlmostEqual(expected, schedule.expected_new(2, 3))
+      self.assertEqual(0.0, schedule.expected_new(4, 3))
+      self.assertEqual(0.0, schedule.expected_new(2, 0))
+
 
 if __name__ == "__main__":
   tf.test.main()

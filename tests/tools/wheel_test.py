@@ -10,6 +10,7 @@ from __future__ import division
 from __future__ import print_function
 
 import glob
+import json
 import os
 import re
 import shutil
@@ -141,6 +142,30 @@ class WheelTest(absltest.TestCase):
         universal_newlines=True)
     self.assertEqual(version, out.strip())
 
+  def test_metadata(self):
+    with zipfile.ZipFile(self.wheel) as archive:
+      metadata, commands = [
+          archive.read([name for name in archive.namelist()
+                        if name.endswith(".dist-info/" + ending)][0]).decode(
+                            "utf-8") for ending in (
+                                "METADATA", "entry_points.txt")]
+    # Values may be normalized: <3.8,>=3.6.
+    python, = re.findall(r"^Requires-Python: (.*)$", metadata, re.M)
+    self.assertCountEqual([">=3.6", "<3.8"], python.split(","))
+    for line in ("Project-URL: Paper, https://arxiv.org/abs/1703.04813",
+                 "License: Apache-2.0",
+                 "Description-Content-Type: text/markdown",
+                 "Classifier: Programming Language :: Python :: 3.7"):
+      self.assertIn(line, metadata.splitlines())
+    self.assertNotIn("Python :: 2", metadata)
+    required = re.findall(r"^Requires-Dist: ([\w-]+)", metadata, re.M)
+    self.assertCountEqual(
+        ["absl-py", "numpy", "protobuf", "six", "tensorflow"], required)
+    self.assertCountEqual(
+        ["lol-compare = learned_optimizer.compare:run",
+         "lol-metarun = learned_optimizer.metarun:run"],
+        [line for line in commands.splitlines() if "=" in line])
+
   def test_command_meta_trains(self):
     script = os.path.join(self.installed, "bin", "lol-metarun")
     logdir = os.path.join(self.root, "log")
@@ -153,6 +178,13 @@ class WheelTest(absltest.TestCase):
         stderr=subprocess.STDOUT,
         env=dict(os.environ, PYTHONPATH=self.installed))
     self.assertIn("problem 1 of 1", out)
+    record, = glob.glob(os.path.join(logdir, "*", "run.json"))
+    with open(record) as stream:
+      start, = json.load(stream)["starts"]
+    self.assertEqual(1, start["flags"]["seed"])
+    self.assertIn(start["versions"]["learned_optimizer"], self.wheel)
+    # Installed, it is no checkout.
+    self.assertNotIn("commit", start)
     self.assertNotEmpty(glob.glob(os.path.join(logdir, "*", "model.ckpt-*")))
 
   def _compare(self, *arguments):

@@ -8,7 +8,7 @@
 Meta-training is in `learned_optimizer.metaopt`, and the command `lol-metarun`.
 """
 
-__version__ = "0.2.0"
+from learned_optimizer.optimizer.version import __version__  # noqa: F401
 
 
 def load(name_or_logdir="hierarchical_rnn", **options):

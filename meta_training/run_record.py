@@ -1,0 +1,151 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""How a run was made: run.json in its directory, and text in TensorBoard.
+
+The file holds a list, under "starts", with an item for each start of the run
+that differs from the one before in more than the time:
+
+  {"starts": [{"time": "2026-01-31 12:00:00 UTC", "seed": 1, "flags": {...},
+               "arguments": {...}, "optimizer": {...}, "corpus": [...],
+               "versions": {"python": "3.7.9", ...},
+               "commit": "0123...", "uncommitted_changes": false}]}
+"""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import functools
+import io
+import json
+import os
+import platform
+import subprocess
+import time
+
+import numpy as np
+import six
+import tensorflow as tf
+
+from optimizer import json_file
+from optimizer import version
+
+FILE_NAME = "run.json"
+
+# Arguments of `metaopt.train_optimizer` that are told in other words, or say
+# nothing of what is trained.
+_LEFT_OUT = frozenset(("logdir", "optimizer_spec", "problems_and_data", "out",
+                       "callbacks", "on_start", "cluster", "flags", "seed"))
+# Whoever restarts a run all the time, each time differently, gets so many.
+_MAX_STARTS = 100
+
+
+def record(arguments, seed, optimizer, corpus):
+  """Describes a start of a run.
+
+  Args:
+    arguments: Dict, those of `metaopt.train_optimizer`.
+    seed: Integer, the run's.
+    optimizer: Dict in terms of JSON, its options.
+    corpus: List of strings, its problems.
+
+  Returns:
+    Dict in terms of JSON.
+  """
+  result = {
+      "time": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()),
+      "seed": seed,
+      "flags": _in_json(arguments.get("flags")),
+      "arguments": {name: _in_json(value)
+                    for name, value in six.iteritems(arguments)
+                    if name not in _LEFT_OUT},
+      "optimizer": optimizer,
+      "corpus": corpus,
+      "versions": {
+          "python": platform.python_version(), "tensorflow": tf.__version__,
+          "numpy": np.__version__, "learned_optimizer": version.__version__},
+  }
+  result.update(commit(os.path.dirname(os.path.dirname(
+      os.path.realpath(__file__)))))
+  return result
+
+
+def write(logdir, start, log):
+  """Adds a start to the directory's record.
+
+  Args:
+    logdir: String.
+    start: Dict, see `record`.
+    log: Function of a string, told if the record there was cannot be read.
+
+  Returns:
+    String, the start as text.
+
+  Raises:
+    IOError: If it cannot be written.
+  """
+  path = os.path.join(logdir, FILE_NAME)
+  starts = _read(path, log)
+  timeless = lambda each: {key: each[key] for key in each if key != "time"}
+  if not starts or timeless(starts[-1]) != timeless(start):
+    json_file.write(path, {"starts": (starts + [start])[-_MAX_STARTS:]})
+  return json_file.text(start)
+
+
+def _read(path, log):
+  """The starts in a file; none if there is no such file, or no such record."""
+  if not os.path.exists(path):
+    return []
+  try:
+    with io.open(path, encoding="utf-8") as stream:
+      starts = json.loads(stream.read())["starts"]
+    if all(isinstance(start, dict) for start in starts):
+      return list(starts)
+  except (EnvironmentError, ValueError, TypeError, KeyError, RuntimeError):
+    pass
+  log("{!r} is not the record of a run; it is written anew".format(path))
+  return []
+
+
+def commit(root):
+  """The git commit of a checkout.
+
+  Args:
+    root: String, a directory.
+
+  Returns:
+    Dict with "commit" and whether there are "uncommitted_changes"; empty if
+    the directory is not the root of a checkout, or there is no git.
+  """
+  try:
+    if os.path.realpath(_git(root, "rev-parse", "--show-toplevel")) != (
+        os.path.realpath(root)):
+      return {}  # An installed package in a checkout of something else.
+    return {"commit": _git(root, "rev-parse", "HEAD"),
+            "uncommitted_changes": bool(_git(
+                root, "status", "--porcelain", "--untracked-files=no"))}
+  except (EnvironmentError, subprocess.CalledProcessError):
+    return {}
+
+
+def _git(root, *arguments):
+  with open(os.devnull, "w") as nowhere:
+    return subprocess.check_output(
+        ("git",) + arguments, cwd=root, stderr=nowhere,
+        universal_newlines=True).strip()
+
+
+def _in_json(value):
+  """A value in terms of JSON, in words where that has none."""
+  return json.loads(json.dumps(value, default=_words))
+
+
+def _words(value):
+  if isinstance(value, functools.partial):
+    return "{}({})".format(_words(value.func), ", ".join(
+        [repr(each) for each in value.args] +
+        ["{}={!r}".format(*item) for item in sorted(value.keywords.items())]))
+  if isinstance(value, np.generic):
+    return value.item()
+  # Not its place in memory, which differs from start to start.
+  return getattr(value, "__name__", type(value).__name__)
