@@ -100,11 +100,11 @@ class Report(object):
     """Writes a line of text."""
     self._screen.write(text)
 
-  def begin_visit(self, visit, spec, seconds):
-    """Tells that a problem is ready."""
+  def begin_visit(self, visit, text, seconds):
+    """Tells that a problem is ready, or several."""
     of = "" if self._num_visits is None else " of {}".format(self._num_visits)
     self.write("problem {}{}: {}, ready after {:.2f} s".format(
-        visit.index + 1, of, spec, seconds))
+        visit.index + 1, of, text, seconds))
     self._progress.begin_visit(visit.index)
     self._screen.status(self._progress.short_text, now=True)
 
