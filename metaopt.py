@@ -217,7 +217,7 @@ def train_optimizer(logdir,
         meta, kept, visit_schedule.VisitSchedule(
             position.seed, len(problems_and_data), select_random_problems,
             num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
-            cluster.task if cluster else 0),
+            cluster.task if cluster else 0, gradients.num_problems),
         problems_and_data, report, reset_rnn_params, callbacks, logdir, profile,
         obj_train_max_multiplier, functools.partial(
             _describe, description, logdir, averaging_decay, report,

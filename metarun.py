@@ -254,7 +254,8 @@ def _meta_gradient():
     return "backprop"
   return evolution_strategies.Options(
       metarun_checks.stddevs(FLAGS.es_stddev), FLAGS.es_num_pairs,
-      FLAGS.es_persistent, FLAGS.es_evaluate_every)
+      FLAGS.es_persistent, FLAGS.es_evaluate_every,
+      FLAGS.es_problems_per_update)
 
 
 def _verbosity():

@@ -239,6 +239,9 @@ _META = (
     _flag("es_evaluate_every", "int", 1, "steps",
           "From one evaluation of the objective on a whole data set to the "
           "next, with evolution strategies.", lower_bound=1),
+    _flag("es_problems_per_update", "int", 1, "problems",
+          "To visit together: an update is the mean of what evolution "
+          "strategies say of each.", lower_bound=1),
     _flag("train_only", "list", [], "parts of names",
           "Trains only meta-parameters with one of these in their name; "
           "otherwise all."),

@@ -7,13 +7,16 @@
 For each problem, the default hierarchical RNN compiled and uncompiled, beside
 plain gradient descent unrolled the same way, all in one run. "first" is what
 the first visit costs before its first unroll is done (building, compiling),
-"again" what a later visit costs before its first unroll.
+"again" what a later visit costs before its first unroll. The steps of a
+meta-gradient by evolution strategies are forward only: --meta_gradients=es, and
+--meta_gradients=backprop,es times both alternately.
 """
 
 from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import collections
 import sys
 import time
 
@@ -35,6 +38,9 @@ FLAGS = flags.FLAGS
 
 flags.DEFINE_list("problems", None, "Names of problems; default all.")
 flags.DEFINE_list("modes", ["compiled", "uncompiled"], "How to run.")
+flags.DEFINE_list("meta_gradients", ["backprop"], "Also es.")
+flags.DEFINE_integer("evaluate_every", 1, "Steps from one objective on a whole "
+                     "data set to the next, with es.")
 flags.DEFINE_integer("steps", 300, "Steps of an unroll.")
 flags.DEFINE_integer("unrolls", 10, "Unrolls timed; their median counts.")
 flags.DEFINE_integer("max_steps", 2048, "Bound of compiled unrolls.")
@@ -71,34 +77,79 @@ _OPTIMIZERS = (
 )
 
 
-def measure(optimizer_spec, spec, dataset, batch_size, max_steps):
-  """Times unrolls.
+def _options(meta_gradient):
+  """Arguments of `InnerProblem` that a meta-gradient asks for."""
+  if meta_gradient == "backprop":
+    return {}
+  return {"differentiate": False, "evaluate_every": FLAGS.evaluate_every}
+
+
+class _Measurement(object):
+  """Times the unrolls of one problem.
+
+  Attributes:
+    first: Seconds of a first visit.
+    again: Seconds before the first unroll of a later visit.
+    seconds: List, seconds of each unroll timed.
+  """
+
+  def __init__(self, optimizer_spec, row, max_steps, options):
+    self._theta = curves.initial_meta_parameters(optimizer_spec)
+    self._kept = kept_problems.KeptProblems(
+        optimizer_spec, [row], compiled=max_steps is not None, **options)
+    self._rng = np.random.RandomState(0)
+    self._max_steps = max_steps or FLAGS.steps
+    self.seconds = []
+    start = time.time()
+    self._unroll()
+    self.first = time.time() - start
+    start = time.time()
+    self._problem()
+    self.again = time.time() - start
+
+  def _problem(self):
+    return self._kept.get(0, 10**6, self._max_steps)
+
+  def _unroll(self):
+    problem = self._problem()
+    problem.unroll(self._theta, FLAGS.steps, True, True, [0, 1], [2, 3],
+                   problem.walk(self._rng).take(FLAGS.steps))
+
+  def time(self):
+    """Times an unroll."""
+    start = time.time()
+    self._unroll()
+    self.seconds.append(time.time() - start)
+
+  def close(self):
+    """Closes the problem."""
+    self._kept.close()
+
+
+def measure(optimizer_spec, row, max_steps):
+  """Times unrolls, of all meta-gradients alternately.
+
+  Args:
+    optimizer_spec: Spec of the optimizer.
+    row: (problem spec, data set, batch size).
+    max_steps: Integer, or None for unrolls that are not compiled.
 
   Returns:
-    (inner steps a second, seconds of a first visit, seconds before the first
-    unroll of a later visit).
+    Dict from meta-gradients to (inner steps a second, seconds of a first visit,
+    seconds before the first unroll of a later visit).
   """
-  theta = curves.initial_meta_parameters(optimizer_spec)
-  kept = kept_problems.KeptProblems(
-      optimizer_spec, [(spec, dataset, batch_size)],
-      compiled=max_steps is not None)
-  rng = np.random.RandomState(0)
-  start = time.time()
-  problem = kept.get(0, 10**6, max_steps or FLAGS.steps)
-  run = lambda: problem.unroll(theta, FLAGS.steps, True, True, [0, 1], [2, 3],
-                               problem.walk(rng).take(FLAGS.steps))
-  run()
-  first = time.time() - start
-  start = time.time()
-  problem = kept.get(0, 10**6, max_steps or FLAGS.steps)
-  again = time.time() - start
-  seconds = []
+  measurements = collections.OrderedDict(
+      (name, _Measurement(optimizer_spec, row, max_steps, _options(name)))
+      for name in FLAGS.meta_gradients)
   for _ in range(FLAGS.unrolls):
-    start = time.time()
-    run()
-    seconds.append(time.time() - start)
-  kept.close()
-  return FLAGS.steps / np.median(seconds), first, again
+    for measurement in measurements.values():
+      measurement.time()
+  results = collections.OrderedDict(
+      (name, (FLAGS.steps / np.median(each.seconds), each.first, each.again))
+      for name, each in measurements.items())
+  for measurement in measurements.values():
+    measurement.close()
+  return results
 
 
 def main(argv):
@@ -106,19 +157,20 @@ def main(argv):
   del argv
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
-  row = "{:18s}{:12s}{:18s}{:>10s}{:>9s}{:>9s}"
-  print(row.format("problem", "mode", "optimizer", "steps/s", "first s",
-                   "again s"))
+  row = "{:18s}{:12s}{:18s}{:10s}{:>10s}{:>9s}{:>9s}"
+  print(row.format("problem", "mode", "optimizer", "gradient", "steps/s",
+                   "first s", "again s"))
   for name, spec, dataset, batch_size in _problems():
     if FLAGS.problems and name not in FLAGS.problems:
       continue
     for mode in FLAGS.modes:
       for optimizer, optimizer_spec in _OPTIMIZERS:
-        speed, first, again = measure(
-            optimizer_spec, spec, dataset, batch_size,
-            FLAGS.max_steps if mode == "compiled" else None)
-        print(row.format(name, mode, optimizer, "{:.0f}".format(speed),
-                         "{:.1f}".format(first), "{:.3f}".format(again)))
+        results = measure(optimizer_spec, (spec, dataset, batch_size),
+                          FLAGS.max_steps if mode == "compiled" else None)
+        for gradient, (speed, first, again) in results.items():
+          print(row.format(
+              name, mode, optimizer, gradient, "{:.0f}".format(speed),
+              "{:.1f}".format(first), "{:.3f}".format(again)))
         sys.stdout.flush()
 
 

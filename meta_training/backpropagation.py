@@ -17,11 +17,13 @@ class Backpropagation(object):
 
   Attributes:
     problem_options: Dict, arguments of `InnerProblem` that it asks for.
-    num_unrolls: Integer, how often it unrolls for one meta-gradient.
+    num_unrolls: Integer, how often it unrolls a problem for a meta-gradient.
+    num_problems: Integer, the problems that it is to visit together.
   """
 
   problem_options = {}
   num_unrolls = 1
+  num_problems = 1
 
   def start(self, problem, lengths, draws, reset_state):
     """Begins a meta-iteration.

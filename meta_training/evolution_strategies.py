@@ -29,7 +29,8 @@ import six
 from . import inner_problem
 
 Options = collections.namedtuple(
-    "Options", "stddev, num_pairs, persistent, evaluate_every")
+    "Options", "stddev, num_pairs, persistent, evaluate_every, "
+    "problems_per_update")
 """How evolution strategies estimate meta-gradients.
 
 Attributes:
@@ -41,8 +42,10 @@ Attributes:
     strategies; otherwise each whole run does.
   evaluate_every: Integer, steps from one evaluation of the objective on a whole
     data set to the next; between them the last one counts.
+  problems_per_update: Integer, problems that are visited together; an update is
+    the mean of their meta-gradients, each with pairs of its own.
 """
-Options.__new__.__defaults__ = (0.01, 2, False, 1)
+Options.__new__.__defaults__ = (0.01, 2, False, 1, 1)
 
 
 class EvolutionStrategies(object):
@@ -64,6 +67,7 @@ class EvolutionStrategies(object):
     self.problem_options = {"differentiate": False,
                             "evaluate_every": options.evaluate_every}
     self.num_unrolls = 2 * options.num_pairs
+    self.num_problems = options.problems_per_update
 
   def start(self, problem, lengths, draws, reset_state):
     """Begins a meta-iteration; see `Backpropagation.start`.
@@ -244,7 +248,7 @@ def check(options):
     if not isinstance(value, numbers.Real) or not 0 < value < np.inf:
       raise ValueError("stddev must be positive, not {!r}{}.".format(
           value, " for {!r}".format(part) if part else ""))
-  for name in ("num_pairs", "evaluate_every"):
+  for name in ("num_pairs", "evaluate_every", "problems_per_update"):
     value = getattr(options, name)
     if not isinstance(value, numbers.Integral) or value < 1:
       raise ValueError("{} must be a positive integer, not {!r}.".format(

@@ -13,6 +13,7 @@ from . import backpropagation
 from .distributed import lease
 from . import finite_values
 from . import meta_optimizer
+from . import several_problems
 from . import visit_schedule
 from .distributed import waiting
 from optimizer import meta_parameters
@@ -157,20 +158,25 @@ class MetaLoop(object):
   def _visit(self, visits_to_come):
     visit = self._schedule.visit(self._position.visits)
     entry = self._problems_and_data[visit.problem]
-    start, is_new = time.time(), visit.problem not in self._kept_problems
+    start = time.time()
     steps = sum(sum(lengths) for lengths in visit.unroll_lengths)
     repeats = max(1.0, visits_to_come / len(self._problems_and_data))
-    problem = self._kept_problems.get(
-        visit.problem, steps * repeats * self._meta_gradient.num_unrolls,
-        max(max(lengths) for lengths in visit.unroll_lengths))
+    numbers = (visit.problem,) + visit.more_problems
+    is_new = any(number not in self._kept_problems for number in numbers)
+    problems = [
+        self._kept_problems.get(
+            number, steps * repeats * self._meta_gradient.num_unrolls,
+            max(max(lengths) for lengths in visit.unroll_lengths))
+        for number in numbers]
     self._report.begin_visit(
-        visit, entry.spec, time.time() - start, is_new,
+        visit, " and ".join(str(self._problems_and_data[number].spec)
+                            for number in numbers), time.time() - start, is_new,
         self._schedule.expected_new(len(self._kept_problems),
                                     visits_to_come - 1))
     metadata = collections.defaultdict(list)
     first = self._position.meta_iterations
     for run in range(first, len(visit.unroll_lengths)):
-      if self._run(visit, run, problem, metadata, run == first):
+      if self._run(visit, run, problems, metadata, run == first):
         self._position = self._position._replace(meta_iterations=run + 1)
       # State that is kept from run to run would be lost between two of them.
       stopping = self._stop_requested and (
@@ -183,16 +189,16 @@ class MetaLoop(object):
         visits=visit.index + 1, meta_iterations=0)
     path = self._save()
     if self._profile:
-      self._report.timeline(problem.trace(self._values))
+      self._report.timeline(problems[0].trace(self._values))
     self._report.end_visit(entry, metadata, path,
-                           lambda: problem.histograms(self._values))
+                           lambda: problems[0].histograms(self._values))
     if not self._meta.saves:
       return
     for callback in self._callbacks:
       callback(entry.spec.callable.__name__, visit.index, self._logdir,
                metadata)
 
-  def _run(self, visit, run, problem, metadata, first_of_session):
+  def _run(self, visit, run, problems, metadata, first_of_session):
     """One meta-iteration: updates along a run from a fresh start.
 
     Returns:
@@ -200,10 +206,12 @@ class MetaLoop(object):
     """
     start = time.time()
     meta_objectives = []
-    gradients = self._meta_gradient.start(
-        problem, visit.unroll_lengths[run],
-        visit_schedule.RunDraws(self._schedule, visit.index, run),
-        self._reset_state_every_run or first_of_session)
+    gradients = several_problems.together([
+        self._meta_gradient.start(
+            problem, visit.unroll_lengths[run],
+            visit_schedule.RunDraws(self._schedule, visit.index, run, i),
+            self._reset_state_every_run or first_of_session)
+        for i, problem in enumerate(problems)])
     lengths = gradients.lengths
     for i, num_steps in enumerate(lengths):
       result = gradients.compute(self._values, i)
@@ -226,7 +234,7 @@ class MetaLoop(object):
     metadata["global_step"].append(update.global_step)
     metadata["runtimes"].append(seconds)
     self._report.end_run(run, meta_objectives, seconds, lengths,
-                         self._meta_gradient.num_unrolls)
+                         self._meta_gradient.num_unrolls * len(problems))
     return True
 
   def _is_out_of_bounds(self, objective, initial_objective):

@@ -137,12 +137,12 @@ class Report(object):
                       plugin_name="text")))]))
       self._writer.flush()
 
-  def begin_visit(self, visit, spec, seconds, is_new=True, new_to_come=0.0):
+  def begin_visit(self, visit, text, seconds, is_new=True, new_to_come=0.0):
     """Tells that a problem is ready.
 
     Args:
       visit: A `visit_schedule.Visit`.
-      spec: The problem's.
+      text: String, the problem, or several.
       seconds: How long it took to be ready.
       is_new: Whether it had to be set up.
       new_to_come: How many others will have to be, in the visits to come.
@@ -158,7 +158,7 @@ class Report(object):
       of = "" if self._num_visits is None else " of {}".format(
           self._num_visits)
       self.write("problem {}{}: {}, ready after {:.2f} s".format(
-          visit.index + 1, of, spec, seconds))
+          visit.index + 1, of, text, seconds))
     else:
       self._num_hidden += 1
     self._progress.begin_visit(visit.index, seconds, is_new, new_to_come)

@@ -18,7 +18,8 @@ import numpy as np
 
 from optimizer import arguments
 
-Visit = collections.namedtuple("Visit", "index, problem, unroll_lengths")
+Visit = collections.namedtuple(
+    "Visit", "index, problem, unroll_lengths, more_problems")
 """One visit to a problem.
 
 Attributes:
@@ -26,7 +27,13 @@ Attributes:
   problem: Integer, position in the corpus.
   unroll_lengths: List, for each meta-iteration the list of the numbers of
     steps of its unrolls.
+  more_problems: Tuple of integers, those visited together with `problem`.
 """
+Visit.__new__.__defaults__ = ((),)
+
+# No visit has such a number.
+_SHUFFLES = 0x7ffffffe
+_MORE_PROBLEMS = 0x7ffffffd
 
 _MAX_SEED = np.iinfo(np.int32).max
 
@@ -35,7 +42,8 @@ class VisitSchedule(object):
   """Draws the visits of one task."""
 
   def __init__(self, seed, num_problems, select_at_random,
-               num_meta_iterations, num_unroll_func, num_steps_func, task=0):
+               num_meta_iterations, num_unroll_func, num_steps_func, task=0,
+               problems_per_visit=1):
     """Remembers what to draw from.
 
     Args:
@@ -48,7 +56,9 @@ class VisitSchedule(object):
         it has an argument `rng` it is given a `np.random.RandomState`.
       num_steps_func: Likewise the number of steps of an unroll.
       task: Integer, number of the task in a cluster.
+      problems_per_visit: Integer, problems that are visited together.
     """
+    self._problems_per_visit = problems_per_visit
     self._seed = seed
     self._num_problems = num_problems
     self._select_at_random = select_at_random
@@ -60,7 +70,9 @@ class VisitSchedule(object):
   def visit(self, index):
     """The `Visit` of a number."""
     rng = self.generator(index)
-    problem = self._problem(index, rng)
+    first = index * self._problems_per_visit
+    problems = [self._problem(first + i, rng)
+                for i in range(self._problems_per_visit)]
     lengths = []
     for _ in range(self._num_meta_iterations):
       num_unrolls = _positive("num_unroll_func",
@@ -69,7 +81,7 @@ class VisitSchedule(object):
           _positive("num_partial_unroll_itrs_func",
                     _draw(self._num_steps_func, rng))
           for _ in range(num_unrolls)])
-    return Visit(index, problem, lengths)
+    return Visit(index, problems[0], lengths, tuple(problems[1:]))
 
   def expected_new(self, num_known, num_visits):
     """How many problems are expected to be met for the first time.
@@ -82,6 +94,7 @@ class VisitSchedule(object):
       Float.
     """
     unknown = max(0, self._num_problems - num_known)
+    num_visits *= self._problems_per_visit
     if not self._select_at_random:
       return float(min(unknown, num_visits))
     return unknown * (1.0 - (1.0 - 1.0 / self._num_problems) ** num_visits)
@@ -95,12 +108,11 @@ class VisitSchedule(object):
     """Two int32 that seed TensorFlow's stateless random ops."""
     return self.generator(*path).randint(0, _MAX_SEED, size=2)
 
-  def _problem(self, index, rng):
+  def _problem(self, number, rng):
     if self._select_at_random:
       return int(rng.randint(self._num_problems))
-    epoch, position = divmod(index, self._num_problems)
-    # No visit has this number.
-    shuffled = self.generator(0x7ffffffe, epoch).permutation(
+    epoch, position = divmod(number, self._num_problems)
+    shuffled = self.generator(_SHUFFLES, epoch).permutation(
         self._num_problems)
     return int(shuffled[position])
 
@@ -108,15 +120,19 @@ class VisitSchedule(object):
 class RunDraws(object):
   """What is drawn in one meta-iteration."""
 
-  def __init__(self, schedule, *run):
+  def __init__(self, schedule, visit, run, problem=0):
     """Draws nothing yet.
 
     Args:
       schedule: A `VisitSchedule`.
-      *run: Integers, the visit and which of its runs.
+      visit: Integer, number of the visit.
+      run: Integer, which of its meta-iterations.
+      problem: Integer, which of the problems visited together.
     """
     self._schedule = schedule
-    self._run = run
+    self._run = (visit, run)
+    if problem:
+      self._run = (_MORE_PROBLEMS - problem,) + self._run
 
   def data(self):
     """A generator for the walk through the minibatches."""
