@@ -16,7 +16,7 @@ import collections
 
 import numpy as np
 
-from optimizer import arguments
+from problems import problem_spec
 
 Visit = collections.namedtuple("Visit", "index, problem, unroll_lengths")
 """One visit to a problem.
@@ -91,7 +91,7 @@ class VisitSchedule(object):
 
 
 def _draw(function, rng):
-  return (function(rng=rng) if arguments.takes(function, "rng")
+  return (function(rng=rng) if problem_spec.takes(function, "rng")
           else function())
 
 
