@@ -85,8 +85,11 @@ def measure(optimizer_spec, spec, dataset, batch_size, max_steps):
   rng = np.random.RandomState(0)
   start = time.time()
   problem = kept.get(0, 10**6, max_steps or FLAGS.steps)
-  run = lambda: problem.unroll(theta, FLAGS.steps, True, True, [0, 1], [2, 3],
-                               problem.walk(rng).take(FLAGS.steps))
+
+  def run():
+    problem.unroll(theta, FLAGS.steps, True, True, [0, 1], [2, 3],
+                   problem.walk(rng).take(FLAGS.steps))
+
   run()
   first = time.time() - start
   start = time.time()
@@ -101,9 +104,8 @@ def measure(optimizer_spec, spec, dataset, batch_size, max_steps):
   return FLAGS.steps / np.median(seconds), first, again
 
 
-def main(argv):
+def main(unused_argv):
   """Prints the table."""
-  del argv
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   row = "{:18s}{:12s}{:18s}{:>10s}{:>9s}{:>9s}"

@@ -106,9 +106,8 @@ class Report(object):
     self._progress.begin_visit(visit.index)
     self._screen.status(self._progress.short_text, now=True)
 
-  def unroll(self, update, result, num_steps):
+  def unroll(self, update, result):
     """Takes note of one unroll."""
-    del num_steps
     self._last_update = update
     self._progress.update(update.global_step, result.meta_objective)
     if update.num_nonfinite:

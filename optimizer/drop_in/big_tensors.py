@@ -185,7 +185,7 @@ class _Stepper(object):
     theta, grad = whole["theta"], columns[0]
     bad = []
 
-    def run_rows(_, rows, bias, view):
+    def run_rows(unused_grad, rows, bias, view):
       def step_rows(grad, rows):
         return _step_rows(self._options, theta, grad, rows, bias, view,
                           self._skip_nonfinite)
