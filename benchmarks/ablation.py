@@ -150,9 +150,8 @@ def table(outcomes, names):
       header + [outcome.problem.name for outcome in outcomes], cells)
 
 
-def main(argv):
+def main(unused_argv):
   """Trains, compares, prints the table."""
-  del argv
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   names = FLAGS.variants or list(VARIANTS)

@@ -222,9 +222,8 @@ def _print_estimate(workers, clients):
             traffic / _GIGABIT))
 
 
-def main(argv):
+def main(unused_argv):
   """Measures and prints, or is one of the tasks."""
-  del argv
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   if FLAGS.role:
     run_role()

@@ -60,9 +60,8 @@ _QUICK_PROBLEMS = ("Quadratic(15)", "Branin(noise_stdev=0.3)",
                    "FullyConnected(6, 2", "ReLUNet(12")
 
 
-def main(argv):
+def main(unused_argv):
   """Compares, and prints the table of groups."""
-  del argv
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   if FLAGS.groups == ["d"]:

@@ -81,9 +81,8 @@ def _train(corpus, num_runs, clock):
         callbacks=[clock], out=out, seed=1)
 
 
-def main(argv):
+def main(unused_argv):
   """Runs and prints."""
-  del argv
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   clock = _Clock()

@@ -27,6 +27,7 @@ import tensorflow as tf
 
 from benchmarks import plotting
 from benchmarks import text_tables
+from benchmarks.comparison import comparison
 from optimizer import pretrained
 
 FLAGS = flags.FLAGS
@@ -40,7 +41,7 @@ flags.DEFINE_string("output_dir", "/tmp/digits",
                     "Where table and plot are written.")
 flags.DEFINE_bool("plots", True, "Whether to draw.")
 
-_RATES = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2)
+_RATES = comparison.LEARNING_RATES[2:8]  # 1e-4 to 3.16e-2.
 _EVALUATIONS = 25
 
 Run = collections.namedtuple("Run", "seconds, losses")

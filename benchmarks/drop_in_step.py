@@ -178,9 +178,8 @@ def _run_case(name):
       _peak_mebibytes() - case.peak_before))
 
 
-def main(argv):
+def main(unused_argv):
   """Compares times, then runs a process for each peak of memory."""
-  del argv
   if FLAGS.case:
     tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
     _run_case(FLAGS.case)

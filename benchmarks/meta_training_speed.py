@@ -152,9 +152,8 @@ def measure(optimizer_spec, row, max_steps):
   return results
 
 
-def main(argv):
+def main(unused_argv):
   """Prints the table."""
-  del argv
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   row = "{:18s}{:12s}{:18s}{:10s}{:>10s}{:>9s}{:>9s}"

@@ -144,9 +144,8 @@ def _load():
   return learned
 
 
-def main(argv):
+def main(unused_argv):
   """Runs, writes, and prints the summary and verdicts."""
-  del argv
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   learned = _load()

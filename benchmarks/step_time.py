@@ -14,6 +14,7 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
+import functools
 import os
 import time
 
@@ -117,7 +118,7 @@ def rows(models, batch_sizes, make_learned, num_steps, max_seconds):
   Yields:
     `Row`s.
   """
-  make_adam = lambda: tf.compat.v1.train.AdamOptimizer(1e-3)
+  make_adam = functools.partial(tf.compat.v1.train.AdamOptimizer, 1e-3)
   for name in models:
     for batch_size in batch_sizes:
       (adam, size), (learned, _) = [
@@ -158,9 +159,8 @@ def table(measured):
         "{:.1f}".format(row.ratio)] for row in measured])
 
 
-def main(argv):
+def main(unused_argv):
   """Measures, writes, and prints the table."""
-  del argv
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   unknown = set(FLAGS.models) - set(MODELS)
   if unknown:

@@ -87,9 +87,8 @@ def train(logdir, stage, with_networks):
       gradient_clip=_GRADIENT_CLIP, seed=_SEED, compiled=True)
 
 
-def main(argv):
+def main(unused_argv):
   """Trains until all stages are done."""
-  del argv
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   for stage in STAGES[FLAGS.name]:

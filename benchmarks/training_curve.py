@@ -90,9 +90,8 @@ def summarize(points, num_rows):
   return rows
 
 
-def main(argv):
+def main(unused_argv):
   """Reads, sums up and writes."""
-  del argv
   rows = summarize(read(FLAGS.logdir), FLAGS.points)
   text_tables.write_csv(
       FLAGS.output + ".csv", Row._fields,

@@ -26,7 +26,21 @@ BASELINES = collections.OrderedDict([
 ])
 """Functions of a learning rate that make an optimizer."""
 
-LEARNING_RATES = tuple(10.0 ** (k / 2.0) for k in range(-10, 1))
+
+def half_decades(first, last):
+  """Learning rates 10^(first / 2), 10^((first + 1) / 2), ..., 10^(last / 2).
+
+  Args:
+    first: Integer.
+    last: Integer.
+
+  Returns:
+    Tuple of floats.
+  """
+  return tuple(10.0 ** (k / 2.0) for k in range(first, last + 1))
+
+
+LEARNING_RATES = half_decades(-10, 0)
 """A half-decade grid from 1e-5 to 1."""
 
 Comparison = collections.namedtuple("Comparison", "objectives, learning_rates")

@@ -218,7 +218,7 @@ class MetaLoop(object):
       update = self._meta.update(result.gradient, result.meta_objective)
       self._values = update.values
       meta_objectives.append(result.meta_objective)
-      self._report.unroll(update, result, num_steps)
+      self._report.unroll(update, result)
       if i == 0:
         initial_objective = result.objectives[0]
       if self._is_out_of_bounds(result.objectives[-1], initial_objective):

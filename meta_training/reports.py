@@ -164,9 +164,8 @@ class Report(object):
     self._progress.begin_visit(visit.index, seconds, is_new, new_to_come)
     self._status(now=True)
 
-  def unroll(self, update, result, num_steps):
+  def unroll(self, update, result):
     """Takes note of one unroll."""
-    del num_steps
     self._last_update = update
     self._num_unrolls += 1
     self._progress.update(update.global_step, result.meta_objective)

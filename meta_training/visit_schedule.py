@@ -16,7 +16,7 @@ import collections
 
 import numpy as np
 
-from optimizer import arguments
+from problems import problem_spec
 
 Visit = collections.namedtuple(
     "Visit", "index, problem, unroll_lengths, more_problems")
@@ -152,7 +152,7 @@ class RunDraws(object):
 
 
 def _draw(function, rng):
-  return (function(rng=rng) if arguments.takes(function, "rng")
+  return (function(rng=rng) if problem_spec.takes(function, "rng")
           else function())
 
 

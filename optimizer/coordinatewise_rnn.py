@@ -145,8 +145,11 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     new_state = {"rms": rms, "rnn": rnn_state,
                  "learning_rate": state["learning_rate"],
                  "decay": tf.fill(tf.shape(state["decay"]), _FIXED_DECAY)}
-    read_out = lambda name: (
-        tf.matmul(output, theta[name + "_weights"]) + theta[name + "_bias"])
+
+    def read_out(name):
+      return (tf.matmul(output, theta[name + "_weights"]) +
+              theta[name + "_bias"])
+
     if "decay_weights" in theta:
       new_state["decay"] = tf.sigmoid(read_out("decay"))
     if "learning_rate_weights" in theta:

@@ -172,7 +172,6 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     self._level_sizes = list(level_sizes)
     self._init_lr_range = tuple(init_lr_range)
     self._dynamic_output_scale = dynamic_output_scale
-    self._num_scales = num_gradient_scales
     self._relative_init_lr = relative_init_lr
     self._keeps_history = use_gradient_trend or use_gradient_change
     self._features = gradient_features.coordinate_features(
@@ -238,7 +237,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     if self._dynamic_output_scale:
       keys.append("log_learning_rate")
     for prefix in hierarchical_step.SCALE_KEYS:
-      keys += [prefix + str(i + 1) for i in range(self._num_scales)]
+      keys += [prefix + str(i + 1) for i in range(self._options.num_scales)]
     return keys + ([state_spec.TRUE_PARAM] if use_attention else [])
 
   @property
@@ -312,13 +311,14 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _declare_step(self, use_gradient_shortcut, momentum_logit):
     if use_gradient_shortcut:
+      num_scales = self._options.num_scales
       names = ["GradsToDelta"] + (
           ["GradsToAttnDelta"] if self.use_attention else [])
       for name in names:
         self._meta_parameters.declare_all(
             rnn_cells.affine_declarations(
-                self._num_scales, 1, 0.1, mean=1.0 / self._num_scales,
-                use_bias=False), "PerTensor/{}/".format(name))
+                num_scales, 1, 0.1, mean=1.0 / num_scales, use_bias=False),
+            "PerTensor/{}/".format(name))
     if self._dynamic_output_scale:
       constant = tf.compat.v1.constant_initializer
       self._meta_parameters.declare(

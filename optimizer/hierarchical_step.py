@@ -20,12 +20,12 @@ from __future__ import print_function
 import collections
 import functools
 
-import six
 import tensorflow as tf
 
 from . import gradient_features
 from . import rnn_cells
 from . import selection
+from . import state_spec
 from . import tensor_statistics
 
 MIN_LOG_LEARNING_RATE = -33.0
@@ -156,8 +156,7 @@ def step_group(options, theta, layout, param, grad, state, global_state,
   view, size, history = tensor_statistics.view(
       options, layout, param, grad, state, mean_log_rate)
   bias = coordinate_bias(theta, layout, state, global_state)
-  rows = {key: value for key, value in six.iteritems(state)
-          if key not in TENSOR_KEYS}
+  rows = state_spec.without(state, TENSOR_KEYS)
   coordinates = (
       run_rows(grad, rows, bias, view) if run_rows else average(
           step_coordinates(options, theta, grad, rows, bias, view), layout))

@@ -303,7 +303,10 @@ class MetaParameters(object):
   def _make_variable(self, name, scope):
     shape, initializer, _ = self._declarations[name]
     if name in self._loaded:
-      initializer = lambda shape, **_: tf.constant(self._loaded[name])
+
+      def initializer(unused_shape, **unused_options):
+        return tf.constant(self._loaded[name])
+
     scope = tf.compat.v1.VariableScope(
         tf.compat.v1.AUTO_REUSE if self._reuse else False, scope,
         use_resource=True)
@@ -322,7 +325,7 @@ class Attribute(object):
   def __init__(self, name):
     self._name = name
 
-  def __get__(self, optimizer, owner=None):
+  def __get__(self, optimizer, unused_owner=None):
     return (self if optimizer is None else
             optimizer.meta_parameters.get(self._name))
 

@@ -68,10 +68,15 @@ class StateSpec(object):
     return finite if kind == LIKE_VARIABLE else all_finite
 
 
+def without(state, keys):
+  """A state but for some of its keys."""
+  return {key: value for key, value in six.iteritems(state)
+          if key not in keys}
+
+
 def without_true_param(state):
   """The state that a step computes with: all but the parameter itself."""
-  return {key: value for key, value in six.iteritems(state)
-          if key != TRUE_PARAM}
+  return without(state, (TRUE_PARAM,))
 
 
 def concat(states):

@@ -67,10 +67,9 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
         name, ["m", "v", "t"], use_attention, use_log_objective,
         obj_train_max_multiplier, use_second_derivatives,
         use_numerator_epsilon, random_seed)
-    logit = lambda p: np.log(p) - np.log1p(-p)
     for key, value in (("log_learning_rate", np.log(learning_rate)),
-                       ("beta1_logit", logit(beta1)),
-                       ("beta2_logit", logit(beta2)),
+                       ("beta1_logit", _logit(beta1)),
+                       ("beta2_logit", _logit(beta2)),
                        ("log_epsilon", np.log(epsilon))):
       self._meta_parameters.declare(
           key, [], tf.compat.v1.constant_initializer(value))
@@ -110,3 +109,7 @@ def _safe_sqrt(x):
   positive = x > 0
   root = tf.sqrt(selection.select(positive, x, tf.ones_like(x)))
   return selection.select(positive, root, tf.zeros_like(x))
+
+
+def _logit(p):
+  return np.log(p) - np.log1p(-p)

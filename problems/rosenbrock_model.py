@@ -33,8 +33,7 @@ def make_rosenbrock_loss_and_init(device=None):
       value = tf.square(1 - x) + steepness * tf.square(y - tf.square(x))
       return tf.squeeze(value)
 
-  def make_init_fn(parameters):
-    del parameters  # Their initializers will do.
-    return None
+  def make_init_fn(unused_parameters):
+    return None  # The initializers will do.
 
   return make_loss, make_init_fn

@@ -35,8 +35,8 @@ _ROOMS = {
 """What each room imports of this repository, beside its own files relatively.
 """
 _LIBRARIES = ("absl", "numpy", "six", "tensorflow")
-# TensorFlow calls them.
-_HOOKS = ("_as_graph_element", "_valid_dtypes")
+# TensorFlow calls them, with arguments of its own.
+_HOOKS = ("_as_graph_element", "_to_tensor", "_valid_dtypes", "assign")
 # Imported when asked for, with an error that says what to install.
 _OPTIONAL = {"evaluation/plots.py": ("matplotlib",)}
 
@@ -98,6 +98,26 @@ def _words(paths):
   return collections.Counter(
       word for path in paths
       for word in re.findall(r"\w+", repository.read(path)))
+
+
+def _defines(class_node, method):
+  return any(isinstance(node, ast.FunctionDef) and node.name == method
+             for node in class_node.body)
+
+
+def _dead_parameters(function, is_method):
+  """Parameters that the body of a function never reads."""
+  body = function.body[1:] if ast.get_docstring(function) else function.body
+  if all(isinstance(node, (ast.Pass, ast.Raise)) for node in body):
+    return []
+  names = [each.arg for each in function.args.args]
+  if is_method and not any(_dotted(decorator) == "staticmethod"
+                           for decorator in function.decorator_list):
+    names = names[1:]
+  read = set(node.id for statement in body for node in ast.walk(statement)
+             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+  return [name for name in names
+          if name not in read and not name.startswith("unused_")]
 
 
 class SizeTest(absltest.TestCase):
@@ -222,6 +242,53 @@ class DeadCodeTest(absltest.TestCase):
     """By another part of the program, an example, a benchmark or a test."""
     words = _words(_SOURCES)
     self.assertEqual([], self._unused(False, lambda path: words))
+
+
+class ParametersTest(absltest.TestCase):
+  """Functions use their parameters, but for those that others prescribe."""
+
+  def setUp(self):
+    super(ParametersTest, self).setUp()
+    self.classes = collections.defaultdict(list)
+    for tree in _TREES.values():
+      for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+          self.classes[node.name].append(node)
+
+  def _bases(self, node):
+    return [_dotted(base).rpartition(".")[2] for base in node.bases]
+
+  def _is_inherited(self, node, method):
+    """Whether a base class has a method, as far as can be told."""
+    return any(
+        name not in self.classes or any(
+            _defines(base, method) or self._is_inherited(base, method)
+            for base in self.classes[name] if base is not node)
+        for name in self._bases(node) if name != "object")
+
+  def _is_overridden(self, node, method):
+    """Whether a derived class has a method."""
+    return any(
+        _defines(each, method) or self._is_overridden(each, method)
+        for classes in self.classes.values() for each in classes
+        if each is not node and node.name in self._bases(each))
+
+  def test_parameters_are_used(self):
+    dead = []
+    for path in _SOURCES:
+      if _room(path) == "tests":  # Fakes have the signatures of the real.
+        continue
+      owners = {method: node for node in ast.walk(_TREES[path])
+                if isinstance(node, ast.ClassDef) for method in node.body}
+      for node in ast.walk(_TREES[path]):
+        if not isinstance(node, ast.FunctionDef) or node.name in _HOOKS:
+          continue
+        owner = owners.get(node)
+        if owner is None or not (self._is_inherited(owner, node.name) or
+                                 self._is_overridden(owner, node.name)):
+          dead += [(path, node.name, name)
+                   for name in _dead_parameters(node, owner is not None)]
+    self.assertEqual([], dead)
 
 
 class DuplicatesTest(absltest.TestCase):

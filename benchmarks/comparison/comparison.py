@@ -18,11 +18,13 @@ from benchmarks.comparison import baselines
 from benchmarks.comparison import curves
 from benchmarks.comparison import metrics
 from benchmarks.comparison import result_cache
+from evaluation import comparison as grid
 from optimizer import pretrained
 from optimizer import registry
 from problems import problem_spec
 
-LEARNING_RATES = tuple(float("%.3g" % 10**(0.5 * i)) for i in range(-10, 3))
+LEARNING_RATES = tuple(
+    float("{:.3g}".format(rate)) for rate in grid.half_decades(-10, 2))
 """The grid: 1e-5, 3.16e-5, 1e-4, ... 10."""
 
 TUNING_SEEDS = (1001, 1002, 1003)

@@ -76,7 +76,10 @@ def write(outcomes, output_dir, seeds, horizon, plots=True):
   """
   if not os.path.isdir(output_dir):
     os.makedirs(output_dir)
-  in_output = lambda name: os.path.join(output_dir, name)
+
+  def in_output(name):
+    return os.path.join(output_dir, name)
+
   runs, problems = [], []
   for outcome in outcomes:
     runs.extend(tables.run_rows(outcome, seeds))

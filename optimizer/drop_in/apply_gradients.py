@@ -231,20 +231,27 @@ def _sparse_writes(optimizer, grad, var):
   slots = {key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
   spec = state_spec.StateSpec(
       var.shape.as_list(), slots, optimizer.tensor_state_keys)
-  shared = {key: spec.kind(key) != state_spec.PER_ELEMENT for key in slots}
-  state = {key: _read(slot) if shared[key] else tf.gather(slot, elements)
-           for key, slot in six.iteritems(slots)}
+  rows_of = {state_spec.PER_ELEMENT: elements, state_spec.LIKE_VARIABLE: rows}
+  indices = {key: rows_of.get(spec.kind(key)) for key in slots}
+  state = {key: _read(slot) if indices[key] is None else
+           tf.gather(slot, indices[key]) for key, slot in six.iteritems(slots)}
   new, new_state = optimizer._compute_update(
       tf.reshape(tf.cast(stored, tf.float32), [-1, 1]),
-      tf.reshape(values, [-1, 1]), state)
+      tf.reshape(values, [-1, 1]),
+      {key: tf.reshape(value, [-1, 1]) if indices[key] is rows else value
+       for key, value in six.iteritems(state)})
   new = tf.cast(tf.reshape(new, tf.shape(stored)), stored.dtype)
+  new_state = {key: tf.reshape(value, tf.shape(state[key]))
+               if indices[key] is rows else value
+               for key, value in six.iteritems(new_state)}
   if optimizer.skip_nonfinite:
     new = selection.select(finite, new, stored)
+    all_finite = tf.reduce_all(finite)
     new_state = {key: selection.select(
-        tf.reduce_all(finite) if shared[key] else tf.reshape(finite, [-1]),
-        value, state[key]) for key, value in six.iteritems(new_state)}
+        spec.mask(key, finite, all_finite), value, state[key])
+                 for key, value in six.iteritems(new_state)}
   return [_Write(var, new, rows)] + [
-      _Write(slots[key], new_state[key], None if shared[key] else elements)
+      _Write(slots[key], new_state[key], indices[key])
       for key in optimizer.state_keys]
 
 

@@ -107,8 +107,7 @@ class _Stepper(object):
 
   def __call__(self, layout, param, grad, state, global_state, mean_log_rate):
     """Steps a group; see `hierarchical_step.step_group`."""
-    rows = {key: value for key, value in six.iteritems(state)
-            if key not in hierarchical_step.TENSOR_KEYS}
+    rows = state_spec.without(state, hierarchical_step.TENSOR_KEYS)
     columns = [grad] if param is None else [grad, param]
     whole = {"theta": self._theta, "global_state": list(global_state),
              "state": {key: value for key, value in six.iteritems(state)
@@ -186,7 +185,7 @@ class _Stepper(object):
     theta, grad = whole["theta"], columns[0]
     bad = []
 
-    def run_rows(_, rows, bias, view):
+    def run_rows(unused_grad, rows, bias, view):
       def step_rows(grad, rows):
         return _step_rows(self._options, theta, grad, rows, bias, view,
                           self._skip_nonfinite)

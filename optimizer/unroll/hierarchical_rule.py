@@ -18,7 +18,7 @@ class HierarchicalRule(update_rule.PerTensorRule):
   def __init__(self, optimizer, shapes):
     """Binds the step to a problem; see `update_rule.PerTensorRule`."""
     super(HierarchicalRule, self).__init__(optimizer, shapes)
-    self._num_scales = optimizer._options.num_scales
+    self._scales = (hierarchical_step.SCALE_KEYS, optimizer._options.num_scales)
     self._layout = tensor_layout.TensorLayout(shapes)
 
   def initial_state(self, params):
@@ -26,8 +26,7 @@ class HierarchicalRule(update_rule.PerTensorRule):
     states, global_state = super(HierarchicalRule, self).initial_state(params)
     state = state_spec.concat(
         [state_spec.without_true_param(state) for state in states])
-    return (state_spec.join_scales(
-        state, hierarchical_step.SCALE_KEYS, self._num_scales), global_state)
+    return state_spec.join_scales(state, *self._scales), global_state
 
   def update(self, params, grads, state):
     """One step; see `update_rule`."""
@@ -46,8 +45,7 @@ class HierarchicalRule(update_rule.PerTensorRule):
   def per_tensor_state(self, state):
     """Lists of state tensors in the order of the optimizer's state keys."""
     states = state_spec.split(
-        state_spec.split_scales(
-            state[0], hierarchical_step.SCALE_KEYS, self._num_scales),
+        state_spec.split_scales(state[0], *self._scales),
         self._layout, hierarchical_step.TENSOR_KEYS)
     return [[tensor_state[key] for key in self._optimizer.state_keys
              if key in tensor_state] for tensor_state in states]

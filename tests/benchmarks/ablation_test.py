@@ -28,8 +28,10 @@ class VariantsTest(tf.test.TestCase):
     return optimizer.meta_parameters.declarations
 
   def test_each_leaves_something_out(self):
-    size = lambda name: sum(
-        int(np.prod(each.shape)) for each in self._declarations(name).values())
+    def size(name):
+      return sum(int(np.prod(each.shape))
+                 for each in self._declarations(name).values())
+
     full = size("full")
     for name in ablation.VARIANTS:
       if name != "full":

@@ -6,6 +6,7 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import functools
 import os
 import tempfile
 
@@ -18,7 +19,7 @@ from benchmarks import step_time
 class StepTimeTest(tf.test.TestCase):
 
   def test_rows(self):
-    sgd = lambda: tf.compat.v1.train.GradientDescentOptimizer(1e-3)
+    sgd = functools.partial(tf.compat.v1.train.GradientDescentOptimizer, 1e-3)
     rows = list(step_time.rows(["mlp", "convnet"], [1, 2], sgd, 2, 1.0))
     self.assertEqual([("mlp", 1), ("mlp", 2), ("convnet", 1), ("convnet", 2)],
                      [(row.model, row.batch_size) for row in rows])

@@ -84,7 +84,10 @@ def train(logdir, corpus, optimizer_spec=GLOBAL, num_problems=2,
   """
   options = dict({"seed": 1, "compiled": False, "out": six.StringIO()},
                  **options)
-  function_of = lambda value: value if callable(value) else lambda: value
+
+  def function_of(value):
+    return value if callable(value) else lambda: value
+
   path = metaopt.train_optimizer(
       logdir, optimizer_spec, corpus, num_problems, num_meta_iterations,
       function_of(num_unrolls), function_of(num_steps), **options)

@@ -198,8 +198,11 @@ class CompiledTest(tf.test.TestCase):
     results = []
     for compiled in (False, True):
       objectives, out = [], six.StringIO()
-      note = lambda name, index, logdir, metadata, to=objectives: to.extend(
-          metadata["subproblem_objs"])
+
+      def note(name, index, logdir, metadata, to=objectives):
+        del name, index, logdir
+        to.extend(metadata["subproblem_objs"])
+
       path, _ = harness.train(
           harness.directory(self), harness.classifier(noise_stdev=0.5),
           harness.OPTIMIZER_SPECS["adam"], num_meta_iterations=2, num_steps=4,

@@ -124,8 +124,11 @@ class ModelAdapterTest(tf.test.TestCase):
       problem = model_adapter.ModelAdapter(_each(_tf_layers_loss))
       parameters = problem.init_tensors([np.full(s, 0.1)
                                          for s in problem.param_shapes])
-      compute = lambda *p: [problem.objective(list(p))] + problem.gradients(
-          problem.objective(list(p)), list(p))
+
+      def compute(*p):
+        return [problem.objective(list(p))] + problem.gradients(
+            problem.objective(list(p)), list(p))
+
       compiled = tf.xla.experimental.compile(compute, parameters)
       plain = compute(*parameters)
       problem.init_fn(session)

@@ -6,12 +6,42 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import functools
 import pickle
 
 import tensorflow as tf
 
 from problems import problem_generator
 from problems import problem_spec
+
+
+class _WithNoise(object):
+
+  def __init__(self, noise=None):
+    self.noise = noise
+
+  def draw(self, shape, noise=None):
+    return shape, noise
+
+  @staticmethod
+  def static(noise):
+    return noise
+
+
+def _without(shape):
+  return shape
+
+
+class TakesTest(tf.test.TestCase):
+
+  def test_takes(self):
+    for function in (_WithNoise, _WithNoise().draw, _WithNoise.draw,
+                     _WithNoise.static, lambda noise: noise):
+      self.assertTrue(problem_spec.takes(function, "noise"), function)
+    self.assertTrue(problem_spec.takes(_WithNoise().draw, "shape"))
+    for function in (_without, _WithNoise, dict, len, lambda: 0,
+                     lambda **noise: noise, functools.partial(_without, 3)):
+      self.assertFalse(problem_spec.takes(function, "shap"), function)
 
 
 class SpecTest(tf.test.TestCase):

@@ -145,7 +145,9 @@ class AttentionTest(harness.TrainingProgramTest, parameterized.TestCase):
           model_fn, self.directory(name), tf.estimator.RunConfig(
               tf_random_seed=seed, session_config=harness.session_config()))
 
-    input_fn = lambda: tf.data.Dataset.from_tensors(0).repeat()
+    def input_fn():
+      return tf.data.Dataset.from_tensors(0).repeat()
+
     whole = estimator("whole", 1).train(input_fn, max_steps=20)
     expected = harness.read_checkpoint(whole.model_dir)
     estimator("parts", 1).train(input_fn, max_steps=10)

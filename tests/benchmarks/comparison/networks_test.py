@@ -66,7 +66,10 @@ class NetworksTest(tf.test.TestCase, parameterized.TestCase):
       params = [rng.randn(*shape) for shape in problem.param_shapes]
       logits = session.run(problem.inference(
           [tf.constant(p, tf.float32) for p in params], tf.constant([[2, 0]])))
-    sigmoid = lambda x: 1 / (1 + np.exp(-x))
+
+    def sigmoid(x):
+      return 1 / (1 + np.exp(-x))
+
     h = c = 0.0
     for symbol in (2, 0):
       i, g, f, o = params[0][symbol] + h * params[0][3] + params[1]

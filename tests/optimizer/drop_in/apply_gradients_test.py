@@ -32,6 +32,22 @@ class _Elementwise(trainable_optimizer.TrainableOptimizer):
     return params, states, global_state, params
 
 
+class _Momentum(trainable_optimizer.TrainableOptimizer):
+  """Its state is like the variable: v <- v / 2 + g, x <- x - v."""
+
+  elementwise = True
+
+  def __init__(self):
+    super(_Momentum, self).__init__("Momentum", ["velocity"])
+
+  def _initialize_state(self, var):
+    return {"velocity": tf.zeros(var.shape)}
+
+  def _compute_update(self, param, grad, state):
+    velocity = 0.5 * state["velocity"] + grad
+    return param - velocity, {"velocity": velocity}
+
+
 class DropInTest(tf.test.TestCase, parameterized.TestCase):
 
   def setUp(self):
@@ -161,6 +177,24 @@ class DropInTest(tf.test.TestCase, parameterized.TestCase):
                         rtol=1e-6 if dtype == tf.float64 else 3e-2)
     for key in optimizer.state_keys:
       self.assertEqual(tf.float32, optimizer.get_slot(x, key).dtype.base_dtype)
+
+  @parameterized.parameters(((),), ((2,),), ((1,),))
+  def test_sparse_gradient_with_state_like_the_variable(self, row_shape):
+    x = tf.Variable(tf.ones((3,) + row_shape), name="x")
+    optimizer = _Momentum()
+    values = np.full((2,) + row_shape, 2.0, np.float32)
+    step = optimizer.apply_gradients([(tf.IndexedSlices(
+        tf.constant(values), tf.constant([2, 0])), x)])
+    session = self._session()
+    session.run(step)
+    session.run(step)
+    # Velocities are 2 and 3 where there are gradients, both subtracted.
+    rows = np.ones((3,) + row_shape, np.float32)
+    self.assertAllEqual(rows * np.reshape(
+        [-4.0, 1.0, -4.0], (3,) + (1,) * len(row_shape)), session.run(x))
+    self.assertAllEqual(
+        rows * np.reshape([3.0, 0.0, 3.0], (3,) + (1,) * len(row_shape)),
+        session.run(optimizer.get_slot(x, "velocity")))
 
   def test_sparse_gradient_of_half_precision(self):
     optimizer = harness.OPTIMIZERS["global"]()
