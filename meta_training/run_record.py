@@ -86,10 +86,13 @@ def write(logdir, start, log):
   """
   path = os.path.join(logdir, FILE_NAME)
   starts = _read(path, log)
-  timeless = lambda each: {key: each[key] for key in each if key != "time"}
-  if not starts or timeless(starts[-1]) != timeless(start):
+  if not starts or _timeless(starts[-1]) != _timeless(start):
     json_file.write(path, {"starts": (starts + [start])[-_MAX_STARTS:]})
   return json_file.text(start)
+
+
+def _timeless(start):
+  return {key: start[key] for key in start if key != "time"}
 
 
 def _read(path, log):

@@ -48,8 +48,7 @@ def _rmsprop(learning_rate, options):
       use_locking=True)
 
 
-def _adam(learning_rate, options):
-  del options
+def _adam(learning_rate, unused_options):
   return tf.compat.v1.train.AdamOptimizer(learning_rate, use_locking=True)
 
 
