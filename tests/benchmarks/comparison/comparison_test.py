@@ -6,29 +6,20 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import csv
-import os
-import re
 import tempfile
 
-from absl.testing import parameterized
 import numpy as np
-import six
 import tensorflow as tf
 
-from benchmarks import plotting
 from benchmarks.comparison import baselines
 from benchmarks.comparison import comparison
 from benchmarks.comparison import curves
 from benchmarks.comparison import groups
-from benchmarks.comparison import page
-from benchmarks.comparison import report
 from benchmarks.comparison import result_cache
 from optimizer import trainable_adam
 from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_spec
-from tests.meta_training import harness
 
 _Spec = problem_spec.Spec
 _QUADRATIC = groups.Entry(
@@ -47,68 +38,6 @@ def _learned(name, rate):
   spec = _Spec(trainable_adam.TrainableAdam, (rate,))
   return comparison.Learned(name, spec, curves.initial_meta_parameters(spec),
                          "TrainableAdam")
-
-
-class RunnerTest(tf.test.TestCase, parameterized.TestCase):
-
-  def _runner(self, problem, steps_to_come=0, length=1000, name="SGD"):
-    return curves.Runner(problem, baselines.SPECS[name], length, steps_to_come)
-
-  def test_by_hand(self):
-    problem = _QUADRATIC._replace(spec=_Spec(harness.Parabola))
-    curve, milliseconds = self._runner(problem, length=10).run([0.02], 4, 25)
-    self.assertAllClose(6 * (1 - 0.02 * 3)**(2.0 * np.arange(25)), curve,
-                        rtol=1e-5)
-    self.assertGreater(milliseconds, 0)
-
-  @parameterized.parameters("quadratic", "net")
-  def test_chains_are_runs(self, name):
-    """What is carried over counts; here is nothing to draw at each step."""
-    problem = {
-        "quadratic": _QUADRATIC._replace(spec=_Spec(
-            pg.Quadratic, (3,), {"random_seed": 5})),
-        "net": _NET._replace(batch_size=40)}[name]
-    whole, _ = self._runner(problem, name="Adam").run([0.01], 3, 60)
-    parts, _ = self._runner(problem, name="Adam", length=20).run([0.01], 3, 60)
-    self.assertAllClose(whole, parts, rtol=1e-4)
-
-  def test_same_for_all_optimizers(self):
-    for problem in (_QUADRATIC, _NET):
-      # A rate of 0.1 in SGD is one of 0.1 in Momentum, in the first step.
-      sgd, momentum = [
-          self._runner(problem, name=name).run([0.1], 3, 20)[0]
-          for name in ("SGD", "Momentum")]
-      self.assertAllClose(sgd[:2], momentum[:2], rtol=1e-6)
-      self.assertNotAllClose(sgd[:3], momentum[:3])
-
-  @parameterized.parameters("quadratic", "net")
-  def test_compiled(self, name):
-    problem = {"quadratic": _QUADRATIC, "net": _NET}[name]
-    plain = self._runner(problem, 0)
-    compiled = self._runner(problem, 10**6, length=100)
-    self.assertFalse(plain.is_compiled)
-    self.assertTrue(compiled.is_compiled)
-    for num_steps in (40, 150):
-      self.assertAllClose(plain.run([0.03], 1, num_steps)[0][:100],
-                          compiled.run([0.03], 1, num_steps)[0][:100],
-                          rtol=1e-4)
-    plain.close()
-    compiled.close()
-
-  def test_overflow(self):
-    curve, _ = self._runner(_QUADRATIC, length=10).run([1e9], 1, 50)
-    self.assertEqual((50,), curve.shape)
-    finite = np.isfinite(curve)
-    self.assertTrue(finite[0])
-    count = int(finite.sum())
-    self.assertLess(count, 10)
-    self.assertTrue(finite[:count].all())
-    self.assertTrue(np.isposinf(curve[count:]).all())
-
-  def test_unroll_length(self):
-    self.assertEqual(1000, curves.unroll_length(_QUADRATIC))
-    self.assertEqual(250, curves.unroll_length(_QUADRATIC._replace(
-        spec=_Spec(pg.Norm, (1300,)))))
 
 
 class ComparisonTest(tf.test.TestCase):
@@ -193,15 +122,6 @@ class ComparisonTest(tf.test.TestCase):
     self.assertAllEqual(first.results["learned"].curves,
                         again.results["other name"].curves)
 
-  def test_half_written_cache(self):
-    cache = result_cache.ResultCache(self.directory)
-    self.assertEqual(2.0, cache.number(["a"], lambda: 2.0))
-    with open(os.path.join(self.directory, "tuning.jsonl"), "a") as stream:
-      stream.write('["unfini')
-    cache = result_cache.ResultCache(self.directory)
-    self.assertEqual(2.0, cache.number(["a"], lambda: 3.0))
-    self.assertEqual(3.0, cache.number(["b"], lambda: 3.0))
-
   def test_load(self):
     first = comparison.load("hierarchical_rnn")
     self.assertEqual("hierarchical_rnn", first.name)
@@ -211,58 +131,6 @@ class ComparisonTest(tf.test.TestCase):
     self.assertEqual(first.description, second.description)
     with self.assertRaisesRegexp(ValueError, "Nothing to load"):
       comparison.load("/nowhere")
-
-
-class CompareTest(tf.test.TestCase):
-
-  def test_tables_and_page(self):
-    directory = tempfile.mkdtemp(dir=self.get_temp_dir())
-    out = six.StringIO()
-    outcomes = report.run(
-        [_QUADRATIC, _NET], [_learned("learned", 0.05)], 50,
-        os.path.join(directory, "cache"), out, **_OPTIONS)
-    self.assertRegexpMatches(out.getvalue(), r"b Quadratic\(3\): SGD@0.1 ")
-    try:
-      plotting.pyplot()
-      plots = True
-    except ImportError:
-      plots = False
-    table = report.write(outcomes, directory, (1, 2), 50, plots)
-    self.assertIn("| b (held out, same families) | learned | 1 |", table)
-    rows = self._read(directory, "runs.csv")
-    self.assertLen(rows, 2 * 5 * 2)
-    self.assertEqual({"1", "2"}, set(row["seed"] for row in rows))
-    self.assertEqual([row["speed_up"] == "" for row in rows],
-                     [row["optimizer"] != "learned" for row in rows])
-    self.assertLen(self._read(directory, "problems.csv"), 2 * 5)
-    adam = [row for row in self._read(directory, "summary.csv")
-            if row["optimizer"] == "Adam"]
-    self.assertLen(adam, 2)
-    for row in adam:
-      self.assertEqual("1.0", row["share_no_worse_than_adam"])
-      self.assertEqual("0", row["diverged_runs"])
-    with open(os.path.join(directory, "index.html")) as stream:
-      html = stream.read()
-    self.assertIn("FullyConnected(4, 2)", html)
-    if not plots:
-      self.skipTest("No plots: matplotlib is not installed.")
-    images = re.findall('img src="([^"]+)"', html)
-    self.assertEqual(["b000_quadratic.png", "v000_fullyconnected.png"], images)
-    for image in images + ["overview.png"]:
-      self.assertGreater(os.path.getsize(os.path.join(directory, image)), 5000)
-
-  def _read(self, directory, name):
-    with open(os.path.join(directory, name)) as stream:
-      return list(csv.DictReader(stream))
-
-  def test_band(self):
-    runs = np.array([[1, 2, 3], [2, 4, 6], [3, 6, np.inf]], np.float32)
-    steps, low, median, high = page.band(runs)
-    self.assertAllEqual([0, 1, 2], steps)
-    self.assertAllClose([1.5, 3, 4.5], low)
-    self.assertAllClose([2, 4, 6], median)
-    self.assertAllClose([2.5, 5], high[:2])
-    self.assertTrue(np.isnan(high[2]))
 
 
 if __name__ == "__main__":

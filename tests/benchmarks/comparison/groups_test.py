@@ -9,7 +9,6 @@ from __future__ import print_function
 import tensorflow as tf
 
 from benchmarks.comparison import groups as cp
-from benchmarks.comparison import result_cache
 
 
 class GroupsTest(tf.test.TestCase):
@@ -69,23 +68,6 @@ class SelectTest(tf.test.TestCase):
   def test_nothing(self):
     with self.assertRaisesRegexp(ValueError, "a, b has one of .*Nothing"):
       cp.select(["a", "b"], ["Nothing"])
-
-
-class KeyTest(tf.test.TestCase):
-
-  def test_same_in_every_process(self):
-    keys = [[result_cache.problem_key(entry) for entry in cp.entries("b")]
-            for _ in range(2)]
-    self.assertEqual(keys[0], keys[1])
-    self.assertLen(set(keys[0]), 21)
-
-  def test_says_what_the_problem_is(self):
-    entry = cp.entries("v")[0]
-    other = cp.entries("v")[1]
-    keys = set(result_cache.problem_key(each) for each in (
-        entry, entry._replace(batch_size=7), entry._replace(spec=other.spec),
-        entry._replace(dataset=other.dataset)))
-    self.assertLen(keys, 4)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import collections
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.comparison import families
 from benchmarks.comparison import groups
 from benchmarks.comparison import referee
 from benchmarks.comparison import verdict
@@ -45,23 +44,6 @@ def _outcome(entry, **curves):
 _QUIET = _entry(_Spec(pg.Quadratic, 3))
 _NOISY = _entry(_Spec(pg.Quadratic, 3, noise_stdev=0.1))
 _NET = _entry(_Spec(pg.FullyConnected, 4, 2, hidden_sizes=(3,)), 4)
-
-
-class FamilyTest(tf.test.TestCase):
-
-  def test_by_kind(self):
-    self.assertEqual(
-        ["deterministic", "noisy", "nets", "noisy", "sparse"],
-        [families.family(entry) for entry in (
-            _QUIET, _NOISY, _NET,
-            _entry(_Spec(pg.SoftmaxRegression, 4, 2), 4),
-            _entry(_Spec(pg.SparseProblem, _Spec(pg.Quadratic, 3))))])
-
-  def test_validation_group_has_all(self):
-    counts = collections.Counter(
-        families.family(entry) for entry in groups.entries("v"))
-    self.assertEqual({"nets": 16, "noisy": 5, "deterministic": 2, "sparse": 3},
-                     dict(counts))
 
 
 class RowsTest(tf.test.TestCase):

@@ -1,0 +1,69 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of what is kept of earlier runs."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+import tempfile
+
+import tensorflow as tf
+
+from benchmarks.comparison import groups
+from benchmarks.comparison import result_cache
+
+
+class KeyTest(tf.test.TestCase):
+
+  def test_same_in_every_process(self):
+    keys = [[result_cache.problem_key(entry) for entry in groups.entries("b")]
+            for _ in range(2)]
+    self.assertEqual(keys[0], keys[1])
+    self.assertLen(set(keys[0]), 21)
+
+  def test_says_what_the_problem_is(self):
+    entry = groups.entries("v")[0]
+    other = groups.entries("v")[1]
+    keys = set(result_cache.problem_key(each) for each in (
+        entry, entry._replace(batch_size=7), entry._replace(spec=other.spec),
+        entry._replace(dataset=other.dataset)))
+    self.assertLen(keys, 4)
+
+
+class ResultCacheTest(tf.test.TestCase):
+
+  def setUp(self):
+    super(ResultCacheTest, self).setUp()
+    self.directory = tempfile.mkdtemp(dir=self.get_temp_dir())
+
+  def test_half_written_cache(self):
+    cache = result_cache.ResultCache(self.directory)
+    self.assertEqual(2.0, cache.number(["a"], lambda: 2.0))
+    with open(os.path.join(self.directory, "tuning.jsonl"), "a") as stream:
+      stream.write('["unfini')
+    cache = result_cache.ResultCache(self.directory)
+    self.assertEqual(2.0, cache.number(["a"], lambda: 3.0))
+    self.assertEqual(3.0, cache.number(["b"], lambda: 3.0))
+
+  def test_arrays_are_made_once(self):
+    made = []
+
+    def make():
+      made.append(1)
+      return {"curve": [1.0, 2.0], "steps": 3}
+
+    for _ in range(2):
+      arrays = result_cache.ResultCache(self.directory).arrays(
+          ["net", 0.1], make)
+      self.assertEqual(["curve", "steps"], sorted(arrays))
+      self.assertAllEqual([1.0, 2.0], arrays["curve"])
+      self.assertEqual(3, arrays["steps"])
+    self.assertLen(made, 1)
+    result_cache.ResultCache(self.directory).arrays(["net", 0.2], make)
+    self.assertLen(made, 2)
+
+
+if __name__ == "__main__":
+  tf.test.main()
