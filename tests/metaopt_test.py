@@ -339,36 +339,5 @@ class WallClockTest(tf.test.TestCase):
       metaopt.run_wall_clock_test(_sgd(), _Half(), 0)
 
 
-class SampleTest(tf.test.TestCase):
-
-  def test_sample_numiter(self):
-    rng = np.random.RandomState(0)
-    draws = [metaopt.sample_numiter(40, 5, rng) for _ in range(4000)]
-    self.assertEqual({int}, set(map(type, draws)))
-    self.assertGreaterEqual(min(draws), 5)
-    # Exponential: mean and standard deviation are equal.
-    self.assertAllClose(45, np.mean(draws), atol=5 * 40 / np.sqrt(4000))
-    self.assertAllClose(40, np.std(draws), atol=5)
-    self.assertAllClose(1 - np.exp(-1), np.mean(np.less(draws, 45)), atol=0.05)
-
-  def test_sample_numiter_defaults(self):
-    self.assertEqual(50, metaopt.sample_numiter(0))
-    self.assertGreater(
-        len(set(metaopt.sample_numiter(1000) for _ in range(20))), 10)
-
-  def test_sigmoid_weights(self):
-    weights = metaopt.sigmoid_weights(4, slope=2.0, offset=1)
-    sigmoids = 1 / (1 + np.exp([2.0, 0.0, -2.0, -4.0]))
-    self.assertAllClose(sigmoids / sigmoids.sum(), weights)
-
-  def test_sigmoid_weights_defaults(self):
-    weights = metaopt.sigmoid_weights(20)
-    self.assertAllClose(1.0, weights.sum())
-    self.assertTrue((np.diff(weights) > 0).all())
-    # sigmoid(0) and sigmoid(1).
-    self.assertAllClose(0.5 * (1 + np.exp(-1.0)), weights[5] / weights[15])
-    self.assertAllEqual([1.0], metaopt.sigmoid_weights(1))
-
-
 if __name__ == "__main__":
   tf.test.main()

@@ -12,7 +12,6 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from optimizer import registry
 from problems import problem_spec
 from tests.meta_training import harness
 
@@ -239,41 +238,6 @@ class ListTest(tf.test.TestCase, parameterized.TestCase):
     os.remove(os.path.join(logdir, "checkpoint"))
     path, _ = harness.train(logdir, _PARABOLA)
     self.assertTrue(path.endswith("model.ckpt-4"), path)
-
-
-class DescriptionTest(tf.test.TestCase, parameterized.TestCase):
-
-  def test_changed_options_are_told(self):
-    logdir = harness.directory(self)
-    for num_problems, multiplier in ((1, -1), (2, 5)):
-      _, text = harness.train(
-          logdir, _PARABOLA, problem_spec.Spec(
-              harness.GLOBAL.callable, (),
-              {"obj_train_max_multiplier": multiplier}),
-          num_problems=num_problems)
-    self.assertIn(
-        "option obj_train_max_multiplier was -1 before and is 5 now", text)
-
-  @parameterized.parameters("", '{"optimizer": "Glob', "[]", "{}")
-  def test_damaged(self, content):
-    logdir = harness.directory(self)
-    harness.train(logdir, _PARABOLA, num_problems=1)
-    path = os.path.join(logdir, registry.FILE_NAME)
-    with open(path, "w") as stream:
-      stream.write(content)
-    # The run knows better; whether it says so or goes on, no other error.
-    try:
-      harness.train(logdir, _PARABOLA)
-    except ValueError as error:
-      self.assertIn(registry.FILE_NAME, str(error))
-
-  def test_argument_without_json(self):
-    logdir = harness.directory(self)
-    spec = problem_spec.Spec(harness.GLOBAL.callable,
-                             (np.float32(0.25),))
-    _, text = harness.train(logdir, _PARABOLA, spec, num_problems=1)
-    self.assertIn("No optimizer.json is written: ", text)
-    self.assertFalse(os.path.exists(os.path.join(logdir, registry.FILE_NAME)))
 
 
 if __name__ == "__main__":

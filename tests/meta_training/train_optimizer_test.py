@@ -14,8 +14,6 @@ import numpy as np
 import six
 import tensorflow as tf
 
-import metaopt
-from meta_training.distributed import cluster
 from optimizer import pretrained
 from optimizer import registry
 from problems import datasets
@@ -24,13 +22,6 @@ from problems import problem_spec
 from tests.meta_training import harness
 
 _PARABOLA = harness.without_data(harness.Parabola)
-
-
-class _Negative(harness.Parabola):
-  """Falls below 0 after some steps of descent."""
-
-  def objective(self, parameters, data=None, labels=None):
-    return super(_Negative, self).objective(parameters) - 5.0
 
 
 class _Wedge(harness.Parabola):
@@ -96,23 +87,6 @@ class TrainTest(tf.test.TestCase, parameterized.TestCase):
     self.assertAllClose(0.9 + 0.1 * gradient**2,
                         arrays["LOL/global_learning_rate/RMSProp"])
 
-  def test_reset_rnn_params(self):
-    # The schedule counts its steps in its state: without resets the second
-    # run of a visit starts with the third rate.
-    for reset, same in ((True, True), (False, False)):
-      spec = harness.OPTIMIZER_SPECS["schedule"]
-      calls = []
-      harness.train(
-          harness.directory(self), _PARABOLA, spec, num_problems=1,
-          num_meta_iterations=2, num_unrolls=1, num_steps=3, learning_rate=0.1,
-          reset_rnn_params=reset, callbacks=[lambda *args: calls.append(args)])
-      metadata, = [call[3] for call in calls]
-      gradients = [
-          pairs[0][0] for pairs in metadata["meta_grads_and_params"]]
-      # No gradient reaches rates that were over when the run began.
-      self.assertNotEqual(0, gradients[0][0])
-      self.assertEqual(same, gradients[1][0] != 0)
-
   def test_walks_the_corpus_in_order(self):
     names = []
     corpus = [harness.without_data(problem)[0]
@@ -123,47 +97,6 @@ class TrainTest(tf.test.TestCase, parameterized.TestCase):
         callbacks=[lambda name, *_: names.append(name)])
     for epoch in (names[:3], names[3:]):
       self.assertEqual(["Beale", "Booth", "Matyas"], sorted(epoch))
-
-
-class CallbackTest(tf.test.TestCase):
-
-  def test_arguments(self):
-    calls = []
-    logdir = harness.directory(self)
-    for _ in range(2):
-      harness.train(
-          logdir, harness.classifier(), harness.OPTIMIZER_SPECS["adam"],
-          num_problems=2, num_meta_iterations=3, num_unrolls=2, num_steps=4,
-          callbacks=[lambda *args: calls.append(args), lambda *args: None])
-    # The second call of train had nothing left to do.
-    self.assertLen(calls, 2)
-    for i, (name, index, directory, metadata) in enumerate(calls):
-      self.assertEqual(("SoftmaxRegression", i, logdir),
-                       (name, index, directory))
-      self.assertEqual(
-          ["global_step", "meta_grads_and_params", "meta_objs", "runtimes",
-           "subproblem_objs"], sorted(metadata))
-      self.assertEqual([6 * i + 2, 6 * i + 4, 6 * i + 6],
-                       metadata["global_step"])
-      self.assertLen(metadata["runtimes"], 3)
-      self.assertGreater(min(metadata["runtimes"]), 0)
-      self.assertLen(metadata["meta_objs"], 6)
-      self.assertEqual([(5,)] * 6, [objectives.shape for objectives in
-                                    metadata["subproblem_objs"]])
-      for objectives, value in zip(metadata["subproblem_objs"][::2],
-                                   metadata["meta_objs"][::2]):
-        # The first unroll of a run, in the plain form.
-        self.assertAllClose(
-            objectives[1:].mean() / (objectives[0] + 1e-6), value, rtol=1e-5)
-      self.assertLen(metadata["meta_grads_and_params"], 6)
-      for pairs in metadata["meta_grads_and_params"]:
-        self.assertEqual([((), ())] * 4, [
-            (gradient.shape, value.shape) for gradient, value in pairs])
-    end = harness.meta_parameters(logdir)
-    self.assertAllEqual(
-        [end["LOL/" + name] for name in ("log_learning_rate", "beta1_logit",
-                                         "beta2_logit", "log_epsilon")],
-        [value for _, value in calls[-1][3]["meta_grads_and_params"][-1]])
 
 
 class BadProblemTest(tf.test.TestCase, parameterized.TestCase):
@@ -221,56 +154,8 @@ class BadProblemTest(tf.test.TestCase, parameterized.TestCase):
       harness.train(logdir, _PARABOLA, spec)
     self.assertIsNone(tf.train.latest_checkpoint(logdir))
 
-  def test_negative_objective(self):
-    logdir = harness.directory(self)
-    spec = problem_spec.Spec(harness.GLOBAL.callable, (0.1,))
-    with self.assertRaisesRegexp(
-        ValueError, r"objective of _Negative\(\) became -[0-9.]+"):
-      harness.train(logdir, harness.without_data(_Negative), spec,
-                    num_unrolls=4, num_steps=2)
-    # The objectives are 1, then negative: no unroll was good.
-    self.assertEqual(0, harness.arrays(logdir)["global_step"])
-    self.assertAllEqual([0, 0, 1],
-                        harness.arrays(logdir)["run_state/position"])
-
-  def test_updates_before_a_negative_objective_are_kept(self):
-    logdir = harness.directory(self)
-    spec = problem_spec.Spec(harness.GLOBAL.callable, (0.03,))
-    with self.assertRaisesRegexp(ValueError, "none may be negative"):
-      harness.train(logdir, harness.without_data(_Negative), spec,
-                    num_unrolls=9, num_steps=1, learning_rate=1e-6)
-    # 6 (1 - 0.09)^(2 t) - 5 is negative from t = 1 on.
-    self.assertEqual(1, harness.arrays(logdir)["global_step"])
-
 
 class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
-
-  @parameterized.parameters(
-      ("num_problems", -1), ("num_problems", float("nan")),
-      ("num_meta_iterations", -1), ("learning_rate", 0),
-      ("learning_rate", float("nan")), ("learning_rate", 1e39),
-      ("learning_rate", 1e-60), ("gradient_clip", 0), ("l2_reg", 1e308),
-      ("l2_reg", -1.0), ("nan_l2_reg", float("inf")), ("rms_decay", 1.5),
-      ("rms_epsilon", -1e-9))
-  def test_numbers(self, name, value):
-    with self.assertRaisesRegexp(ValueError, name + " must be "):
-      harness.train(harness.directory(self), _PARABOLA, **{name: value})
-
-  def test_half_life_that_is_0_in_float32(self):
-    with self.assertRaisesRegexp(ValueError, "half_life .* 0.0 in float32"):
-      harness.train(harness.directory(self), _PARABOLA,
-                    learning_rate_half_life=1e-320)
-
-  def test_no_problems(self):
-    with self.assertRaisesRegexp(ValueError, "no problems"):
-      harness.train(harness.directory(self), [])
-
-  @parameterized.parameters(0, -3, 2.5, "4")
-  def test_batch_sizes(self, batch_size):
-    (spec, dataset, _), = harness.classifier()
-    with self.assertRaisesRegexp(
-        ValueError, "Softmax.*batch size must be a positive.*%r" % batch_size):
-      harness.train(harness.directory(self), [(spec, dataset, batch_size)])
 
   def test_what_is_no_corpus(self):
     spec = problem_spec.Spec(harness.Parabola)
@@ -282,28 +167,12 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
       with self.assertRaisesRegexp(ValueError, message):
         harness.train(harness.directory(self), corpus)
 
-  def test_what_is_no_spec_of_an_optimizer(self):
-    with self.assertRaisesRegexp(ValueError, "optimizer_spec must be a"):
-      harness.train(harness.directory(self), _PARABOLA,
-                    harness.GLOBAL.callable)
-
-  def test_chief_in_contradiction_to_the_cluster(self):
-    with self.assertRaisesRegexp(ValueError, "is_chief=False contradicts"):
-      harness.train(harness.directory(self), _PARABOLA, is_chief=False,
-                    cluster=cluster.Cluster(["localhost:1"], ["localhost:2"],
-                                            "worker", 0))
-
   def test_longer_tuples_and_lazy_data(self):
     data = datasets.LazyDataset(datasets.random, (3, 20))
     spec = harness.classifier()[0][0]
     path, _ = harness.train(harness.directory(self),
                             [(spec, data, 6, "name", 5678)])
     self.assertTrue(path.endswith("model.ckpt-4"), path)
-
-  def test_numbers_instead_of_functions(self):
-    with self.assertRaisesRegexp(ValueError, "num_unroll_func must be a func"):
-      metaopt.train_optimizer(harness.directory(self), harness.GLOBAL,
-                              _PARABOLA, 1, 1, 5, lambda: 3)
 
   def test_number_functions(self):
     with self.assertRaisesRegexp(ValueError, "num_unroll_func.* 0"):

@@ -1,0 +1,78 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of checks of the arguments of meta-training."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+from absl.testing import parameterized
+import tensorflow as tf
+
+import metaopt
+from meta_training import training_arguments
+from meta_training.distributed import cluster
+from tests.meta_training import harness
+
+_PARABOLA = harness.without_data(harness.Parabola)
+
+
+class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
+
+  @parameterized.parameters(
+      ("num_problems", -1), ("num_problems", float("nan")),
+      ("num_meta_iterations", -1), ("learning_rate", 0),
+      ("learning_rate", float("nan")), ("learning_rate", 1e39),
+      ("learning_rate", 1e-60), ("gradient_clip", 0), ("l2_reg", 1e308),
+      ("l2_reg", -1.0), ("nan_l2_reg", float("inf")), ("rms_decay", 1.5),
+      ("rms_epsilon", -1e-9))
+  def test_numbers(self, name, value):
+    with self.assertRaisesRegexp(ValueError, name + " must be "):
+      harness.train(harness.directory(self), _PARABOLA, **{name: value})
+
+  def test_half_life_that_is_0_in_float32(self):
+    with self.assertRaisesRegexp(ValueError, "half_life .* 0.0 in float32"):
+      harness.train(harness.directory(self), _PARABOLA,
+                    learning_rate_half_life=1e-320)
+
+  def test_no_problems(self):
+    with self.assertRaisesRegexp(ValueError, "no problems"):
+      harness.train(harness.directory(self), [])
+
+  @parameterized.parameters(0, -3, 2.5, "4")
+  def test_batch_sizes(self, batch_size):
+    (spec, dataset, _), = harness.classifier()
+    with self.assertRaisesRegexp(
+        ValueError, "Softmax.*batch size must be a positive.*%r" % batch_size):
+      harness.train(harness.directory(self), [(spec, dataset, batch_size)])
+
+  def test_what_is_no_spec_of_an_optimizer(self):
+    with self.assertRaisesRegexp(ValueError, "optimizer_spec must be a"):
+      harness.train(harness.directory(self), _PARABOLA,
+                    harness.GLOBAL.callable)
+
+  def test_chief_in_contradiction_to_the_cluster(self):
+    with self.assertRaisesRegexp(ValueError, "is_chief=False contradicts"):
+      harness.train(harness.directory(self), _PARABOLA, is_chief=False,
+                    cluster=cluster.Cluster(["localhost:1"], ["localhost:2"],
+                                            "worker", 0))
+
+  def test_numbers_instead_of_functions(self):
+    with self.assertRaisesRegexp(ValueError, "num_unroll_func must be a func"):
+      metaopt.train_optimizer(harness.directory(self), harness.GLOBAL,
+                              _PARABOLA, 1, 1, 5, lambda: 3)
+
+
+class SavesTest(tf.test.TestCase):
+
+  def test_who_saves(self):
+    for is_chief, expected in ((None, True), (True, True), (False, False)):
+      self.assertIs(expected, training_arguments.saves(is_chief, None))
+    for task in (0, 1):
+      place = cluster.Cluster(["a:1"], ["b:2", "c:3"], "worker", task)
+      for is_chief in (None, not task):
+        self.assertIs(not task, training_arguments.saves(is_chief, place))
+
+
+if __name__ == "__main__":
+  tf.test.main()
