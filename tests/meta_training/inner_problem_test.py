@@ -11,7 +11,6 @@ import numpy as np
 import tensorflow as tf
 
 from meta_training import inner_problem
-from optimizer import meta_parameters
 from optimizer import global_learning_rate
 from problems import problem_generator as pg
 from problems import problem_spec
@@ -19,15 +18,6 @@ from tests.meta_training import harness
 
 _RATE = 0.02
 _CURVATURE = 3.0
-
-
-class _FromPython(harness.Parabola):
-  """A Parabola with an op that XLA does not know."""
-
-  def objective(self, parameters, data=None, labels=None):
-    value = super(_FromPython, self).objective(parameters)
-    return value + tf.cast(tf.strings.length(tf.strings.as_string(
-        tf.stop_gradient(value)) + "x") > 0, tf.float32)
 
 
 def _inner(corpus, optimizer_spec=harness.GLOBAL, **options):
@@ -151,27 +141,6 @@ class UnrollTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual((3,), states["log_learning_rate"].shape)
     for state in states.values():
       self.assertTrue(np.isfinite(state).all())
-
-
-class VectorTest(tf.test.TestCase):
-
-  def test_sizes(self):
-    shapes = {"a": [2, 3], "b": [], "c": [0, 4], "d": [1]}
-    self.assertEqual(8, meta_parameters.total_size(shapes))
-    self.assertEqual(0, meta_parameters.total_size({}))
-
-  def test_unflatten(self):
-    shapes = {"a": [2, 3], "b": [], "d": [1]}
-    vector = np.arange(8, dtype=np.float32)
-    values = meta_parameters.unflatten(vector, shapes)
-    self.assertEqual(list(shapes), list(values))
-    self.assertAllEqual([[0, 1, 2], [3, 4, 5]], values["a"])
-    self.assertEqual((), values["b"].shape)
-    with self.session() as session:
-      tensors = session.run(meta_parameters.unflatten(tf.constant(vector),
-                                                    shapes))
-    for name in shapes:
-      self.assertAllEqual(values[name], tensors[name])
 
 
 if __name__ == "__main__":

@@ -6,14 +6,11 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
 from meta_training import inner_problem
 from meta_training import kept_problems
-from optimizer import meta_parameters
-from optimizer import global_learning_rate
 from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_spec
@@ -52,121 +49,6 @@ def _descent(num_steps, start=2.0, initial=None):
   scale = (initial or objectives[0]) + 1e-6
   return (np.concatenate([objectives[:1], objectives]),
           objectives.mean() / scale, slopes.mean() / scale)
-
-
-class UnrollTest(tf.test.TestCase, parameterized.TestCase):
-
-  def test_by_hand(self):
-    inner = _inner(harness.without_data(harness.Parabola))
-    result = _unroll(inner, [_RATE], 5)
-    for expected, actual in zip(_descent(5), (
-        result.objectives, result.meta_objective, result.gradient[0])):
-      self.assertAllClose(expected, actual, rtol=1e-5)
-
-  @parameterized.parameters(None, 8)
-  def test_not_differentiated(self, max_steps):
-    inner = _inner(harness.without_data(harness.Parabola),
-                   max_steps=max_steps, differentiate=False)
-    objectives, meta_objective, _ = _descent(5)
-    for num_steps, first in ((3, True), (2, False)):
-      result = _unroll(inner, [_RATE], num_steps, first)
-      self.assertEqual((0,), result.gradient.shape)
-      start = 0 if first else 3
-      self.assertAllClose(objectives[start + 1:start + num_steps + 1],
-                          result.objectives[1:], rtol=1e-5)
-    self.assertAllClose(meta_objective, _unroll(
-        inner, [_RATE], 5).meta_objective, rtol=1e-5)
-
-  def test_goes_on_where_it_ended(self):
-    inner = _inner(harness.without_data(harness.Parabola))
-    first = _unroll(inner, [_RATE], 4)
-    result = _unroll(inner, [_RATE], 3, first=False)
-    expected = _descent(3, 2.0 * (1 - _RATE * _CURVATURE)**4,
-                        first.objectives[0])
-    for value, actual in zip(expected, (
-        result.objectives, result.meta_objective, result.gradient[0])):
-      self.assertAllClose(value, actual, rtol=1e-5)
-
-  def test_multiplier_ends_it(self):
-    # Each step multiplies the objective by (1 - 3 rate)^2 = 4.
-    inner = _inner(harness.without_data(harness.Parabola),
-                   obj_train_max_multiplier=10.0)
-    self.assertAllClose([6, 6, 24, 96],
-                        _unroll(inner, [1.0], 50).objectives)
-
-  def test_optimizers_own_multiplier(self):
-    spec = problem_spec.Spec(global_learning_rate.GlobalLearningRate, (),
-                             {"obj_train_max_multiplier": 10.0})
-    inner = _inner(harness.without_data(harness.Parabola), spec)
-    self.assertLen(_unroll(inner, [1.0], 50).objectives, 4)
-
-  def test_overflow_ends_it(self):
-    inner = _inner(harness.without_data(harness.Parabola))
-    result = _unroll(inner, [1e3], 50)
-    self.assertLess(len(result.objectives), 10)
-    self.assertAllEqual(np.isfinite(result.objectives[:-1]),
-                        np.ones(len(result.objectives) - 1, bool))
-    self.assertFalse(np.isfinite(result.objectives[-1]))
-
-  @parameterized.parameters((5, 6), (3, 7))
-  def test_noise_seed(self, *noise):
-    corpus = harness.without_data(harness.Parabola, noise_stdev=1.0)
-    inner, other = _inner(corpus), _inner(corpus)
-    result = _unroll(inner, [_RATE], 5)
-    self.assertAllEqual(result.objectives, _unroll(
-        other, [_RATE], 5).objectives)
-    changed = _unroll(inner, [_RATE], 5, noise=noise)
-    self.assertAllEqual(result.objectives[:2], changed.objectives[:2])
-    self.assertNotAllClose(result.objectives, changed.objectives)
-
-  @parameterized.parameters((5, 6), (1, 7))
-  def test_start_seed(self, *start):
-    inner = _inner(harness.without_data(pg.Rosenbrock))
-    results = [_unroll(inner, [1e-5], 2, start=pair).objectives
-               for pair in ((1, 2), (1, 2), start)]
-    self.assertAllEqual(results[0], results[1])
-    self.assertNotAllClose(results[0], results[2])
-
-  def test_minibatches(self):
-    inner = _inner(harness.classifier(noise_stdev=0.0))
-    results = [_unroll(inner, [0.5], 4, data=seed).objectives
-               for seed in (0, 0, 1)]
-    self.assertAllEqual(results[0], results[1])
-    self.assertAllEqual(results[0][:2], results[2][:2])
-    self.assertNotAllClose(results[0], results[2])
-
-  def test_histograms(self):
-    inner = _inner(harness.without_data(pg.Quadratic, 3),
-                   harness.OPTIMIZER_SPECS["hierarchical"])
-    size = int(inner._theta.shape[0])
-    _unroll(inner, np.zeros(size), 2)
-    states = inner.histograms(np.zeros(size, np.float32))
-    self.assertEqual((9,), states["parameter"].shape)
-    self.assertEqual((4,), states["layer"].shape)
-    self.assertEqual((3,), states["log_learning_rate"].shape)
-    for state in states.values():
-      self.assertTrue(np.isfinite(state).all())
-
-
-class VectorTest(tf.test.TestCase):
-
-  def test_sizes(self):
-    shapes = {"a": [2, 3], "b": [], "c": [0, 4], "d": [1]}
-    self.assertEqual(8, meta_parameters.total_size(shapes))
-    self.assertEqual(0, meta_parameters.total_size({}))
-
-  def test_unflatten(self):
-    shapes = {"a": [2, 3], "b": [], "d": [1]}
-    vector = np.arange(8, dtype=np.float32)
-    values = meta_parameters.unflatten(vector, shapes)
-    self.assertEqual(list(shapes), list(values))
-    self.assertAllEqual([[0, 1, 2], [3, 4, 5]], values["a"])
-    self.assertEqual((), values["b"].shape)
-    with self.session() as session:
-      tensors = session.run(meta_parameters.unflatten(tf.constant(vector),
-                                                    shapes))
-    for name in shapes:
-      self.assertAllEqual(values[name], tensors[name])
 
 
 class KeptProblemsTest(tf.test.TestCase):

@@ -265,25 +265,6 @@ class ConstructorTest(tf.test.TestCase, parameterized.TestCase):
         self.assertAllInRange(value, -1.0, 1.0)
         self.assertTrue(np.all(value != 0.0))
 
-  @parameterized.parameters(
-      (dict(level_sizes=[]), "level_sizes"),
-      (dict(level_sizes=[10, 20, 20, 20]), "level_sizes"),
-      (dict(level_sizes=[10, 0]), "level_sizes"),
-      (dict(init_lr_range=(1e-2, 1e-6)), "init_lr_range"),
-      (dict(init_lr_range=(0.0, 1e-6)), "init_lr_range"),
-      (dict(init_lr_range=(1.0, 100.0), max_log_lr=1.0), "init_lr_range"),
-      (dict(num_gradient_scales=0), "num_gradient_scales"),
-      (dict(global_input="first"), "global_input .*'last', 'mean'"),
-      (dict(dynamic_output_scale=False),
-       "use_relative_lr .*dynamic_output_scale=True"),
-      (dict(dynamic_output_scale=False, use_relative_lr=False,
-            use_extreme_indicator=True), "use_extreme_indicator"),
-  )
-  def test_illegal_options(self, options, message):
-    with tf.Graph().as_default():
-      with self.assertRaisesRegexp(ValueError, message):
-        hierarchical_rnn.HierarchicalRNN(**options)
-
 
 if __name__ == "__main__":
   tf.test.main()

@@ -233,64 +233,26 @@ class InitFromCheckpointTest(tf.test.TestCase):
       parameters.init_from_checkpoint(prefix)
       self.assertEqual(12.0, session.run(parameters.initial_value("logit")))
 
-  def test_every_misfit_is_named(self):
-    with tf.Graph().as_default():
-      parameters = meta_parameters.MetaParameters()
-      parameters.declare("weights", [3, 1], _ZERO)
-      parameters.declare("logit", [], _ZERO)
-      prefix = self._save(parameters)
-    with tf.Graph().as_default():
-      parameters = _declared()
-      with self.assertRaisesRegexp(
-          ValueError, r"LOL/weights has shape \[3, 1\], expected \[2, 1\]; "
-          r"LOL/Deep/Layer/Bias is missing\."):
-        parameters.init_from_checkpoint(prefix)
-      with self.session() as session:
-        session.run(tf.global_variables_initializer())
-        self.assertEqual(0.0, session.run(parameters.variables()["logit"]))
 
-  def _refused(self, path, message):
-    with tf.Graph().as_default():
-      with self.assertRaisesRegexp(ValueError, message):
-        _declared().init_from_checkpoint(path)
+class VectorTest(tf.test.TestCase):
 
-  def test_missing(self):
-    path = os.path.join(self._directory(), "model.ckpt-7")
-    self._refused(path, "Cannot read checkpoint .*model.ckpt-7")
+  def test_sizes(self):
+    shapes = {"a": [2, 3], "b": [], "c": [0, 4], "d": [1]}
+    self.assertEqual(8, meta_parameters.total_size(shapes))
+    self.assertEqual(0, meta_parameters.total_size({}))
 
-  def test_empty_directory(self):
-    self._refused(self._directory(), "No checkpoint in directory")
-
-  def test_listed_but_gone(self):
-    with tf.Graph().as_default():
-      prefix = self._save(_declared())
-    for path in tf.io.gfile.glob(prefix + ".*"):
-      tf.io.gfile.remove(path)
-    self._refused(self._directory(), "checkpoint")
-
-  def test_corrupt(self):
-    with tf.Graph().as_default():
-      prefix = self._save(_declared())
-    with tf.io.gfile.GFile(prefix + ".index", "w") as index:
-      index.write("This is no table of tensors. " * 10)
-    self._refused(prefix, "Cannot read checkpoint")
-
-  def test_without_its_data(self):
-    with tf.Graph().as_default():
-      prefix = self._save(_declared())
-    path, = tf.io.gfile.glob(prefix + ".data*")
-    tf.io.gfile.remove(path)
-    self._refused(prefix, "Cannot read checkpoint")
-
-  def test_truncated(self):
-    with tf.Graph().as_default():
-      prefix = self._save(_declared())
-    path, = tf.io.gfile.glob(prefix + ".data*")
-    with tf.io.gfile.GFile(path, "rb") as data:
-      start = data.read(9)
-    with tf.io.gfile.GFile(path, "wb") as data:
-      data.write(start)
-    self._refused(prefix, "Cannot read checkpoint")
+  def test_unflatten(self):
+    shapes = {"a": [2, 3], "b": [], "d": [1]}
+    vector = np.arange(8, dtype=np.float32)
+    values = meta_parameters.unflatten(vector, shapes)
+    self.assertEqual(list(shapes), list(values))
+    self.assertAllEqual([[0, 1, 2], [3, 4, 5]], values["a"])
+    self.assertEqual((), values["b"].shape)
+    with self.session() as session:
+      tensors = session.run(meta_parameters.unflatten(tf.constant(vector),
+                                                    shapes))
+    for name in shapes:
+      self.assertAllEqual(values[name], tensors[name])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from optimizer.native import loader
 from tests.optimizer.native import native_harness
 from tests.optimizer import oracle
 
@@ -224,15 +223,6 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     for result in results[1:]:
       for (name, one), (_, other) in zip(results[0], result):
         self.assertAllEqual(one, other, name)
-
-
-class SelfTestTest(tf.test.TestCase):
-
-  def test_library(self):
-    native_harness.require_library(self)
-    library = loader.load()
-    self.assertIn("update_weights", library.theta_names)
-    self.assertIs(library, loader.load())
 
 
 if __name__ == "__main__":

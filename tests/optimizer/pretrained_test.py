@@ -64,14 +64,6 @@ class DescriptionsTest(tf.test.TestCase, parameterized.TestCase):
       registry.write(logdir, {})
     self.assertEqual([registry.FILE_NAME], os.listdir(logdir))
 
-  def test_a_link_is_not_written_through(self):
-    logdir = self.create_tempdir().full_path
-    victim = os.path.join(logdir, "victim")
-    for name in ("", ".tmp"):
-      os.symlink(victim, os.path.join(logdir, registry.FILE_NAME + name))
-    registry.write(logdir, {})
-    self.assertFalse(os.path.exists(victim))
-
   def test_options_that_cannot_be(self):
     for options, message in (({"init_lr_range": 1e-3}, "init_lr_range must be"),
                              ({"learning_rate": 0.1}, "init_lr_range=")):

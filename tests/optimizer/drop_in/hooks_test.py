@@ -1,0 +1,54 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of hooks of `tf.train.Optimizer` that subclasses override."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+from absl.testing import parameterized
+import tensorflow as tf
+
+from optimizer import hierarchical_rnn
+
+_Decayed = tf.contrib.opt.extend_with_decoupled_weight_decay(
+    hierarchical_rnn.HierarchicalRNN)
+
+
+class HooksTest(tf.test.TestCase, parameterized.TestCase):
+
+  @parameterized.parameters(True, False)
+  def test_weight_decay_was_ignored(self, use_resource):
+    with tf.Graph().as_default(), self.session() as session:
+      v = tf.get_variable("v", initializer=tf.ones([3]),
+                          use_resource=use_resource)
+      step = _Decayed(0.1, skip_zero_gradients=True).minimize(
+          tf.reduce_sum(v * 0.0))
+      session.run(tf.global_variables_initializer())
+      session.run(step)
+      session.run(step)
+      self.assertAllClose([0.81] * 3, session.run(v))
+
+  def test_weight_decay_with_attention_is_refused_by_name(self):
+    with tf.Graph().as_default():
+      v = tf.get_variable("v", initializer=tf.ones([3]))
+      with self.assertRaisesRegexp(NotImplementedError, "_apply_dense"):
+        _Decayed(0.1, use_attention=True).minimize(tf.reduce_sum(v))
+
+  def test_mixin_changes_gradients_and_acts_after_the_step(self):
+    class Mixin(hierarchical_rnn.HierarchicalRNN):
+      def _apply_dense(self, grad, var):
+        step = super(Mixin, self)._apply_dense(grad * 0.0, var)
+        with tf.control_dependencies([step]):
+          return var.assign_add(tf.ones_like(var))
+
+    with tf.Graph().as_default(), self.session() as session:
+      v = tf.get_variable("v", initializer=tf.ones([3]))
+      step = Mixin(skip_zero_gradients=True).minimize(tf.reduce_sum(v))
+      session.run(tf.global_variables_initializer())
+      session.run(step)
+      self.assertAllEqual([2.0] * 3, session.run(v))
+
+
+if __name__ == "__main__":
+  tf.test.main()

@@ -1,0 +1,150 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of checkpoints that do not fit, cannot be read or lack rows."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from optimizer import hierarchical_rnn
+from optimizer import meta_parameters
+from tests.optimizer import harness
+
+_ZERO = tf.zeros_initializer()
+_FEATURES = ({"use_lr_over_rms": True, "use_gradient_trend": True,
+              "use_gradient_change": True},
+             {"lr_over_rms": True, "trend": True, "change": True})
+
+
+def _declared():
+  parameters = meta_parameters.MetaParameters()
+  parameters.declare("weights", [2, 1], tf.ones_initializer())
+  parameters.declare("Deep/Layer/Bias", [3], tf.constant_initializer(2.0))
+  parameters.declare("logit", [], _ZERO)
+  return parameters
+
+
+class MisfitTest(tf.test.TestCase):
+
+  def _save(self, parameters):
+    """Writes a checkpoint of 10, 11, 12 and so on; returns its prefix."""
+    with self.session() as session:
+      variables = parameters.checkpoint_names()
+      for i, variable in enumerate(variables.values()):
+        variable.load(np.full(variable.shape.as_list(), 10.0 + i), session)
+      return tf.train.Saver(variables).save(
+          session, os.path.join(self._directory(), "model.ckpt"), global_step=3)
+
+  def _directory(self):
+    path = os.path.join(self.get_temp_dir(), self.id())
+    tf.io.gfile.makedirs(path)
+    return path
+
+  def test_every_misfit_is_named(self):
+    with tf.Graph().as_default():
+      parameters = meta_parameters.MetaParameters()
+      parameters.declare("weights", [3, 1], _ZERO)
+      parameters.declare("logit", [], _ZERO)
+      prefix = self._save(parameters)
+    with tf.Graph().as_default():
+      parameters = _declared()
+      with self.assertRaisesRegexp(
+          ValueError, r"LOL/weights has shape \[3, 1\], expected \[2, 1\]; "
+          r"LOL/Deep/Layer/Bias is missing\."):
+        parameters.init_from_checkpoint(prefix)
+      with self.session() as session:
+        session.run(tf.global_variables_initializer())
+        self.assertEqual(0.0, session.run(parameters.variables()["logit"]))
+
+  def _refused(self, path, message):
+    with tf.Graph().as_default():
+      with self.assertRaisesRegexp(ValueError, message):
+        _declared().init_from_checkpoint(path)
+
+  def test_missing(self):
+    path = os.path.join(self._directory(), "model.ckpt-7")
+    self._refused(path, "Cannot read checkpoint .*model.ckpt-7")
+
+  def test_empty_directory(self):
+    self._refused(self._directory(), "No checkpoint in directory")
+
+  def test_listed_but_gone(self):
+    with tf.Graph().as_default():
+      prefix = self._save(_declared())
+    for path in tf.io.gfile.glob(prefix + ".*"):
+      tf.io.gfile.remove(path)
+    self._refused(self._directory(), "checkpoint")
+
+  def test_corrupt(self):
+    with tf.Graph().as_default():
+      prefix = self._save(_declared())
+    with tf.io.gfile.GFile(prefix + ".index", "w") as index:
+      index.write("This is no table of tensors. " * 10)
+    self._refused(prefix, "Cannot read checkpoint")
+
+  def test_without_its_data(self):
+    with tf.Graph().as_default():
+      prefix = self._save(_declared())
+    path, = tf.io.gfile.glob(prefix + ".data*")
+    tf.io.gfile.remove(path)
+    self._refused(prefix, "Cannot read checkpoint")
+
+  def test_truncated(self):
+    with tf.Graph().as_default():
+      prefix = self._save(_declared())
+    path, = tf.io.gfile.glob(prefix + ".data*")
+    with tf.io.gfile.GFile(path, "rb") as data:
+      start = data.read(9)
+    with tf.io.gfile.GFile(path, "wb") as data:
+      data.write(start)
+    self._refused(prefix, "Cannot read checkpoint")
+
+
+class NewRowsTest(tf.test.TestCase):
+
+  def _steps(self, optimizer, session):
+    variable = tf.Variable([1.0, -2.0, 3.0], use_resource=True)
+    step = optimizer.minimize(tf.reduce_sum(variable**2))
+    session.run(tf.global_variables_initializer())
+    for _ in range(3):
+      session.run(step)
+    return session.run(variable)
+
+  def test_new_features_change_nothing_at_first(self):
+    prefix = self.get_temp_dir() + "/model"
+    values = []
+    rates = (1e-2, 1e-2)
+    with tf.Graph().as_default(), self.session() as session:
+      optimizer = hierarchical_rnn.HierarchicalRNN(init_lr_range=rates)
+      session.run(tf.global_variables_initializer())
+      harness.perturb(optimizer, session)
+      tf.train.Saver(optimizer.meta_parameters.checkpoint_names()).save(
+          session, prefix)
+    for options in ({}, _FEATURES[0]):
+      with tf.Graph().as_default(), self.session() as session:
+        optimizer = hierarchical_rnn.HierarchicalRNN(
+            init_lr_range=rates, **options)
+        optimizer.init_from_checkpoint(prefix)
+        values.append(self._steps(optimizer, session))
+    self.assertAllClose(*values, rtol=1e-6)
+
+  def test_some_of_the_new_rows_do_not_fit(self):
+    prefix = self.get_temp_dir() + "/partly"
+    with tf.Graph().as_default(), self.session() as session:
+      optimizer = hierarchical_rnn.HierarchicalRNN(use_gradient_trend=True)
+      session.run(tf.global_variables_initializer())
+      tf.train.Saver(optimizer.meta_parameters.checkpoint_names()).save(
+          session, prefix)
+    with tf.Graph().as_default():
+      optimizer = hierarchical_rnn.HierarchicalRNN(**_FEATURES[0])
+      with self.assertRaisesRegexp(ValueError, "has shape"):
+        optimizer.init_from_checkpoint(prefix)
+
+
+if __name__ == "__main__":
+  tf.test.main()

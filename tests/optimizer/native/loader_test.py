@@ -1,0 +1,56 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of loading the native step."""
+
+from __future__ import absolute_import
+from __future__ import division
+from __future__ import print_function
+
+import os
+
+import tensorflow as tf
+
+from optimizer.native import builder
+from optimizer.native import loader
+from tests.optimizer.native import native_harness
+
+
+class SelfTestTest(tf.test.TestCase):
+
+  def test_library(self):
+    native_harness.require_library(self)
+    library = loader.load()
+    self.assertIn("update_weights", library.theta_names)
+    self.assertIs(library, loader.load())
+
+
+class BuildTest(tf.test.TestCase):
+
+  def test_a_compiler_that_fails(self):
+    path = os.path.join(self.get_temp_dir(), "library.so")
+    with self.assertRaisesRegexp(builder.BuildError, "false failed"):
+      loader.build(path, builder.Compiler("false", "key"))
+    self.assertFalse(os.path.exists(path))
+
+  def test_another_tensorflow_has_another_key(self):
+    key = loader.source_key()
+    self.assertEqual(key, loader.source_key())
+    with tf.compat.v1.test.mock.patch.object(
+        tf.version, "GIT_VERSION", "another"):
+      self.assertNotEqual(key, loader.source_key())
+
+
+class SayOnceTest(tf.test.TestCase):
+
+  def test_each_reason_once(self):
+    mock = tf.compat.v1.test.mock
+    with mock.patch.object(loader, "_SAID", set()), mock.patch.object(
+        tf.compat.v1.logging, "warn") as warn:
+      for reason in ("No compiler.", "No room.", "No compiler."):
+        loader.say_once(reason)
+    self.assertEqual(["No compiler.", "No room."],
+                     [call[0][1] for call in warn.call_args_list])
+
+
+if __name__ == "__main__":
+  tf.test.main()
