@@ -6,7 +6,6 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import functools
 import os
 
 import numpy as np
@@ -141,23 +140,6 @@ class ModelAdapterTest(tf.test.TestCase):
     names = [name for name, _ in tf.train.list_variables(
         path or tf.train.latest_checkpoint(self.get_temp_dir()))]
     self.assertEqual([], [name for name in names if "model" in name])
-
-  def test_rosenbrock(self):
-    for make in (pg.make_rosenbrock_loss_and_init, functools.partial(
-        pg.make_rosenbrock_loss_and_init, device="/cpu:0")):
-      problem = pg.ModelAdapter(make)
-      self.assertEqual(2, len(problem.param_shapes))
-      x = [tf.fill(shape, value) for shape, value in zip(
-          problem.param_shapes, (2.0, 1.0))]
-      loss = problem.objective(x)
-      with self.session() as session:
-        problem.init_fn(session)
-        self.assertAllClose(901.0, session.run(loss))
-    make_loss, make_init_fn = pg.make_rosenbrock_loss_and_init(
-        device="/job:worker")
-    self.assertTrue(callable(make_loss) and callable(make_init_fn))
-    with tf.Graph().as_default():
-      self.assertEqual("/job:worker", make_loss().device)
 
   def test_a_classifier_of_layers(self):
     rng = np.random.RandomState(1)

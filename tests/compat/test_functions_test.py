@@ -48,14 +48,6 @@ _BOXES = [
 ]
 
 
-class Himmelblau(pg.Problem2D):
-  """A user's function, written as those of the release are."""
-
-  def objective(self, params, data=None, labels=None):
-    x, y = tf.split(params[0], 2, axis=0)
-    return tf.squeeze((x**2 + y - 11)**2 + (x + y**2 - 7)**2)
-
-
 class TestFunctionsTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(*_VALUES)
@@ -111,17 +103,6 @@ class TestFunctionsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual((20, 20), z.shape)
     self.assertAllClose([2, 3], [x.max(), y.max()])
     self.assertAllClose(0.5 * (0.25 * y**2 + x**2), z, atol=1e-5)
-
-  def test_own_function(self):
-    problem = Himmelblau(random_seed=3, noise_stdev=0.5)
-    self.assertEqual((3, 0.5), (problem.random_seed, problem.noise_stdev))
-    self.assertEqual([(2,)], problem.param_shapes)
-    self.assertEqual(0.0, Himmelblau().noise_stdev)
-    with self.session() as session:
-      self.assertAllClose(
-          170.0, session.run(problem.objective([tf.zeros([2])])))
-    x, y, z = problem.surface(n=10, xlim=4, ylim=4)
-    self.assertAllClose((x**2 + y - 11)**2 + (x + y**2 - 7)**2, z, rtol=1e-4)
 
 
 if __name__ == "__main__":

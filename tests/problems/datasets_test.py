@@ -9,7 +9,6 @@ from __future__ import print_function
 import os
 
 import numpy as np
-from six.moves import range
 import tensorflow as tf
 
 from problems import datasets
@@ -21,100 +20,6 @@ _SYNTHETIC = (
     (datasets.random_mlp, (6, 50)),
     (datasets.noisy_parity_class, (50, 2, 6)),
 )
-
-
-class DatasetTest(tf.test.TestCase):
-
-  def test_attributes(self):
-    dataset = datasets.Dataset([[1, 2], [3, 4], [5, 6]], [0, 1, 0])
-    self.assertEqual(3, dataset.size)
-    self.assertEqual((np.int32, np.int32),
-                     (dataset.data.dtype, dataset.labels.dtype))
-    self.assertEqual(np.float32, dataset._replace(
-        data=np.zeros([3, 2])).data.dtype)
-    self.assertAllEqual([[1, 2], [3, 4], [5, 6]], dataset.data)
-
-  def test_rows_must_match(self):
-    for data, labels in (([[1], [2]], [0]), ([[1]], [0, 1]),
-                         (1, 0)):
-      with self.assertRaisesRegexp(ValueError, "one label per row"):
-        datasets.Dataset(data, labels)
-
-  def test_batches(self):
-    dataset = datasets.Dataset(np.zeros([10, 2]), np.zeros([10]))
-    batches = np.array(
-        dataset.batch_indices(7, 4, np.random.RandomState(0)))
-    self.assertEqual((7, 4), batches.shape)
-    for start in range(0, 6, 2):
-      # No row twice within an epoch of two batches; two rows are left out.
-      self.assertLen(set(batches[start:start + 2].ravel()), 8)
-    self.assertTrue((batches >= 0).all() and (batches < 10).all())
-    # Epochs come in different orders.
-    self.assertNotAllClose(batches[:2], batches[2:4])
-    # Over many epochs every row has its turn.
-    counts = np.bincount(np.ravel(dataset.batch_indices(1000, 4)), minlength=10)
-    self.assertAllClose(np.full([10], 400), counts, rtol=0.15)
-
-  def test_batches_as_an_array(self):
-    dataset = datasets.LazyDataset(datasets.random, (3, 10),
-                                   {"random_seed": 1})
-    for num_batches, batch_size in ((7, 4), (0, 4), (2, None)):
-      rows = dataset.batch_rows(num_batches, batch_size,
-                                np.random.RandomState(0))
-      self.assertEqual(np.int32, rows.dtype)
-      self.assertEqual(rows.tolist(), dataset.batch_indices(
-          num_batches, batch_size, np.random.RandomState(0)))
-    self.assertEqual((2, 0), datasets.EMPTY_DATASET.batch_rows(2, 5).shape)
-
-  def test_whole_data_set_as_batch(self):
-    dataset = datasets.Dataset(np.zeros([5, 2]), np.zeros([5]))
-    for batch in dataset.batch_indices(3, 5):
-      self.assertAllEqual(np.arange(5), np.sort(batch))
-
-  def test_batches_follow_from_the_generator(self):
-    dataset = datasets.Dataset(np.zeros([10, 2]), np.zeros([10]))
-    first, second = [dataset.batch_indices(9, 3, np.random.RandomState(1))
-                     for _ in range(2)]
-    self.assertAllEqual(first, second)
-    self.assertNotAllClose(dataset.batch_indices(9, 3),
-                           dataset.batch_indices(9, 3))
-
-  def test_empty(self):
-    self.assertEqual(0, datasets.EMPTY_DATASET.size)
-    for batch_size in (None, 10):
-      batches = datasets.EMPTY_DATASET.batch_indices(3, batch_size)
-      self.assertEqual([[], [], []], batches)
-    self.assertEqual([], datasets.Dataset(
-        np.zeros([9, 2]), np.zeros([9])).batch_indices(0, 2))
-
-  def test_batch_size_is_checked(self):
-    dataset = datasets.Dataset(np.zeros([10, 2]), np.zeros([10]))
-    for batch_size in (0, -1, 2.5, "4", True):
-      with self.assertRaisesRegexp(ValueError, "batch_size .* 10"):
-        dataset.batch_indices(3, batch_size)
-    with self.assertRaisesRegexp(ValueError, "num_batches"):
-      dataset.batch_indices(-1, 2)
-
-
-class LazyDatasetTest(tf.test.TestCase):
-
-  def test_made_once_when_looked_at(self):
-    calls = []
-
-    def make(rows, value=0):
-      calls.append(rows)
-      return datasets.Dataset(np.full([rows, 2], value), np.ones([rows]))
-
-    dataset = datasets.LazyDataset(make, (4,), {"value": 3})
-    self.assertEqual("LazyDataset(make(4, value=3))", repr(dataset))
-    self.assertFalse(dataset.is_made)
-    self.assertEqual([], calls)
-    self.assertEqual(4, dataset.size)
-    self.assertAllEqual(np.full([4, 2], 3), dataset.data)
-    self.assertAllEqual(np.ones([4]), dataset.labels)
-    self.assertEqual((2, 3), np.shape(dataset.batch_indices(2, 3)))
-    self.assertEqual([4], calls)
-    self.assertTrue(dataset.is_made)
 
 
 class SyntheticTest(tf.test.TestCase):

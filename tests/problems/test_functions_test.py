@@ -104,19 +104,6 @@ class TestFunctionsTest(tf.test.TestCase):
         self.assertLess(values.min(), low + 0.05 * width)
         self.assertGreater(values.max(), high - 0.05 * width)
 
-  def test_surface(self):
-    x, y, z = test_functions.Booth().surface()
-    self.assertEqual([(50, 50)] * 3, [x.shape, y.shape, z.shape])
-    self.assertAllClose((x + 2 * y - 7)**2 + (2 * x + y - 5)**2, z, rtol=1e-4,
-                        atol=1e-4)
-    x, y, z = test_functions.LogSumExp().surface(xlim=2, ylim=(0, 3), n=4)
-    self.assertAllClose([-2, 2, 0, 3], [x.min(), x.max(), y.min(), y.max()])
-    self.assertEqual((4, 4), z.shape)
-
-  def test_noise_and_seed(self):
-    problem = test_functions.Rosenbrock(random_seed=1, noise_stdev=0.5)
-    self.assertEqual((1, 0.5), (problem.random_seed, problem.noise_stdev))
-
 
 if __name__ == "__main__":
   tf.test.main()
