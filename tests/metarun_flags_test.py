@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the tables of flags: help, legal values, the list of problems."""
+"""Tests of the tables of flags, and of the help."""
 
 from __future__ import absolute_import
 from __future__ import division

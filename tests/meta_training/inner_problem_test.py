@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of kept inner problems, on gradient descent by hand."""
+"""Tests of inner problems, on gradient descent by hand."""
 
 from __future__ import absolute_import
 from __future__ import division

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of kept inner problems, on gradient descent by hand."""
+"""Tests of which inner problems are kept, and which are compiled."""
 
 from __future__ import absolute_import
 from __future__ import division
@@ -9,7 +9,6 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
-from meta_training import inner_problem
 from meta_training import kept_problems
 from problems import datasets
 from problems import problem_generator as pg
@@ -27,10 +26,6 @@ class _FromPython(harness.Parabola):
     value = super(_FromPython, self).objective(parameters)
     return value + tf.cast(tf.strings.length(tf.strings.as_string(
         tf.stop_gradient(value)) + "x") > 0, tf.float32)
-
-
-def _inner(corpus, optimizer_spec=harness.GLOBAL, **options):
-  return inner_problem.InnerProblem(optimizer_spec, *corpus[0], **options)
 
 
 def _unroll(inner, theta, num_steps, first=True, noise=(3, 4), start=(1, 2),

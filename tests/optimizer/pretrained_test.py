@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What users saw of damaged or hostile files named optimizer.json."""
+"""Tests of loading what is described, damaged and hostile files too."""
 
 from __future__ import absolute_import
 from __future__ import division

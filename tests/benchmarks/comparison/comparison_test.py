@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of runs, comparisons and what is written about them."""
+"""Tests of comparing optimizers on a problem."""
 
 from __future__ import absolute_import
 from __future__ import division

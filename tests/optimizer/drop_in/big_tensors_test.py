@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the hierarchical RNN's step on big tensors, and of row blocks."""
+"""Tests of the hierarchical RNN's step on big tensors."""
 
 from __future__ import absolute_import
 from __future__ import division
