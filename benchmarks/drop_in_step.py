@@ -45,16 +45,10 @@ Row = collections.namedtuple(
 """How long an optimizer takes to build and, in the median, to make a step."""
 
 
-def _by_tensorflow():
-  optimizer = hierarchical_rnn.HierarchicalRNN()
-  optimizer.use_native = False
-  return optimizer
-
-
 OPTIMIZERS = collections.OrderedDict((
     ("adam", lambda: tf.compat.v1.train.AdamOptimizer(1e-3)),
     ("native", hierarchical_rnn.HierarchicalRNN),
-    ("tensorflow", _by_tensorflow),
+    ("tensorflow", lambda: hierarchical_rnn.HierarchicalRNN(use_native=False)),
 ))
 
 

@@ -88,7 +88,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                input_decay_bias_init=2.2,
                learning_rate_momentum_logit_init=3.2,
                random_seed=None,
-               name="hRNN"):
+               name="hRNN",
+               use_native=None):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:
@@ -107,8 +108,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         starts at zero.
       use_log_means_squared: Feature: relative log mean squares, S columns.
       use_relative_lr: Feature: log learning rate minus its mean.
-      use_extreme_indicator: Feature: how far the learning rate lies outside
-        of [1e-6, 1].
+      use_extreme_indicator: Feature: how far the rate is out of [1e-6, 1].
       max_log_lr: Float, upper bound of the log learning rate.
       obj_train_max_multiplier: See `TrainableOptimizer`.
       use_problem_lr_mean: Whether relative learning rates are relative to the
@@ -116,8 +116,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       use_gradient_shortcut: Whether scaled gradients also reach the step
         directly, through learned weights.
       use_lr_shortcut: Feature: log learning rate minus log 1e-3.
-      use_grad_products: Feature: products of neighbouring timescales, S - 1
-        columns.
+      use_grad_products: Feature: S - 1 products of neighbouring timescales.
       use_multiple_scale_decays: Whether slower timescales also average their
         mean squares more slowly.
       learnable_inp_decay: Whether the momentum decay is read out of the RNN.
@@ -157,6 +156,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         learning rates' moving average.
       random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
+      use_native: Whether a drop-in step is one native op where that can be;
+        None for the class's `use_native`. Meta-training does not record it.
 
     Raises:
       ValueError: If an option has an illegal value or contradicts another.
@@ -193,6 +194,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         name, self._state_keys(use_attention), use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,
         use_numerator_epsilon, random_seed)
+    self.use_native = self.use_native if use_native is None else use_native
     if learnable_rnn_init:
       self._declare_initial_states()
     self._declare_readouts(readout_scale, zero_init_lr_weights)
@@ -332,8 +334,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
     Returns:
       Dict: "parameter" [n, units], "layer" [1, units], "gradient_history"
-      [1, 4], the others [n, 1] but "true_param", which has the shape of the
-      variable.
+      [1, 4], "true_param" like the variable, the others [n, 1].
     """
     size = tensor_layout.TensorLayout([var.shape.as_list()]).num_coordinates
     zeros = tf.zeros([size, 1])
@@ -379,10 +380,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                        skip_nonfinite=False):
     """Applies one step to all tensors; see `TrainableOptimizer`."""
     states = [state_spec.without_true_param(state) for state in states]
-    new_params, new_states, global_state, attended = (
-        big_tensors.compute_updates(
-            self._options, self._meta_parameters.values(), params,
-            grads, states, global_state, skip_nonfinite))
+    new_params, new_states, global_state, attended = big_tensors.compute_updates(
+        self._options, self._meta_parameters.values(), params, grads, states,
+        global_state, skip_nonfinite)
     if self.use_attention:
       for state, param in zip(new_states, new_params):
         state[state_spec.TRUE_PARAM] = param

@@ -65,11 +65,15 @@ def find(table, name, kind):
   return table[name]
 
 
+# Arguments that are no matter of how an optimizer works.
+_NOT_DESCRIBED = ("name", "use_native")
+
+
 def describe(constructor, args, kwargs):
   """Describes how an optimizer is constructed, in terms of JSON.
 
   Options that are left to their defaults are described too: later versions may
-  have other defaults.
+  have other defaults. `use_native` never is.
 
   Args:
     constructor: The optimizer's class.
@@ -86,6 +90,7 @@ def describe(constructor, args, kwargs):
   if OPTIMIZERS.get(name) is not constructor:
     name = "{}:{}".format(constructor.__module__, name)
   args, kwargs = _with_defaults(constructor, list(args), dict(kwargs))
+  kwargs.pop("use_native", None)
   try:
     return _in_json({"optimizer": name, "args": args, "kwargs": kwargs})
   except TypeError as error:
@@ -106,8 +111,7 @@ def _with_defaults(constructor, args, kwargs):
     return args, kwargs
   kwargs = dict(zip(names, args), **kwargs)
   for name, value in six.iteritems(defaults):
-    # That of ops is not a matter of how the optimizer works.
-    if name not in kwargs and name != "name":
+    if name not in kwargs and name not in _NOT_DESCRIBED:
       try:
         kwargs[name] = _in_json(value)
       except TypeError:

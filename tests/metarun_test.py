@@ -106,7 +106,7 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
   def test_every_argument_has_a_flag(self):
     spec = metarun.optimizer_spec()
     self.assertEqual(set(_signature(hierarchical_rnn.HierarchicalRNN)),
-                     set(spec.kwargs) | {"name", "random_seed"})
+                     set(spec.kwargs) | {"name", "random_seed", "use_native"})
 
   @parameterized.parameters(
       ("max_log_lr", 3.0, "max_log_lr"),

@@ -37,6 +37,10 @@ Compiler = collections.namedtuple("Compiler", "command, key")
 """A command, and a string that differs for other compilers."""
 
 
+Unit = collections.namedtuple("Unit", "name, source, options")
+"""What is compiled on its own: a file, and options for it."""
+
+
 class BuildError(Exception):
   """There is no library, and why."""
 
@@ -120,40 +124,57 @@ def build(compiler, folder, path, tf_options, link_options):
   Raises:
     BuildError: If it cannot be built.
   """
+  compile_and_link(compiler, units(folder), path, tf_options,
+                   ["-shared"] + link_options)
+
+
+def compile_and_link(compiler, parts, path, options, link_options):
+  """Builds a library or a program; it is there wholly or not at all.
+
+  Args:
+    compiler: `Compiler`.
+    parts: List of `Unit`.
+    path: String, where the result goes.
+    options: List of strings, for the compiler.
+    link_options: List of strings.
+
+  Raises:
+    BuildError: If it cannot be built.
+  """
   scratch = tempfile.mkdtemp(dir=os.path.dirname(path))
   try:
     commands, objects = [], []
-    for name, source, options in _units(folder):
-      objects.append(os.path.join(scratch, name + ".o"))
-      commands.append([compiler.command, "-c", source, "-o", objects[-1]] +
-                      list(_OPTIONS) + options + tf_options)
+    for part in parts:
+      objects.append(os.path.join(scratch, part.name + ".o"))
+      commands.append([compiler.command, "-c", part.source, "-o", objects[-1]] +
+                      list(_OPTIONS) + part.options + options)
     workers = pool.ThreadPool(_MAX_PROCESSES)
     try:
       workers.map(_run, commands)
     finally:
       workers.terminate()
-    library = os.path.join(scratch, "library.so")
-    _run([compiler.command, "-shared", "-o", library] + objects + link_options)
-    os.rename(library, path)
+    result = os.path.join(scratch, "result")
+    _run([compiler.command, "-o", result] + objects + link_options)
+    os.rename(result, path)
   finally:
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _units(folder):
-  """What is compiled: (name, source, options)."""
+def units(folder):
+  """What the library is made of: list of `Unit`."""
   is_x86 = platform.machine() in ("x86_64", "AMD64")
   instructions = _INSTRUCTIONS + (_X86_INSTRUCTIONS if is_x86 else ())
-  units = []
+  parts = []
   for name, lanes, options in instructions:
-    units.append((
+    parts.append(Unit(
         "kernels_" + name, os.path.join(folder, "kernels.cc"),
         list(options) + ['-DNAME="{}"'.format(name), "-DLANES={}".format(lanes),
                        "-DKERNELS=k{}Kernels".format(name.capitalize())]))
   for path in sources(folder):
     name = os.path.basename(path)
     if name.endswith(".cc") and name != "kernels.cc":
-      units.append((name, path, []))
-  return units
+      parts.append(Unit(name, path, []))
+  return parts
 
 
 def _run(command):

@@ -47,15 +47,21 @@ struct Level0 {
   int update, attention, rate, scale_decay, input_decay;
   int scales;
   bool products, log_means, relative_rate, extremeness, log_rate;
+  bool rate_over_size, trend, change;
   bool scale_decays, skip_zeros, skip_nonfinite, dynamic, limited;
   bool sees_features;
   float momentum, offset, max_log_rate;
 };
 
+// What rows know of their tensor, see tensor_statistics.py.
+struct View {
+  float mean_log_rate, log_size, trend, change;
+};
+
 // A block of rows of a tensor. All but `hidden` [rows, units] are columns.
 struct Block {
   int rows;
-  float mean_log_rate;
+  View view;
   const float* gradient;
   float* hidden;
   float* scale_decay;
@@ -67,11 +73,9 @@ struct Block {
 };
 
 // Sums over rows that are added to: what level 1 sees, then these. Each of the
-// first two has one for the parameter and one for the attended location. The
-// last is no business of the kernels.
+// first two has one for the parameter and one for the attended location.
 enum Sum {
-  kSquare, kMoveSquare = kSquare + 2, kActive = kMoveSquare + 2, kBad,
-  kParameterSquare, kNumSums
+  kSquare, kMoveSquare = kSquare + 2, kActive = kMoveSquare + 2, kBad, kNumSums
 };
 
 // The kernels of a set of instructions. Scratch memory is aligned to 64 bytes.

@@ -88,37 +88,37 @@ INLINE bool AllSet(I mask) { return mask == -1; }
 
 #endif
 
-// If one is not a number, x86 returns the second operand.
-#if LOL_X86 && LANES == 16
-INLINE F Min(F limit, F x) {
-  return (F)_mm512_min_ps((__m512)limit, (__m512)x);
-}
-INLINE F Max(F limit, F x) {
-  return (F)_mm512_max_ps((__m512)limit, (__m512)x);
-}
-INLINE F RoughInverse(F x) { return (F)_mm512_rcp14_ps((__m512)x); }
-INLINE F RoughRsqrt(F x) { return (F)_mm512_rsqrt14_ps((__m512)x); }
-#elif LOL_X86 && LANES == 8
-INLINE F Min(F limit, F x) {
-  return (F)_mm256_min_ps((__m256)limit, (__m256)x);
-}
-INLINE F Max(F limit, F x) {
-  return (F)_mm256_max_ps((__m256)limit, (__m256)x);
-}
-INLINE F RoughInverse(F x) { return (F)_mm256_rcp_ps((__m256)x); }
-INLINE F RoughRsqrt(F x) { return (F)_mm256_rsqrt_ps((__m256)x); }
-#elif LOL_X86
-INLINE F Min(F limit, F x) {
-  return (F)_mm_min_ps((__m128)limit, (__m128)x);
-}
-INLINE F Max(F limit, F x) {
-  return (F)_mm_max_ps((__m128)limit, (__m128)x);
-}
-INLINE F RoughInverse(F x) { return (F)_mm_rcp_ps((__m128)x); }
-INLINE F RoughRsqrt(F x) { return (F)_mm_rsqrt_ps((__m128)x); }
+#if LOL_X86
+
+#if LANES == 16
+typedef __m512 Register;
+#define LOL_X86_OP(name) _mm512_##name##_ps
+#define LOL_X86_ROUGH(name) _mm512_##name##14_ps
+#elif LANES == 8
+typedef __m256 Register;
+#define LOL_X86_OP(name) _mm256_##name##_ps
+#define LOL_X86_ROUGH(name) _mm256_##name##_ps
 #else
+typedef __m128 Register;
+#define LOL_X86_OP(name) _mm_##name##_ps
+#define LOL_X86_ROUGH(name) _mm_##name##_ps
+#endif
+
+// If one is not a number, x86 returns the second operand.
+INLINE F Min(F limit, F x) {
+  return (F)LOL_X86_OP(min)((Register)limit, (Register)x);
+}
+INLINE F Max(F limit, F x) {
+  return (F)LOL_X86_OP(max)((Register)limit, (Register)x);
+}
+INLINE F RoughInverse(F x) { return (F)LOL_X86_ROUGH(rcp)((Register)x); }
+INLINE F RoughRsqrt(F x) { return (F)LOL_X86_ROUGH(rsqrt)((Register)x); }
+
+#else
+
 INLINE F Min(F limit, F x) { return Choose(Less(limit, x), limit, x); }
 INLINE F Max(F limit, F x) { return Choose(Less(x, limit), limit, x); }
+
 #endif
 
 INLINE F Abs(F x) { return FromBits(Bits(x) & AllBits(0x7fffffff)); }

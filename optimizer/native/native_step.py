@@ -36,6 +36,9 @@ _FEATURES = (
     ("_relative_log_rate", "relative_rate"),
     ("_extremeness", "extremeness"),
     ("_log_rate", "log_rate"),
+    ("_log_rate_over_size", "rate_over_size"),
+    ("_trend", "trend"),
+    ("_change", "change"),
 )
 
 _GLOBAL_INPUTS = {"mean": [], "last": ["last_input"]}

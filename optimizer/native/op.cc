@@ -6,134 +6,32 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
-#include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "attributes.h"
 #include "step.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
-#include "tensorflow/core/framework/resource_mgr.h"
-#include "tensorflow/core/framework/resource_var.h"
 #include "tensorflow/core/framework/shape_inference.h"
 #include "tensorflow/core/util/work_sharder.h"
-
-namespace tensorflow {
-
-// Class Tensor lets this template see whether others use its buffer, and the
-// installed headers do not define it. `LearnedOptimizerDevice` is no device.
-struct LearnedOptimizerDevice;
-
-template <typename Device, typename T>
-Status PrepareToUpdateVariable(OpKernelContext* context, Tensor* tensor,
-                               bool copy_on_read_mode) {
-  if (tensor->RefCountIsOne()) return Status::OK();
-  // Somebody still reads the value: it stays as it is.
-  Tensor copy;
-  TF_RETURN_IF_ERROR(
-      context->allocate_temp(tensor->dtype(), tensor->shape(), &copy));
-  std::copy_n(tensor->flat<T>().data(), tensor->NumElements(),
-              copy.flat<T>().data());
-  *tensor = copy;
-  return Status::OK();
-}
-
-}  // namespace tensorflow
+#include "variables.h"
 
 namespace learned_optimizer {
-namespace {
 
-using tensorflow::DT_FLOAT;
 using tensorflow::OpKernelConstruction;
 using tensorflow::OpKernelContext;
 using tensorflow::Status;
 using tensorflow::Tensor;
 using tensorflow::Var;
-using tensorflow::mutex;
 namespace errors = tensorflow::errors;
-
-// Locks some mutexes in the order of their addresses, as all of TensorFlow
-// does.
-class Locks {
- public:
-  void Add(mutex* lock, bool shared) { locks_.emplace_back(lock, shared); }
-
-  void Lock() {
-    // Of a mutex that is there twice, the exclusive lock comes first.
-    std::sort(locks_.begin(), locks_.end());
-    locks_.erase(std::unique(locks_.begin(), locks_.end(),
-                             [](const Entry& one, const Entry& other) {
-                               return one.first == other.first;
-                             }),
-                 locks_.end());
-    for (const Entry& entry : locks_) {
-      if (entry.second)
-        entry.first->lock_shared();
-      else
-        entry.first->lock();
-    }
-    locked_ = true;
-  }
-
-  ~Locks() {
-    if (!locked_) return;
-    for (const Entry& entry : locks_) {
-      if (entry.second)
-        entry.first->unlock_shared();
-      else
-        entry.first->unlock();
-    }
-  }
-
- private:
-  typedef std::pair<mutex*, bool> Entry;
-  std::vector<Entry> locks_;
-  bool locked_ = false;
-};
-
-// Resource variables, as long as a step uses them.
-class Variables {
- public:
-  Status LookUp(OpKernelContext* context, const Tensor& handle, Var** var) {
-    if (!tensorflow::TensorShapeUtils::IsScalar(handle.shape()))
-      return errors::InvalidArgument("Expected one handle, not a tensor ",
-                                     handle.shape().DebugString(), ".");
-    TF_RETURN_IF_ERROR(LookupResource(
-        context, handle.scalar<tensorflow::ResourceHandle>()(), var));
-    held_.emplace_back(*var);
-    return Status::OK();
-  }
-
- private:
-  std::vector<tensorflow::core::RefCountPtr<Var>> held_;
-};
-
-Status CheckValue(const std::string& name, const Tensor& value,
-                  bool is_initialized, tensorflow::int64 size) {
-  if (!is_initialized || !value.IsInitialized())
-    return errors::FailedPrecondition(
-        name, " has no value yet: run the initializers first.");
-  if (value.dtype() != DT_FLOAT || value.NumElements() != size)
-    return errors::InvalidArgument(
-        name, " is ", tensorflow::DataTypeString(value.dtype()),
-        value.shape().DebugString(), "; expected ", size, " float elements.");
-  return Status::OK();
-}
-
-}  // namespace
 
 class HierarchicalRnnStepOp : public tensorflow::OpKernel {
  public:
   explicit HierarchicalRnnStepOp(OpKernelConstruction* context)
       : OpKernel(context) {
-    OP_REQUIRES_OK(context, ReadOptions(context));
-    const std::string problem = Problem(options_);
-    OP_REQUIRES(context, problem.empty(), errors::InvalidArgument(problem));
-    OP_REQUIRES_OK(context, ReadSlots(context));
-    OP_REQUIRES_OK(context, ReadTheta(context));
-    OP_REQUIRES_OK(context, context->GetAttr("is_reference", &is_reference_));
+    OP_REQUIRES_OK(context, ReadAttributes(context, &attributes_));
     const char* wanted = std::getenv("LOL_NATIVE_INSTRUCTIONS");
     kernels_ = FindKernels(wanted ? wanted : "");
     OP_REQUIRES(context, kernels_ != nullptr,
@@ -159,7 +57,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     const float* theta_values[kNumTheta] = {};
     OP_REQUIRES_OK(context, CopyTheta(theta, &theta_copy, theta_values));
     const auto pool = context->device()->tensorflow_cpu_worker_threads();
-    Step(*kernels_, options_, theta_values, tensors, global,
+    Step(*kernels_, attributes_.options, theta_values, tensors, global,
          [pool](tensorflow::int64 count,
                 const std::function<void(int64_t)>& call) {
            Distribute(*pool, count, call);
@@ -197,88 +95,6 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
                       });
   }
 
-  Status ReadOptions(OpKernelConstruction* context) {
-    std::vector<tensorflow::int32> sizes;
-    TF_RETURN_IF_ERROR(context->GetAttr("level_sizes", &sizes));
-    if (sizes.empty() || sizes.size() > 3)
-      return errors::InvalidArgument("Expected sizes of 1 to 3 levels, not ",
-                                     sizes.size(), ".");
-    options_ = Options();
-    options_.levels = sizes.size();
-    std::copy(sizes.begin(), sizes.end(), options_.units);
-    TF_RETURN_IF_ERROR(context->GetAttr("num_scales", &options_.scales));
-    TF_RETURN_IF_ERROR(
-        context->GetAttr("max_log_rate", &options_.max_log_rate));
-    TF_RETURN_IF_ERROR(
-        context->GetAttr("max_relative_step", &options_.max_relative_step));
-    TF_RETURN_IF_ERROR(context->GetAttr("rms_floor", &options_.rms_floor));
-    std::vector<std::string> flags;
-    TF_RETURN_IF_ERROR(context->GetAttr("flags", &flags));
-    const std::unordered_map<std::string, bool*> known = {
-        {"products", &options_.products},
-        {"log_means", &options_.log_means},
-        {"relative_rate", &options_.relative_rate},
-        {"extremeness", &options_.extremeness},
-        {"log_rate", &options_.log_rate},
-        {"scale_decays", &options_.scale_decays},
-        {"problem_mean", &options_.problem_mean},
-        {"last_input", &options_.last_input},
-        {"skip_zeros", &options_.skip_zeros},
-        {"skip_nonfinite", &options_.skip_nonfinite},
-        {"dynamic", &options_.dynamic},
-        {"attention", &options_.attention},
-        {"shortcut", &options_.shortcut},
-        {"learned_scale_decay", &options_.learned_scale_decay},
-        {"learned_input_decay", &options_.learned_input_decay}};
-    for (const std::string& flag : flags) {
-      const auto found = known.find(flag);
-      if (found == known.end())
-        return errors::InvalidArgument("Unknown flag ", flag, ".");
-      *found->second = true;
-    }
-    return Status::OK();
-  }
-
-  Status ReadSlots(OpKernelConstruction* context) {
-    std::vector<std::string> names;
-    TF_RETURN_IF_ERROR(context->GetAttr("slot_names", &names));
-    std::unordered_map<std::string, int> known;
-    for (int slot = 0; slot < kNumSlots; slot++)
-      if (SlotSize(options_, slot, 1)) known[SlotName(slot)] = slot;
-    for (const std::string& name : names) {
-      const auto found = known.find(name);
-      if (found == known.end())
-        return errors::InvalidArgument("Slot ", name,
-                                       " is unknown or there twice.");
-      slots_.push_back(found->second);
-      known.erase(found);
-    }
-    if (!known.empty())
-      return errors::InvalidArgument("Slot ", known.begin()->first,
-                                     " is missing.");
-    return Status::OK();
-  }
-
-  Status ReadTheta(OpKernelConstruction* context) {
-    std::vector<std::string> names;
-    TF_RETURN_IF_ERROR(context->GetAttr("theta_names", &names));
-    std::unordered_map<std::string, int> known;
-    for (int i = 0; i < kNumTheta; i++)
-      if (ThetaSize(options_, i)) known[kThetaNames[i]] = i;
-    for (const std::string& name : names) {
-      const auto found = known.find(name);
-      if (found == known.end())
-        return errors::InvalidArgument("Meta-parameter ", name,
-                                       " is unknown or there twice.");
-      theta_.push_back(found->second);
-      known.erase(found);
-    }
-    if (!known.empty())
-      return errors::InvalidArgument("Meta-parameter ", known.begin()->first,
-                                     " is missing.");
-    return Status::OK();
-  }
-
   // Looks up everything that is changed: for each tensor the variable and its
   // slots, then the global state.
   Status FindValues(OpKernelContext* context, Variables* held, Locks* locks,
@@ -289,14 +105,14 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     TF_RETURN_IF_ERROR(
         context->mutable_input_list("references", &references));
     values->resize(resources.size() + references.size());
-    if (is_reference_.size() != values->size())
+    if (attributes_.is_reference.size() != values->size())
       return errors::InvalidArgument("Expected ", values->size(),
                                      " kinds of variables, not ",
-                                     is_reference_.size(), ".");
+                                     attributes_.is_reference.size(), ".");
     int resource = 0, reference = 0;
     for (size_t i = 0; i < values->size(); i++) {
       Value& value = (*values)[i];
-      if (is_reference_[i]) {
+      if (attributes_.is_reference[i]) {
         if (reference == references.size())
           return errors::InvalidArgument("Too few references.");
         locks->Add(references.ref_mutex(reference), false);
@@ -318,8 +134,8 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
                    std::vector<Var*>* theta) {
     tensorflow::OpInputList handles;
     TF_RETURN_IF_ERROR(context->input_list("theta", &handles));
-    if (handles.size() != static_cast<int>(theta_.size()))
-      return errors::InvalidArgument("Expected ", theta_.size(),
+    if (handles.size() != static_cast<int>(attributes_.theta.size()))
+      return errors::InvalidArgument("Expected ", attributes_.theta.size(),
                                      " meta-parameters, not ", handles.size(),
                                      ".");
     for (const Tensor& handle : handles) {
@@ -335,9 +151,9 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
   Status Check(OpKernelContext* context, std::vector<Value>* values) {
     tensorflow::OpInputList gradients;
     TF_RETURN_IF_ERROR(context->input_list("gradients", &gradients));
-    const size_t each = 1 + slots_.size();
+    const size_t each = 1 + attributes_.slots.size();
     const size_t expected =
-        gradients.size() * each + (options_.levels > 2 ? 1 : 0);
+        gradients.size() * each + (attributes_.options.levels > 2 ? 1 : 0);
     if (values->size() != expected)
       return errors::InvalidArgument("Expected ", expected,
                                      " variables, not ", values->size(), ".");
@@ -354,12 +170,13 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
           value.var == nullptr ? value.tensor : *value.var->tensor();
       const size_t index = i / each;
       if (static_cast<int>(index) == gradients.size()) {
-        value.size = options_.units[2];
+        value.size = attributes_.options.units[2];
       } else {
         const Tensor& gradient = gradients[index];
         value.size = i % each == 0
                          ? gradient.NumElements()
-                         : SlotSize(options_, slots_[i % each - 1],
+                         : SlotSize(attributes_.options,
+                                    attributes_.slots[i % each - 1],
                                     gradient.NumElements());
         if (i % each == 0 && tensor.shape() != gradient.shape())
           return errors::InvalidArgument(
@@ -395,7 +212,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
                                                            false)));
       value.data = tensor->flat<float>().data();
     }
-    const size_t each = 1 + slots_.size();
+    const size_t each = 1 + attributes_.slots.size();
     tensors->resize(gradients.size());
     for (size_t i = 0; i < tensors->size(); i++) {
       TensorState& state = (*tensors)[i];
@@ -403,10 +220,10 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
       state.size = gradients[i].NumElements();
       state.gradient = gradients[i].flat<float>().data();
       state.variable = (*values)[i * each].data;
-      for (size_t j = 0; j < slots_.size(); j++)
-        state.slots[slots_[j]] = (*values)[i * each + 1 + j].data;
+      for (size_t j = 0; j < attributes_.slots.size(); j++)
+        state.slots[attributes_.slots[j]] = (*values)[i * each + 1 + j].data;
     }
-    if (options_.levels > 2) *global = values->back().data;
+    if (attributes_.options.levels > 2) *global = values->back().data;
     return Status::OK();
   }
 
@@ -414,12 +231,13 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
                    const float** values) {
     std::vector<std::pair<int, size_t>> starts;
     for (size_t i = 0; i < vars.size(); i++) {
+      const int name = attributes_.theta[i];
       const Tensor& tensor = *vars[i]->tensor();
-      TF_RETURN_IF_ERROR(CheckValue(kThetaNames[theta_[i]], tensor,
+      TF_RETURN_IF_ERROR(CheckValue(kThetaNames[name], tensor,
                                     vars[i]->is_initialized,
-                                    ThetaSize(options_, theta_[i])));
+                                    ThetaSize(attributes_.options, name)));
       const float* data = tensor.flat<float>().data();
-      starts.emplace_back(theta_[i], copy->size());
+      starts.emplace_back(name, copy->size());
       copy->insert(copy->end(), data, data + tensor.NumElements());
     }
     for (const auto& start : starts)
@@ -427,10 +245,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     return Status::OK();
   }
 
-  Options options_;
-  std::vector<int> slots_;
-  std::vector<int> theta_;  // A `Theta` for each input.
-  std::vector<bool> is_reference_;
+  Attributes attributes_;
   const Kernels* kernels_;
 };
 

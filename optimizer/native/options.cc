@@ -60,11 +60,12 @@ std::string Problem(const Options& o) {
     return "there must be 1 to 20 timescales";
   if (o.scales == 1 && o.learned_input_decay)
     return "one timescale has no decay to learn";
-  if (!o.dynamic && (o.relative_rate || o.extremeness || o.log_rate))
+  if (!o.dynamic && (o.relative_rate || o.extremeness || o.log_rate ||
+                     o.rate_over_size))
     return "there are no learning rates to look at";
   if (!(o.max_relative_step >= 0 && o.max_relative_step < INFINITY))
     return "max_relative_step must be a positive number, or 0 for no limit";
-  if (o.max_relative_step > 0 && !(o.rms_floor > 0))
+  if (o.sizes() && !(o.rms_floor > 0))
     return "rms_floor must be a positive number";
   return "";
 }
@@ -115,6 +116,7 @@ std::string SlotName(int slot) {
     case kScaleDecay: return "scl_decay";
     case kInputDecay: return "inp_decay";
     case kLogRate: return "log_learning_rate";
+    case kHistory: return "gradient_history";
     case kTrueParam: return "true_param";
   }
   return slot < kMeanSquare
@@ -128,6 +130,7 @@ int64_t SlotSize(const Options& o, int slot, int64_t tensor_size) {
     case kLayer: return o.levels > 1 ? o.units[1] : 0;
     case kScaleDecay: case kInputDecay: return tensor_size;
     case kLogRate: return o.dynamic ? tensor_size : 0;
+    case kHistory: return o.history() ? kHistoryWidth : 0;
     case kTrueParam: return o.attention ? tensor_size : 0;
   }
   const int scale =

@@ -91,6 +91,7 @@ std::string SelfTest(const Kernels& kernels) {
   options.scales = 3;
   options.products = options.log_means = options.relative_rate = true;
   options.extremeness = options.log_rate = options.problem_mean = true;
+  options.rate_over_size = options.trend = options.change = true;
   options.skip_zeros = options.skip_nonfinite = options.dynamic = true;
   options.attention = options.shortcut = true;
   options.learned_scale_decay = options.learned_input_decay = true;

@@ -7,158 +7,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <vector>
 
-#include "kernels.h"
+#include "stepper.h"
 
 namespace learned_optimizer {
-namespace {
-
-// Rows of a tensor whose sums are added up in one go, by one thread.
-const int kUnitRows = 32 * kBlockRows;
-
-// Units whose loads and stores are all the work that there is.
-const int kLightUnits = 16;
-
-const int64_t kAlignment = 64;
-
-float Sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
-
-// In the order of the sum: TensorFlow's overflows where this does.
-double SumOfSquares(const float* values, int count) {
-  const int kParts = 16;  // The compiler makes registers of them.
-  float parts[kParts] = {};
-  int i = 0;
-  for (; i + kParts <= count; i += kParts)
-    for (int j = 0; j < kParts; j++) parts[j] += values[i + j] * values[i + j];
-  double sum = 0;
-  for (int j = 0; j < kParts; j++) sum += parts[j];
-  for (; i < count; i++) sum += values[i] * values[i];
-  return sum;
-}
-
-// Memory of a thread that is aligned and kept for the next time.
-float* Scratch(int64_t floats) {
-  static thread_local std::vector<float> memory;
-  const size_t needed = floats + kAlignment / sizeof(float);
-  if (memory.size() < needed) memory.resize(needed);
-  const uintptr_t start = reinterpret_cast<uintptr_t>(memory.data());
-  return reinterpret_cast<float*>((start + kAlignment - 1) / kAlignment *
-                                  kAlignment);
-}
-
-// An `Affine` with the memory it needs.
-class Map {
- public:
-  Map(int inputs, int outputs)
-      : matrix_(static_cast<int64_t>(inputs) * outputs), bias_(outputs) {
-    map_.inputs = inputs;
-    map_.outputs = outputs;
-  }
-
-  float& at(int input, int output) {
-    // Tiles of kTile columns, the last one perhaps of fewer.
-    const int64_t first = output / kTile * kTile;
-    const int64_t width = std::min<int64_t>(kTile, map_.outputs - first);
-    return matrix_[first * map_.inputs + input * width + output - first];
-  }
-
-  float& bias(int output) { return bias_[output]; }
-
-  // Takes a matrix [inputs, outputs], and perhaps adds a bias.
-  void Set(const float* matrix, const float* bias) {
-    for (int i = 0; i < map_.inputs; i++)
-      for (int j = 0; j < map_.outputs; j++)
-        at(i, j) = matrix[static_cast<int64_t>(i) * map_.outputs + j];
-    if (bias) Add(bias);
-  }
-
-  void Add(const float* bias) {
-    for (int j = 0; j < map_.outputs; j++) bias_[j] += bias[j];
-  }
-
-  Affine get() const {
-    Affine map = map_;
-    map.tiles = matrix_.data();
-    map.bias = bias_.data();
-    return map;
-  }
-
- private:
-  Affine map_;
-  std::vector<float> matrix_, bias_;
-};
-
-// A `Gru` with the memory it needs; an extra bias [3 units] may be given.
-struct GruMaps {
-  GruMaps(int seen, int units, const float* gates, const float* gate_bias,
-          const float* candidate, const float* candidate_bias,
-          const float* extra = nullptr)
-      : gate_map(seen + units, 2 * units),
-        candidate_map(seen + units, units) {
-    gate_map.Set(gates, gate_bias);
-    candidate_map.Set(candidate, candidate_bias);
-    if (extra) {
-      gate_map.Add(extra);
-      candidate_map.Add(extra + 2 * units);
-    }
-    gru = {seen + units, units, gate_map.get(), candidate_map.get()};
-  }
-
-  Map gate_map, candidate_map;
-  Gru gru;
-};
-
-// Some rows of a tensor.
-struct Unit {
-  int tensor;
-  int64_t start;
-  int rows;
-};
-
-class Stepper {
- public:
-  Stepper(const Kernels& kernels, const Options& options,
-          const float* const theta[kNumTheta],
-          const std::vector<TensorState>& tensors, float* global,
-          const ParallelFor& parallel);
-  void Run();
-
- private:
-  void FindUnits();
-  // Calls a function for each unit; light ones are put together.
-  void ForUnits(bool light, const std::function<void(int64_t)>& call);
-  void FindMeanLogRates();
-  void FindBiases();
-  void MakeReadOut();
-  void FindParameters(const Unit& unit);
-  void StepLevel0();
-  void AddUp();
-  void StepLayers();
-  void StepGlobal();
-  void Write();
-  void WriteUnit(const Unit& unit);
-  // Whether the layer of a tensor is stepped.
-  bool Steps(int tensor) const;
-
-  const Kernels& kernels_;
-  const Options& options_;
-  const float* const* theta_;
-  const std::vector<TensorState>& tensors_;
-  float* global_;
-  const ParallelFor& parallel_;
-  const int num_sums_;
-
-  std::vector<Unit> units_;
-  std::vector<int64_t> first_unit_;  // Of each tensor, and their number.
-  std::vector<int64_t> offsets_;     // Rows before each tensor, and all.
-  std::vector<float> mean_log_rates_, biases_, factors_;
-  std::vector<double> unit_sums_, sums_;
-  std::unique_ptr<float[]> moves_[2];
-  Level0 level_;
-  std::unique_ptr<GruMaps> gru0_;
-  std::unique_ptr<Map> read_out_;
-};
 
 Stepper::Stepper(const Kernels& kernels, const Options& options,
                  const float* const theta[kNumTheta],
@@ -170,162 +23,15 @@ Stepper::Stepper(const Kernels& kernels, const Options& options,
 
 void Stepper::Run() {
   FindUnits();
-  FindMeanLogRates();
+  Look();
   FindBiases();
   MakeReadOut();
   StepLevel0();
   AddUp();
+  if (options_.history()) KeepHistories();
   if (options_.levels > 1) StepLayers();
   if (options_.levels > 2) StepGlobal();
   Write();
-}
-
-void Stepper::FindUnits() {
-  int64_t total = 0;
-  for (size_t i = 0; i < tensors_.size(); i++) {
-    first_unit_.push_back(units_.size());
-    offsets_.push_back(total);
-    const int64_t size = tensors_[i].size;
-    for (int64_t start = 0; start < size; start += kUnitRows)
-      units_.push_back({static_cast<int>(i), start,
-                        static_cast<int>(std::min<int64_t>(
-                            kUnitRows, size - start))});
-    total += size;
-  }
-  first_unit_.push_back(units_.size());
-  offsets_.push_back(total);
-}
-
-void Stepper::ForUnits(bool light, const std::function<void(int64_t)>& call) {
-  const int64_t together = light ? kLightUnits : 1;
-  const int64_t count = units_.size();
-  parallel_((count + together - 1) / together, [&](int64_t part) {
-    const int64_t end = std::min(count, (part + 1) * together);
-    for (int64_t i = part * together; i < end; i++) call(i);
-  });
-}
-
-void Stepper::FindMeanLogRates() {
-  mean_log_rates_.assign(tensors_.size(), 0);
-  if (!options_.dynamic || !options_.relative_rate) return;
-  std::vector<double> sums(units_.size());
-  ForUnits(true, [&](int64_t i) {
-    const Unit& unit = units_[i];
-    const float* rates = tensors_[unit.tensor].slots[kLogRate] + unit.start;
-    const int kParts = 16;  // The compiler makes registers of them.
-    float parts[kParts] = {};
-    int row = 0;
-    for (; row + kParts <= unit.rows; row += kParts)
-      for (int j = 0; j < kParts; j++) parts[j] += rates[row + j];
-    double sum = 0;
-    for (int j = 0; j < kParts; j++) sum += parts[j];
-    for (; row < unit.rows; row++) sum += rates[row];
-    sums[i] = sum;
-  });
-  double all = 0;
-  for (size_t i = 0; i < tensors_.size(); i++) {
-    double sum = 0;
-    for (int64_t j = first_unit_[i]; j < first_unit_[i + 1]; j++)
-      sum += sums[j];
-    mean_log_rates_[i] = sum / std::max<int64_t>(tensors_[i].size, 1);
-    all += sum;
-  }
-  if (options_.problem_mean)
-    mean_log_rates_.assign(tensors_.size(),
-                           all / std::max<int64_t>(offsets_.back(), 1));
-}
-
-// The biases of each tensor's GRU of level 0, its own ones included.
-void Stepper::FindBiases() {
-  const int units = options_.units[0];
-  std::vector<float> own(3 * units);
-  std::copy_n(theta_[kGateBias0], 2 * units, own.begin());
-  std::copy_n(theta_[kCandidateBias0], units, own.begin() + 2 * units);
-  if (options_.levels > 2) {
-    Map map(options_.units[2], 3 * units);
-    map.Set(theta_[kGlobalMatrix], theta_[kGlobalBias]);
-    map.Add(own.data());
-    const Affine affine = map.get();
-    kernels_.affine(affine, 1, global_, own.data(),
-                    Scratch(AffineScratch(affine)));
-  }
-  biases_.resize(tensors_.size() * 3 * units);
-  if (options_.levels == 1) {
-    for (size_t i = 0; i < tensors_.size(); i++)
-      std::copy(own.begin(), own.end(), biases_.begin() + i * 3 * units);
-    return;
-  }
-  Map map(options_.units[1], 3 * units);
-  map.Set(theta_[kParamMatrix], theta_[kParamBias]);
-  map.Add(own.data());
-  const Affine affine = map.get();
-  std::vector<float> layers(tensors_.size() * options_.units[1]);
-  for (size_t i = 0; i < tensors_.size(); i++)
-    std::copy_n(tensors_[i].slots[kLayer], options_.units[1],
-                layers.begin() + i * options_.units[1]);
-  kernels_.affine(affine, tensors_.size(), layers.data(), biases_.data(),
-                  Scratch(AffineScratch(affine)));
-}
-
-void Stepper::MakeReadOut() {
-  const Options& o = options_;
-  gru0_.reset(new GruMaps(o.features(), o.units[0], theta_[kGates0],
-                          theta_[kGateBias0], theta_[kCandidate0],
-                          theta_[kCandidateBias0]));
-  level_ = Level0();
-  int outputs = 0;
-  level_.update = outputs++;
-  level_.attention = o.attention ? outputs++ : -1;
-  level_.rate = o.dynamic ? outputs++ : -1;
-  level_.scale_decay = o.learned_scale_decay ? outputs++ : -1;
-  level_.input_decay = o.learned_input_decay ? outputs++ : -1;
-  read_out_.reset(new Map(o.units[0] + o.scales, outputs));
-  const struct {
-    int output;
-    Theta weights, bias, shortcut;  // kNumTheta: none.
-  } rows[] = {
-      {level_.update, kUpdate, kNumTheta, kShortcut},
-      {level_.attention, kAttention, kNumTheta, kAttentionShortcut},
-      {level_.rate, kRateWeights, kRateBias, kNumTheta},
-      {level_.scale_decay, kScaleWeights, kScaleBias, kNumTheta},
-      {level_.input_decay, kInputWeights, kInputBias, kNumTheta}};
-  for (const auto& row : rows) {
-    if (row.output < 0) continue;
-    for (int i = 0; i < o.units[0]; i++)
-      read_out_->at(i, row.output) = theta_[row.weights][i];
-    if (row.bias != kNumTheta)
-      read_out_->bias(row.output) = theta_[row.bias][0];
-    if (row.shortcut != kNumTheta && o.shortcut)
-      for (int i = 0; i < o.scales; i++)
-        read_out_->at(o.units[0] + i, row.output) = theta_[row.shortcut][i];
-  }
-  level_.gru = gru0_->gru;
-  level_.read_out = read_out_->get();
-  level_.scales = o.scales;
-  level_.products = o.products;
-  level_.log_means = o.log_means;
-  level_.relative_rate = o.relative_rate;
-  level_.extremeness = o.extremeness;
-  level_.log_rate = o.log_rate;
-  level_.scale_decays = o.scale_decays;
-  level_.skip_zeros = o.skip_zeros;
-  level_.skip_nonfinite = o.skip_nonfinite;
-  level_.dynamic = o.dynamic;
-  level_.sees_features = o.seen() > o.units[0];
-  level_.limited = o.max_relative_step > 0;
-  level_.max_log_rate = o.max_log_rate;
-  if (o.dynamic) {
-    level_.momentum = Sigmoid(theta_[kMomentum][0]);
-    level_.offset = theta_[kOffset][0];
-  }
-}
-
-// Until its first step the parameter is where the variable is.
-void Stepper::FindParameters(const Unit& unit) {
-  const TensorState& tensor = tensors_[unit.tensor];
-  for (int64_t i = unit.start; i < unit.start + unit.rows; i++)
-    if (tensor.slots[kMeanSquare][i] == 0)
-      tensor.slots[kTrueParam][i] = tensor.variable[i];
 }
 
 void Stepper::StepLevel0() {
@@ -338,17 +44,11 @@ void Stepper::StepLevel0() {
     const Unit& unit = units_[i];
     const TensorState& tensor = tensors_[unit.tensor];
     float* scratch = Scratch(Level0Scratch(level_));
-    if (options_.attention) FindParameters(unit);
-    if (level_.limited)
-      unit_sums_[i * num_sums_ + options_.seen() + kParameterSquare] =
-          SumOfSquares((options_.attention ? tensor.slots[kTrueParam]
-                                           : tensor.variable) + unit.start,
-                       unit.rows);
     for (int row = 0; row < unit.rows; row += kBlockRows) {
       const int64_t at = unit.start + row;
       Block block;
       block.rows = std::min(kBlockRows, unit.rows - row);
-      block.mean_log_rate = mean_log_rates_[unit.tensor];
+      block.view = views_[unit.tensor];
       block.gradient = tensor.gradient + at;
       block.hidden = tensor.slots[kHidden] + at * units;
       block.scale_decay = tensor.slots[kScaleDecay] + at;
@@ -379,14 +79,8 @@ void Stepper::AddUp() {
     const double* last = sums + options_.seen();
     const double count = std::max(last[kActive], 1.0);
     for (int k = 0; k < options_.seen(); k++) sums[k] /= count;
-    // The most the root mean square of a step may be. A parameter that is not
-    // finite is the first argument: so the limit is not, either.
-    const double floor = options_.rms_floor;
-    const double limit =
-        options_.max_relative_step *
-        sqrt(std::max(last[kParameterSquare] /
-                          std::max<int64_t>(tensors_[i].size, 1),
-                      floor * floor));
+    // The most the root mean square of a step may be.
+    const double limit = options_.max_relative_step * sizes_[i];
     for (int k = 0; k < 2; k++) {
       double factor = 1;
       if (options_.dynamic)
@@ -405,6 +99,13 @@ bool Stepper::Steps(int tensor) const {
   const double* last = &sums_[tensor * num_sums_ + options_.seen()];
   return !(options_.skip_nonfinite && last[kBad] > 0) &&
          !(options_.skip_zeros && last[kActive] == 0);
+}
+
+void Stepper::KeepHistories() {
+  for (size_t i = 0; i < tensors_.size(); i++)
+    if (Steps(i))
+      std::copy_n(&histories_[i * kHistoryWidth], kHistoryWidth,
+                  tensors_[i].slots[kHistory]);
 }
 
 void Stepper::StepLayers() {
@@ -494,8 +195,6 @@ void Stepper::WriteUnit(const Unit& unit) {
     if (!skip) variable[row] = old - factors[1] * moves_[1][at + row];
   }
 }
-
-}  // namespace
 
 void Step(const Kernels& kernels, const Options& options,
           const float* const theta[kNumTheta],

@@ -27,6 +27,7 @@ struct Options {
   int scales;    // S, the number of timescales.
   // Input columns, in the order in which they are fed.
   bool products, log_means, relative_rate, extremeness, log_rate;
+  bool rate_over_size, trend, change;
   bool scale_decays;  // Slower timescales scale more slowly, too.
   bool problem_mean;  // Rates are relative to the whole problem.
   bool last_input;    // Level 2 sees the last tensor rather than the mean.
@@ -41,13 +42,17 @@ struct Options {
 
   int features() const {
     return scales + (products ? scales - 1 : 0) + (log_means ? scales : 0) +
-           relative_rate + extremeness + log_rate;
+           relative_rate + extremeness + log_rate + rate_over_size + trend +
+           change;
   }
   // What a level sees of one below it: with several kinds of columns, these
   // too.
   int seen() const {
     return units[0] + (features() > scales ? features() : 0);
   }
+  // Whether the sizes of tensors are needed, and their gradients' history.
+  bool sizes() const { return max_relative_step > 0 || rate_over_size; }
+  bool history() const { return trend || change; }
 };
 
 // What is wrong with options, or "".
@@ -72,9 +77,13 @@ int64_t ThetaSize(const Options& options, int theta);
 // The parts of a tensor's state, by the names of its slots. Those of several
 // timescales are followed by a number: "grad_accum1".
 enum Slot {
-  kHidden, kLayer, kScaleDecay, kInputDecay, kLogRate, kTrueParam, kAverage,
+  kHidden, kLayer, kScaleDecay, kInputDecay, kLogRate, kHistory, kTrueParam,
+  kAverage,
   kMeanSquare = kAverage + kMaxScales, kNumSlots = kMeanSquare + kMaxScales
 };
+
+// Numbers of a gradient's history: fast, slow, first, and 1 if there is any.
+const int kHistoryWidth = 4;
 
 std::string SlotName(int slot);
 

@@ -63,8 +63,7 @@ class Model(object):
              else use_resource)
     with tf.Graph().as_default() as graph:
       self.optimizer = (optimizer_class or hierarchical_rnn.HierarchicalRNN)(
-          **options)
-      self.optimizer.use_native = native
+          use_native=native, **options)
       self.optimizer.skip_nonfinite = skip_nonfinite
       self.variables = [
           tf.Variable(np.float32(rng.randn(*shape)), use_resource=kind)

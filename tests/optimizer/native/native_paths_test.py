@@ -15,8 +15,16 @@ import tensorflow as tf
 from optimizer import hierarchical_rnn
 from optimizer.native import builder
 from optimizer.native import loader
+from optimizer.native import native_step
+from optimizer import pretrained
+from optimizer import registry
 from tests.optimizer import harness
 from tests.optimizer.native import native_harness
+
+
+class _NeverNative(hierarchical_rnn.HierarchicalRNN):
+
+  use_native = False
 
 
 class _OtherRule(hierarchical_rnn.HierarchicalRNN):
@@ -32,8 +40,8 @@ def _embedding(native, use_resource=True, dtype=tf.float32, **options):
   Returns:
     (optimizer, variable, step) in the default graph.
   """
-  optimizer = hierarchical_rnn.HierarchicalRNN(random_seed=1, **options)
-  optimizer.use_native = native
+  optimizer = hierarchical_rnn.HierarchicalRNN(
+      random_seed=1, use_native=native, **options)
   variable = tf.Variable(
       np.linspace(-1, 1, 24).reshape([6, 4]), dtype=dtype,
       use_resource=use_resource)
@@ -95,17 +103,6 @@ class ModelsTest(_PathsTest):
     self.assertGreater(farthest, 0)
     self.assertLess(np.abs(value - expected).max(), 1e-4 * farthest + 2e-7)
 
-  @parameterized.parameters(
-      (tf.float16,), (tf.float64,), (tf.bfloat16,))
-  def test_other_types_are_stepped_by_tensorflow(self, dtype):
-    if dtype not in hierarchical_rnn.HierarchicalRNN()._valid_dtypes():
-      self.skipTest("The optimizer does not take it.")
-    with tf.test.mock.patch.object(tf.compat.v1.logging, "warn") as warn:
-      is_native, value, _ = _train(True, dtype=dtype)
-    self.assertFalse(is_native)
-    self.assertIn(dtype.name, str(warn.call_args_list))
-    self.assertAllEqual(_train(False, dtype=dtype)[1], value)
-
   @parameterized.parameters({}, {"use_attention": True})
   def test_a_checkpoint_goes_both_ways(self, **options):
     for saved_by in (True, False):
@@ -122,8 +119,7 @@ class ModelsTest(_PathsTest):
     for native in (True, False):
       with tf.Graph().as_default() as graph, tf.Session() as session:
         optimizer = hierarchical_rnn.HierarchicalRNN(
-            random_seed=1, init_lr_range=(1e-2, 1e-2))
-        optimizer.use_native = native
+            random_seed=1, init_lr_range=(1e-2, 1e-2), use_native=native)
         x = tf.Variable(np.float32(np.random.RandomState(0).randn(30)))
         loss = tf.reduce_sum(tf.range(1.0, 31.0) * tf.square(x))
         step = optimizer.minimize(loss)
@@ -138,16 +134,54 @@ class ModelsTest(_PathsTest):
 
 class FallBackTest(_PathsTest):
 
-  @parameterized.parameters(
-      ({"use_gradient_trend": True}, "trend"),
-      ({"use_gradient_change": True}, "change"),
-      ({"use_lr_over_rms": True}, "rate"))
-  def test_unknown_features(self, options, word):
+  def test_unknown_features(self):
+    # As a feature that the kernel does not have.
+    known = native_step._COLUMNS[:-1]
+    with tf.test.mock.patch.object(native_step, "_COLUMNS", known):
+      self._falls_back("its RNN sees change", use_gradient_change=True)
+
+  def test_unknown_options(self):
+    known = native_step._OPTIONS - {"max_relative_step"}
+    with tf.test.mock.patch.object(native_step, "_OPTIONS", known):
+      self._falls_back("its option max_relative_step is 0.5",
+                       max_relative_step=0.5)
+
+  def _falls_back(self, reason, **options):
     with tf.test.mock.patch.object(tf.compat.v1.logging, "warn") as warn:
-      self.assertFalse(_train(True, steps=1, **options)[0])
+      for _ in range(2):
+        is_native, value, _ = _train(True, **options)
+        self.assertFalse(is_native)
     said = [str(call) for call in warn.call_args_list if "native" in str(call)]
     self.assertLen(said, 1)
-    self.assertIn(word, said[0])
+    self.assertIn(reason, said[0])
+    self.assertAllEqual(_train(False, **options)[1], value)
+
+  @parameterized.parameters(
+      (tf.float16,), (tf.float64,), (tf.bfloat16,))
+  def test_other_types(self, dtype):
+    self._falls_back("of type {}, not float32".format(dtype.name), dtype=dtype)
+
+  @parameterized.parameters(
+      (tf.float16,), (tf.float64,), (tf.bfloat16,))
+  def test_one_variable_of_another_type(self, dtype):
+    """All are stepped together: by TensorFlow's ops."""
+    values = []
+    for native in (True, False):
+      with tf.Graph().as_default() as graph, tf.Session() as session:
+        optimizer = hierarchical_rnn.HierarchicalRNN(
+            random_seed=1, use_native=native)
+        variables = [tf.Variable([1.0, 2.0]),
+                     tf.Variable([1.0, 2.0], dtype=dtype)]
+        step = optimizer.minimize(sum(
+            tf.reduce_sum(tf.square(tf.cast(variable, tf.float32)))
+            for variable in variables))
+        self.assertFalse(native_harness.is_native(graph))
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+        values.append(session.run(
+            [tf.cast(variable, tf.float64) for variable in variables]))
+    self.assertAllEqual(values[0], values[1])
+    self.assertAllLess(values[0][0] - [1.0, 2.0], 0.0)
 
   def test_another_rule(self):
     with tf.Graph().as_default() as graph:
@@ -159,8 +193,27 @@ class FallBackTest(_PathsTest):
     with native_harness.environment(LOL_NATIVE="0"):
       self.assertFalse(_train(True, steps=1)[0])
     with native_harness.environment(LOL_NATIVE=None):
-      self.assertTrue(_train(True, steps=1)[0])
+      for native in (True, None):
+        self.assertTrue(_train(native, steps=1)[0])
       self.assertFalse(_train(False, steps=1)[0])
+
+  def test_the_argument_is_no_option_of_the_optimizer(self):
+    logdir = self.get_temp_dir()
+    cls = hierarchical_rnn.HierarchicalRNN
+    for options in ({}, {"use_native": False}):
+      description = registry.describe(cls, [], options)
+      self.assertNotIn("use_native", description["kwargs"])
+      registry.write(logdir, description)
+      self.assertIs(True, pretrained.construct_from(logdir).use_native)
+    self.assertIs(
+        False, pretrained.construct_from(logdir, use_native=False).use_native)
+    self.assertIs(False, pretrained.load(use_native=False).use_native)
+    self.assertIs(True, pretrained.load().use_native)
+
+  def test_a_class_may_switch_it_off(self):
+    optimizer = _NeverNative()
+    self.assertIs(False, optimizer.use_native)
+    self.assertIs(True, _NeverNative(use_native=True).use_native)
 
 
 class LoaderTest(tf.test.TestCase):

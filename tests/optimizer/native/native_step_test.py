@@ -51,6 +51,34 @@ _OPTIONS = (
     {"max_relative_step": 1e-3, "skip_zero_gradients": True},
     {"max_relative_step": 1e-3, "relative_init_lr": True,
      "use_problem_lr_mean": False},
+    {"use_lr_over_rms": True, "rms_floor": 1e-3},
+    {"use_lr_over_rms": True, "use_attention": True,
+     "use_log_means_squared": False},
+    {"use_gradient_trend": True},
+    {"use_gradient_change": True, "use_relative_lr": False,
+     "dynamic_output_scale": False},
+    {"use_gradient_trend": True, "use_gradient_change": True,
+     "skip_zero_gradients": True},
+    {"use_lr_over_rms": True, "use_gradient_trend": True,
+     "use_gradient_change": True, "use_grad_products": False,
+     "use_log_means_squared": False, "use_relative_lr": False,
+     "level_sizes": [4, 5]},
+    {"use_lr_over_rms": True, "use_gradient_trend": True,
+     "use_gradient_change": True, "use_extreme_indicator": True,
+     "use_lr_shortcut": True, "max_relative_step": 1e-3,
+     "use_attention": True, "use_problem_lr_mean": False},
+)
+
+# With these, all of the kernels is run.
+_ALL_CODE = (
+    {},
+    {"level_sizes": [11, 23, 6], "use_attention": True,
+     "use_extreme_indicator": True, "use_lr_shortcut": True,
+     "use_lr_over_rms": True, "use_gradient_trend": True,
+     "use_gradient_change": True, "max_relative_step": 1e-3,
+     "skip_zero_gradients": True},
+    {"level_sizes": [4], "num_gradient_scales": 7, "learnable_decay": False,
+     "dynamic_output_scale": False, "use_relative_lr": False},
 )
 
 
@@ -111,8 +139,7 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     with native_harness.environment(**{
         native_harness.INSTRUCTIONS: instructions}):
       try:
-        for options in ({}, {"skip_zero_gradients": True,
-                             "use_attention": True}):
+        for options in _ALL_CODE:
           self._compare(options, shapes=_SHAPES + [[2500]])
       except tf.errors.InvalidArgumentError as error:
         self.assertIn("not of this processor", str(error))

@@ -1,0 +1,29 @@
+// Copyright 2026 The Learned Optimizer Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The attributes of the op.
+
+#ifndef OPTIMIZER_NATIVE_ATTRIBUTES_H_
+#define OPTIMIZER_NATIVE_ATTRIBUTES_H_
+
+#include <vector>
+
+#include "step.h"
+#include "tensorflow/core/framework/op_kernel.h"
+
+namespace learned_optimizer {
+
+struct Attributes {
+  Options options;
+  std::vector<int> slots;  // A `Slot` for each variable after a parameter.
+  std::vector<int> theta;  // A `Theta` for each input.
+  std::vector<bool> is_reference;
+};
+
+// Reads and checks them.
+tensorflow::Status ReadAttributes(tensorflow::OpKernelConstruction* context,
+                                  Attributes* attributes);
+
+}  // namespace learned_optimizer
+
+#endif  // OPTIMIZER_NATIVE_ATTRIBUTES_H_
