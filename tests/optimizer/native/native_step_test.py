@@ -52,6 +52,9 @@ _OPTIONS = (
     {"max_relative_step": 1e-3, "skip_zero_gradients": True},
     {"max_relative_step": 1e-3, "relative_init_lr": True,
      "use_problem_lr_mean": False},
+    {"max_relative_gradient": 1.5},
+    {"max_relative_gradient": 1.5, "skip_zero_gradients": True,
+     "use_attention": True},
 )
 
 
