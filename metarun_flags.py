@@ -156,6 +156,10 @@ _HIERARCHICAL = (
     _option("rms_floor", "float", 0.05, "root mean square",
             "What a tensor's root mean square counts as at least.",
             lower_bound=1e-15, upper_bound=1e15),
+    _option("max_relative_gradient", "float", 0.0, "times",
+            "The most a tensor's gradient may be relative to those before, and "
+            "gradients are taken relative to its first, so that their scale "
+            "does not matter; 0 for neither.", lower_bound=0.0),
     _option("max_log_lr", "float", 33.0, "log learning rate",
             "Upper bound of a learning rate's logarithm."),
     _option("learnable_inp_decay", "bool", True, None,

@@ -85,6 +85,14 @@ def _bias(size, mean=0.0):
 class _Layer(object):
   """Shows its options, in the order of the constructor's arguments."""
 
+  def declare(self, shape):
+    """See the module."""
+    raise NotImplementedError
+
+  def apply(self, params, inputs):
+    """See the module."""
+    raise NotImplementedError
+
   def __repr__(self):
     return "{}({})".format(type(self).__name__, ", ".join(
         str(value) for value in vars(self).values()))

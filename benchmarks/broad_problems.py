@@ -57,9 +57,8 @@ class Net(pg.Problem):
     return loss + self._penalty / len(squares) * tf.add_n(squares)
 
 
-def cross_entropy(outputs, data, labels):
+def cross_entropy(outputs, unused_data, labels):
   """Mean over rows, a scalar: `outputs` are logits, `labels` classes."""
-  del data
   # Not the sparse op, which has no second derivative.
   return tf.reduce_mean(
       tf.compat.v1.nn.softmax_cross_entropy_with_logits_v2(
@@ -68,21 +67,18 @@ def cross_entropy(outputs, data, labels):
           logits=outputs))
 
 
-def squared_error(outputs, data, labels):
+def squared_error(outputs, unused_data, labels):
   """Mean over all elements, a scalar: `outputs` and `labels` of one shape."""
-  del data
   return tf.reduce_mean(tf.math.squared_difference(outputs, labels))
 
 
-def reconstruction_error(outputs, data, labels):
+def reconstruction_error(outputs, data, unused_labels):
   """Mean over all elements of the squared error, a scalar."""
-  del labels
   return tf.reduce_mean(tf.math.squared_difference(outputs, data))
 
 
-def reconstruction_cross_entropy(outputs, data, labels):
+def reconstruction_cross_entropy(outputs, data, unused_labels):
   """Mean over all elements, a scalar: logits of `data` in [0, 1]."""
-  del labels
   return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(
       labels=data, logits=outputs))
 

@@ -78,9 +78,8 @@ def train(logdir, name):
           STDDEVS, _NUM_PAIRS, problems_per_update=_PROBLEMS_PER_UPDATE))
 
 
-def main(argv):
+def main(unused_argv):
   """Trains until all visits are made."""
-  del argv
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   train(os.path.join(FLAGS.train_dir, FLAGS.name), FLAGS.name)

@@ -25,7 +25,7 @@ def check_rates(dynamic_output_scale, **options):
 
 
 def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
-          max_log_lr, max_relative_step, rms_floor):
+          max_log_lr, max_relative_step, rms_floor, max_relative_gradient):
   """Raises ValueError for an illegal value."""
   arguments.check_sizes("level_sizes", level_sizes, 3)
   if not max_log_lr > hierarchical_step.MIN_LOG_LEARNING_RATE:
@@ -46,3 +46,6 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
   if not 1e-15 <= rms_floor <= 1e15:
     raise ValueError("rms_floor must be a number in [1e-15, 1e15], not {!r}."
                      .format(rms_floor))
+  if max_relative_gradient and not 1.0 < max_relative_gradient < 1e15:
+    raise ValueError("max_relative_gradient must be a number above 1, or 0 for "
+                     "no limit, not {!r}.".format(max_relative_gradient))

@@ -19,6 +19,7 @@ import tensorflow as tf
 
 from . import gradient_features
 from .drop_in import big_tensors
+from . import hierarchical_declarations
 from . import hierarchical_options
 from . import hierarchical_step
 from . import meta_parameters
@@ -30,7 +31,6 @@ from . import tensor_statistics
 from . import trainable_optimizer
 from .unroll import hierarchical_rule
 
-_LEVEL_RNN = "PerTensor/Layer{}_RNN/"
 _INIT_VECTOR = "Level{}_RNN/init_vector"
 
 
@@ -77,6 +77,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                max_relative_step=0.0,
                relative_init_lr=False,
                rms_floor=0.05,
+               max_relative_gradient=0.0,
                use_lr_over_rms=False,
                use_gradient_trend=False,
                use_gradient_change=False,
@@ -141,6 +142,12 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       relative_init_lr: Whether `init_lr_range` is relative to the tensor's
         size, by the value its variable is initialized with.
       rms_floor: Float, see `max_relative_step`.
+      max_relative_gradient: Float above 1, the most that a tensor's gradient
+        may be relative to those before it; larger ones, such as those of a
+        loss that jumps once, are scaled down. It also makes gradients relative
+        to the tensor's first, so that their scale does not matter, down to the
+        least normal numbers; without it gradients below 1e-6 get lost in
+        epsilons. See `tensor_statistics.relative_scales`. 0 for neither.
       use_lr_over_rms: Feature: log learning rate minus log size.
       use_gradient_trend: Feature: log of the tensor's mean absolute gradient,
         averaged over ten steps, minus the same over a hundred.
@@ -164,7 +171,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     """
     hierarchical_options.check(
         level_sizes, init_lr_range, num_gradient_scales, global_input,
-        max_log_lr, max_relative_step, rms_floor)
+        max_log_lr, max_relative_step, rms_floor, max_relative_gradient)
     hierarchical_options.check_rates(
         dynamic_output_scale, use_relative_lr=use_relative_lr,
         use_extreme_indicator=use_extreme_indicator,
@@ -174,7 +181,10 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     self._init_lr_range = tuple(init_lr_range)
     self._dynamic_output_scale = dynamic_output_scale
     self._relative_init_lr = relative_init_lr
-    self._keeps_history = use_gradient_trend or use_gradient_change
+    self._histories = [key for key, is_kept in (
+        (tensor_statistics.HISTORY_KEY,
+         use_gradient_trend or use_gradient_change),
+        (tensor_statistics.UNIT_KEY, max_relative_gradient)) if is_kept]
     self._features = gradient_features.coordinate_features(
         num_gradient_scales, use_grad_products, use_log_means_squared,
         use_relative_lr, use_extreme_indicator, use_lr_shortcut)
@@ -189,7 +199,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         problem_rate_mean=use_problem_lr_mean, max_log_rate=max_log_lr,
         global_input=global_input, skip_zero_gradients=skip_zero_gradients,
         max_relative_step=max_relative_step, rms_floor=rms_floor,
-        uses_sizes=bool(max_relative_step) or use_lr_over_rms)
+        uses_sizes=bool(max_relative_step) or use_lr_over_rms,
+        max_relative_gradient=max_relative_gradient)
     super(HierarchicalRNN, self).__init__(
         name, self._state_keys(use_attention), use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,
@@ -202,7 +213,10 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       self._declare_decay("scl_decay", readout_scale, scale_decay_bias_init)
       if num_gradient_scales > 1 and learnable_inp_decay:
         self._declare_decay("inp_decay", readout_scale, input_decay_bias_init)
-    self._declare_levels(affine_scale)
+    hierarchical_declarations.declare_levels(
+        self._meta_parameters, self._cells, self._features,
+        self._new_features,
+        affine_scale)
     self._declare_step(use_gradient_shortcut, learning_rate_momentum_logit_init)
 
   @property
@@ -233,9 +247,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     keys = ["parameter"]
     if len(self._level_sizes) > 1:
       keys.append("layer")
-    if self._keeps_history:
-      keys.append(tensor_statistics.HISTORY_KEY)
-    keys += ["scl_decay", "inp_decay"]
+    keys += self._histories + ["scl_decay", "inp_decay"]
     if self._dynamic_output_scale:
       keys.append("log_learning_rate")
     for prefix in hierarchical_step.SCALE_KEYS:
@@ -276,41 +288,6 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     self._meta_parameters.declare(
         name + "_bias", [1], tf.compat.v1.constant_initializer(bias))
 
-  def _declare_levels(self, affine_scale):
-    declare_all = self._meta_parameters.declare_all
-    sizes = self._level_sizes
-    biases = [size * 3 for size in sizes]
-
-    def declare_affine(name, rows, columns):
-      declare_all(rnn_cells.affine_declarations(rows, columns, affine_scale),
-                  name + "/Affine/")
-
-    def declare_cell(level, inputs, prefix, new_inputs=(0, 0)):
-      for name, declaration in self._cells[level].declarations(
-          inputs + new_inputs[1]).items():
-        if new_inputs[1] and name.endswith("Matrix"):
-          declaration = declaration._replace(
-              new_rows=meta_parameters.NewRows(*new_inputs))
-        declare_all({name: declaration}, prefix)
-
-    old, new = [sum(feature.width for feature in features)
-                for features in (self._features, self._new_features)]
-    level0, level1 = _LEVEL_RNN.format(0), _LEVEL_RNN.format(1)
-    if len(sizes) > 1:
-      declare_affine(level0 + "Param", sizes[1], biases[0])
-    if len(sizes) > 2:
-      declare_affine(level0 + "Global", sizes[2], biases[0])
-    declare_cell(0, old, level0, (old, new))
-    if len(sizes) > 1:
-      if len(sizes) > 2:
-        declare_affine(level1[:-1], sizes[2], biases[1])
-      # Scaled gradients alone reach level 1 through level 0 only.
-      inputs = sizes[0] + (old if len(self._features) > 1 else 0)
-      more = sizes[0] + old + new - inputs if new else 0
-      declare_cell(1, inputs, level1, (inputs, more))
-    if len(sizes) > 2:
-      declare_cell(2, sizes[1], "Layer2_RNN/")
-
   def _declare_step(self, use_gradient_shortcut, momentum_logit):
     if use_gradient_shortcut:
       num_scales = self._options.num_scales
@@ -333,8 +310,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     """State of a tensor with n elements.
 
     Returns:
-      Dict: "parameter" [n, units], "layer" [1, units], "gradient_history"
-      [1, 4], "true_param" like the variable, the others [n, 1].
+      Dict: "parameter" [n, units], "layer" [1, units], "gradient_history" and
+      "gradient_unit" [1, 4], "true_param" like the variable, the others [n, 1].
     """
     size = tensor_layout.TensorLayout([var.shape.as_list()]).num_coordinates
     zeros = tf.zeros([size, 1])
@@ -344,8 +321,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       state["layer"] = self._initial_vector(1)
     if self._dynamic_output_scale:
       state["log_learning_rate"] = self._initial_log_learning_rate(var, size)
-    if self._keeps_history:
-      state[tensor_statistics.HISTORY_KEY] = tensor_statistics.no_history()
+    for key in self._histories:
+      state[key] = tensor_statistics.no_history()
     if self.use_attention:
       state[state_spec.TRUE_PARAM] = tf.convert_to_tensor(var)
     return state
@@ -380,9 +357,10 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                        skip_nonfinite=False):
     """Applies one step to all tensors; see `TrainableOptimizer`."""
     states = [state_spec.without_true_param(state) for state in states]
-    new_params, new_states, global_state, attended = big_tensors.compute_updates(
-        self._options, self._meta_parameters.values(), params, grads, states,
-        global_state, skip_nonfinite)
+    new_params, new_states, global_state, attended = (
+        big_tensors.compute_updates(
+            self._options, self._meta_parameters.values(), params, grads,
+            states, global_state, skip_nonfinite))
     if self.use_attention:
       for state, param in zip(new_states, new_params):
         state[state_spec.TRUE_PARAM] = param

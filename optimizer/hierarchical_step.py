@@ -10,7 +10,8 @@ if asked for, the mean learning rate.
 State of a group with P coordinates and T tensors, all float32: "parameter"
 [P, units], "layer" [T, units], "scl_decay", "inp_decay" and
 "log_learning_rate" [P, 1], "grad_accum" and "ms" [P, S], with features of it
-"gradient_history" [T, 4]. Global state: a list with one [1, units].
+"gradient_history" [T, 4]; if gradients are relative, "gradient_unit" [T, 4].
+Global state: a list with one [1, units].
 """
 
 from __future__ import absolute_import
@@ -30,7 +31,7 @@ from . import tensor_statistics
 
 MIN_LOG_LEARNING_RATE = -33.0
 SCALE_KEYS = ("grad_accum", "ms")
-TENSOR_KEYS = ("layer", tensor_statistics.HISTORY_KEY)
+TENSOR_KEYS = ("layer",) + tensor_statistics.KEYS
 
 _FIXED_SCALE_DECAY = 0.93
 _FIXED_INPUT_DECAY = 0.89
@@ -43,7 +44,7 @@ GLOBAL_INPUTS = {
 StepOptions = collections.namedtuple(
     "StepOptions", "cells, features, num_scales, multiple_scale_decays, "
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
-    "max_relative_step, rms_floor, uses_sizes")
+    "max_relative_step, rms_floor, uses_sizes, max_relative_gradient")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
@@ -60,8 +61,9 @@ Attributes:
     `tensor_statistics`; 0 for no limit.
   rms_floor: What a tensor's root mean square counts as at least.
   uses_sizes: Whether a step has to know the sizes of the tensors.
+  max_relative_gradient: The most a tensor's gradient may be relative to those
+    before, see `tensor_statistics`; 0 for gradients as they are.
 """
-
 
 Coordinates = collections.namedtuple(
     "Coordinates",
@@ -153,20 +155,18 @@ def step_group(options, theta, layout, param, grad, state, global_state,
   Returns:
     `Group`.
   """
-  view, size, history = tensor_statistics.view(
+  view, size, histories = tensor_statistics.view(
       options, layout, param, grad, state, mean_log_rate)
   bias = coordinate_bias(theta, layout, state, global_state)
   rows = state_spec.without(state, TENSOR_KEYS)
   coordinates = (
       run_rows(grad, rows, bias, view) if run_rows else average(
           step_coordinates(options, theta, grad, rows, bias, view), layout))
-  new_state = dict(coordinates.state)
+  new_state = dict(coordinates.state, **histories)
   if "layer" in state:
     new_state["layer"] = step_layer(
         options, theta, coordinates.level1_inputs, state["layer"], global_state,
         coordinates.mask)
-  if history is not None:
-    new_state[tensor_statistics.HISTORY_KEY] = history
   return Group(normalized(options, coordinates, layout, size), new_state,
                coordinates.mask)
 
@@ -297,6 +297,8 @@ def step_global(options, theta, layers, global_state, order=None, mask=()):
 
 def _observe(options, grad, state, view):
   """Updates the moving averages and gathers what the RNN may look at."""
+  if view.scale is not None:
+    grad = tensor_statistics.relative_gradient(grad, view.scale)
   averages = grad
   if options.num_scales > 1:
     decays = gradient_features.repeated_square_roots(

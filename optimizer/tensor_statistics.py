@@ -15,20 +15,34 @@ from __future__ import print_function
 
 import collections
 
+import numpy as np
 import tensorflow as tf
 
 from . import selection
 
 HISTORY_KEY = "gradient_history"
+UNIT_KEY = "gradient_unit"
+KEYS = (HISTORY_KEY, UNIT_KEY)
 _HISTORY_WIDTH = 4
 
 _OUTPUT_EPSILON = 1e-16
 _FAST_DECAY = 0.9
 _SLOW_DECAY = 0.99
-_LEAST_GRADIENT = 1e-30
+# The least normal number of float32.
+_LEAST_GRADIENT = np.finfo(np.float32).tiny
+# What a tensor's first gradient counts as. Squares are far from the epsilons of
+# `gradient_features`, and from infinity, for gradients from 1e-12 to 1e12 times
+# the first.
+_LOG_OF_FIRST = 20.0 * np.log(2.0)
+_MAX_LOG_SCALE = 88.0  # Its exponential is finite.
+_ENLARGED = 2.0**24
+_MAX_GRADIENT = 1e18
+# What is not greater is the log of a gradient that is all 0.
+_LOG_OF_NONE = np.log(_LEAST_GRADIENT) + 1e-4
 _MAX_TREND = 10.0
 
-View = collections.namedtuple("View", "mean_log_rate, log_size, trend, change")
+View = collections.namedtuple(
+    "View", "mean_log_rate, log_size, trend, change, scale")
 """What the coordinates of some tensors know of these.
 
 Attributes:
@@ -37,6 +51,7 @@ Attributes:
   log_size: None or float32 [P or 1, 1], log of the tensor's size.
   trend: None or float32 [P or 1, 1], see `trend_and_change`.
   change: None or float32 [P or 1, 1], see `trend_and_change`.
+  scale: None or float32 [P or 1, 1], see `relative_scales`.
 """
 View.__new__.__defaults__ = (None,) * len(View._fields)
 
@@ -90,43 +105,111 @@ def no_history():
   return tf.zeros([1, _HISTORY_WIDTH])
 
 
-def step_history(layout, grad, history, skip_zeros):
+def log_mean_gradient(layout, grad, skip_zeros):
+  """Logs of the mean absolute gradients of tensors.
+
+    l = log(max(mean_T(min(|g|, 1e18)), 1.2e-38))
+
+  The mean of absolute values, not of squares, neither overflows nor underflows.
+
+  Args:
+    layout: `TensorLayout`.
+    grad: g, float32 [P, 1].
+    skip_zeros: Whether coordinates whose gradient is 0 do not count.
+
+  Returns:
+    l, float32 [T, 1].
+  """
+  # Shares of the least numbers are numbers too.
+  mean = layout.tensor_mean(
+      tf.minimum(tf.abs(grad), _MAX_GRADIENT) * _ENLARGED)
+  if skip_zeros:
+    share = layout.tensor_mean(
+        tf.cast(tf.not_equal(grad, 0.0), tf.float32))
+    mean /= selection.select(tf.equal(share, 0.0), tf.ones_like(share), share)
+  return (tf.math.log(tf.maximum(mean, _ENLARGED * _LEAST_GRADIENT)) -
+          np.log(_ENLARGED))
+
+
+def step_history(log_mean, history, skip_zeros, max_growth=0.0):
   """Advances the history of the tensors' gradients by one step.
 
-  With l = log(max(mean_T(|g|), 1e-30)), where with `skip_zeros` the mean is
-  over coordinates whose gradient is not 0, the history of a tensor is
+  With l of `log_mean_gradient` the history of a tensor is
 
     fast' = 0.9 fast + 0.1 l,  slow' = 0.99 slow + 0.01 l,  first' = first,
 
   but all three are l at the first step with a gradient that is not all 0.
   Before that step, and with `skip_zeros` whenever the gradient is all 0, the
-  history stays as it is. The mean of absolute values, not of squares, neither
-  overflows nor underflows.
+  history stays as it is.
 
   Args:
-    layout: `TensorLayout`.
-    grad: g, float32 [P, 1].
+    log_mean: l, float32 [T, 1].
     history: float32 [T, 4]: fast, slow, first, and 1 if there is any, else 0.
-    skip_zeros: Whether coordinates whose gradient is 0 do not count.
+    skip_zeros: Whether a gradient that is all 0 does not count.
+    max_growth: Float, what l may be greater than `fast` at the most and counts
+      as otherwise; 0 for no limit.
 
   Returns:
     float32 [T, 4].
   """
-  mean = layout.tensor_mean(tf.abs(grad))
-  if skip_zeros:
-    share = layout.tensor_mean(
-        tf.cast(tf.not_equal(grad, 0.0), tf.float32))
-    mean /= selection.select(tf.equal(share, 0.0), tf.ones_like(share), share)
-  log_mean = tf.math.log(tf.maximum(mean, _LEAST_GRADIENT))
+  counts = tf.greater(log_mean, _LOG_OF_NONE)
   fast, slow, first, begun = tf.split(history, _HISTORY_WIDTH, 1)
+  if max_growth:
+    log_mean -= _excess(log_mean, history, max_growth)
   averages = [log_mean + begun * decay * (old - log_mean)
               for old, decay in ((fast, _FAST_DECAY), (slow, _SLOW_DECAY),
                                  (first, 1.0))]
   new = tf.concat(averages + [tf.ones_like(begun)], 1)
-  counts = tf.greater(mean, 0.0)
   if not skip_zeros:
     counts = tf.logical_or(counts, tf.greater(begun, 0.0))
   return selection.select(tf.reshape(counts, [-1]), new, history)
+
+
+def _excess(log_mean, history, max_growth):
+  """How much more than `max_growth` above the history, at least 0: [T, 1]."""
+  fast, _, _, begun = tf.split(history, _HISTORY_WIDTH, 1)
+  return begun * tf.nn.relu(log_mean - fast - max_growth)
+
+
+def relative_scales(log_mean, history, max_relative_gradient):
+  """What makes gradients relative to those before them.
+
+  A tensor has the history of `step_history`, where l counts as log k + fast at
+  the most, k = `max_relative_gradient`. Its gradient becomes
+
+    g' = g min(2^20 exp(-first') min(1, k exp(fast - l)), exp(88)),
+
+  without the inner minimum at its first. So a constant factor of all gradients
+  changes nothing, and one that is a million times larger than those before
+  moves averages as one of k times would. A gradient that stays large raises
+  the running mean by the factor k^0.1 a step.
+
+  Args:
+    log_mean: l, float32 [T, 1], see `log_mean_gradient`, zeros skipped.
+    history: float32 [T, 4].
+    max_relative_gradient: Float.
+
+  Returns:
+    (g' / g, new history): float32 [T, 1] and [T, 4].
+  """
+  growth = np.log(max_relative_gradient)
+  new = step_history(log_mean, history, True, growth)
+  log_scale = (_LOG_OF_FIRST - new[:, 2:3] -
+               _excess(log_mean, history, growth))
+  return tf.exp(tf.minimum(log_scale, _MAX_LOG_SCALE)), new
+
+
+def relative_gradient(grad, scale):
+  """g' of `relative_scales`, its square finite.
+
+  Args:
+    grad: g, float32 tensor.
+    scale: float32 tensor that broadcasts to its shape.
+
+  Returns:
+    float32 tensor of its shape.
+  """
+  return tf.clip_by_value(grad * scale, -_MAX_GRADIENT, _MAX_GRADIENT)
 
 
 def trend_and_change(history):
@@ -155,22 +238,30 @@ def view(options, layout, param, grad, state, mean_log_rate):
     layout: `TensorLayout`.
     param: w, float32 [P, 1]; not looked at if not `options.uses_sizes`.
     grad: g, float32 [P, 1].
-    state: Dict with the tensors' "gradient_history", if they have any.
+    state: Dict with the tensors' histories, `KEYS`, if they have any.
     mean_log_rate: See `View`.
 
   Returns:
-    (`View`, sizes [T, 1] or None, new history [T, 4] or None).
+    (`View`, sizes [T, 1] or None, dict of new histories [T, 4]).
   """
-  size = history = log_size = trend = change = None
+  size = log_size = trend = change = scale = None
+  histories = {}
   if options.uses_sizes:
     size = sizes(layout, param, options.rms_floor)
     log_size = layout.broadcast(tf.math.log(size))
   if HISTORY_KEY in state:
-    history = step_history(
-        layout, grad, state[HISTORY_KEY], options.skip_zero_gradients)
+    skip_zeros = options.skip_zero_gradients
+    histories[HISTORY_KEY] = step_history(
+        log_mean_gradient(layout, grad, skip_zeros), state[HISTORY_KEY],
+        skip_zeros)
     trend, change = [layout.broadcast(value)
-                     for value in trend_and_change(history)]
-  return View(mean_log_rate, log_size, trend, change), size, history
+                     for value in trend_and_change(histories[HISTORY_KEY])]
+  if UNIT_KEY in state:
+    scale, histories[UNIT_KEY] = relative_scales(
+        log_mean_gradient(layout, grad, True), state[UNIT_KEY],
+        options.max_relative_gradient)
+    scale = layout.broadcast(scale)
+  return View(mean_log_rate, log_size, trend, change, scale), size, histories
 
 
 def masked_means(means, mask):

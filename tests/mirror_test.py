@@ -21,15 +21,15 @@ _TESTED_ELSEWHERE = (
 # Tests of several modules at once, or of the repository. More of them are in
 # folders that mirror none.
 _TOPICS = {
-    "": ("commands", "deprecations", "docs", "metarun_process",
-         "mirror", "own_problem_page", "problem_sets_unroll", "python_versions",
+    "": ("commands", "deprecations", "docs", "metarun_process", "mirror",
+         "own_problem_page", "problem_sets_unroll", "python_versions",
          "structure"),
     "meta_training": ("checkpoints", "cluster_faults", "cluster_training",
                       "resume", "survival", "train_optimizer"),
     "optimizer": ("checkpoint", "determinism", "drop_in_fidelity",
                   "equivalence", "meta_gradient", "tensor_options",
                   "unroll_fidelity", "unroll_paths"),
-    os.path.join("optimizer", "native"): ("native_paths",),
+    os.path.join("optimizer", "native"): ("kernels", "kernels_sanitizer", "native_paths"),
     "problems": ("compile",),
 }
 

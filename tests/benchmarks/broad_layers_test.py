@@ -121,7 +121,10 @@ class StackTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_starts(self):
     """Variance 2 / inputs, 1 / inputs, 2 / (inputs + outputs)."""
-    stdev = lambda layer, shape: layer.declare(shape)[0][0].stdev
+
+    def stdev(layer, shape):
+      return layer.declare(shape)[0][0].stdev
+
     self.assertAlmostEqual(0.5, stdev(layers.Dense(3, "relu", "he"), [8]))
     self.assertAlmostEqual(0.25, stdev(layers.Dense(3, "elu", "lecun"), [16]))
     self.assertAlmostEqual(0.5, stdev(layers.Dense(3), [5]))

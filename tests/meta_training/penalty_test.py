@@ -9,10 +9,10 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
-from meta_training import meta_optimizer
+from meta_training import update_rules
 from meta_training import penalty
 
-_OPTIONS = meta_optimizer.Options(
+_OPTIONS = update_rules.UpdateOptions(
     gradient_clip=4.0, l2_reg=0.5, nan_l2_reg=2.0)
 _VALUES = np.float32([1.0, -2.0, 3.0])
 

@@ -37,6 +37,8 @@ class OptionsTest(tf.test.TestCase, parameterized.TestCase):
       ({"max_relative_step": -0.1}, "max_relative_step .*-0.1"),
       ({"max_relative_step": float("nan")}, "max_relative_step .*nan"),
       ({"rms_floor": 0.0}, "rms_floor .*0.0"),
+      ({"max_relative_gradient": 1.0}, "max_relative_gradient .*1.0"),
+      ({"max_relative_gradient": float("inf")}, "max_relative_gradient .*inf"),
       ({"dynamic_output_scale": False, "use_relative_lr": False,
         "use_lr_over_rms": True}, "use_lr_over_rms"),
       ({"dynamic_output_scale": False, "use_relative_lr": False,

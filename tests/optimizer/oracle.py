@@ -104,7 +104,7 @@ class HierarchicalRNN(object):
     if self._dynamic and rate_mean is None:
       rate_mean = old["log_learning_rate"].mean()
     by_element = [key for key in old if key not in (
-        "layer", "true_param", "gradient_history")]
+        "layer", "true_param", "gradient_history", "gradient_unit")]
     self.states[i] = dict(old, **{key: old[key][where] for key in by_element})
     self.params[i] = whole.reshape(-1)[where]
     self._step_tensor(i, grad[where], rate_mean)

@@ -18,6 +18,8 @@ _LIMIT = ({"max_relative_step": 0.1, "rms_floor": 0.2},
 _FEATURES = ({"use_lr_over_rms": True, "use_gradient_trend": True,
               "use_gradient_change": True},
              {"lr_over_rms": True, "trend": True, "change": True})
+# Gradients of the check differ by a factor of up to 10^5 from step to step.
+_RELATIVE = ({"max_relative_gradient": 3.0}, {"max_gradient": 3.0})
 _ALL = (dict(_LIMIT[0], relative_init_lr=True, **_FEATURES[0]),
         dict(_LIMIT[1], relative_init=True, **_FEATURES[1]))
 
@@ -62,6 +64,14 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
        {"skip_zeros": True}))
   def test_all_with_other_options(self, options, oracle_options):
     self._check(dict(_ALL[0], **options), dict(_ALL[1], **oracle_options))
+
+  @parameterized.parameters(
+      ({}, {}), _ALL, ({"use_attention": True}, {}),
+      ({"skip_zero_gradients": True}, {"skip_zeros": True}))
+  def test_relative_gradients(self, options, oracle_options):
+    for use_resource in (True, False):
+      self._check(dict(_RELATIVE[0], **options),
+                  dict(_RELATIVE[1], **oracle_options), use_resource)
 
   def test_limited_steps_without_a_learning_rate(self):
     self._check(

@@ -19,9 +19,10 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
 
   def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
                relative_init=False, lr_over_rms=False, trend=False,
-               change=False, **options):
+               change=False, max_gradient=0.0, **options):
     self._cap, self._floor = cap, floor
     self._lr_over_rms, self._trend, self._change = lr_over_rms, trend, change
+    self._max_gradient = max_gradient
     self._sizes, self._current = [None] * len(params), None
     super(HierarchicalRNN, self).__init__(
         theta, params, init_lr=init_lr, **options)
@@ -31,6 +32,8 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
             self._size(param))
       if trend or change:
         state["gradient_history"] = np.zeros([1, 4])
+      if max_gradient:
+        state["gradient_unit"] = np.zeros([1, 4])
 
   def _size(self, param):
     root = np.sqrt(np.mean(param**2)) if param.size else 0.0
@@ -46,6 +49,8 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     state = self.states[i]
     if "gradient_history" in state:
       self._remember(state, grad)
+    if self._max_gradient:
+      grad = self._relative(state, grad)
     super(HierarchicalRNN, self)._step_tensor(i, grad, rate_mean)
 
   def _remember(self, state, grad):
@@ -59,6 +64,23 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
       fast = slow = first = size
     state["gradient_history"] = np.array([[
         0.9 * fast + 0.1 * size, 0.99 * slow + 0.01 * size, first, 1.0]])
+
+  def _relative(self, state, grad):
+    """A gradient in units of its tensor's first, and limited."""
+    sizes = np.abs(grad[grad != 0])
+    if not sizes.size:
+      return grad
+    size = sizes.mean()
+    fast, slow, first, begun = state["gradient_unit"][0]
+    limited = size
+    if begun:
+      limited = min(size, self._max_gradient * np.exp(fast))
+    log = np.log(limited)
+    if not begun:
+      fast = slow = first = log
+    state["gradient_unit"] = np.array([[
+        0.9 * fast + 0.1 * log, 0.99 * slow + 0.01 * log, first, 1.0]])
+    return 2.0**20 * grad * limited / size / np.exp(first)
 
   def _features(self, z, mean_squares, rate, rate_mean):
     columns = [super(HierarchicalRNN, self)._features(

@@ -16,8 +16,10 @@ class DataTest(tf.test.TestCase):
 
   def test_text(self):
     data = benchmark_data.text(5, 100)
-    as_text = lambda row: "".join(
-        benchmark_data.SYMBOLS[int(number)] for number in row)
+
+    def as_text(row):
+      return "".join(benchmark_data.SYMBOLS[int(number)] for number in row)
+
     poem = " ".join(benchmark_data._TEXT.split())
     for row, label in zip(data.data, data.labels):
       self.assertIn(as_text(row) + as_text([label]), poem)

@@ -85,6 +85,7 @@ class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
        "use_gradient_change": True},
       {"max_relative_step": 0.02, "skip_zero_gradients": True,
        "use_gradient_trend": True},
+      {"max_relative_gradient": 1.5},
       {"learnable_decay": False, "use_multiple_scale_decays": True})
   def test_options(self, **options):
     values = []

@@ -92,7 +92,8 @@ class ModelsTest(_PathsTest):
 
   @parameterized.parameters(
       {}, {"use_resource": False}, {"skip_zero_gradients": True},
-      {"use_attention": True}, {"max_relative_step": 1e-3})
+      {"use_attention": True}, {"max_relative_step": 1e-3},
+      {"max_relative_gradient": 2.0})
   def test_sparse_gradients(self, **options):
     start = _train(False, steps=0, **options)[1]
     is_native, value, _ = _train(True, **options)
@@ -103,7 +104,8 @@ class ModelsTest(_PathsTest):
     self.assertGreater(farthest, 0)
     self.assertLess(np.abs(value - expected).max(), 1e-4 * farthest + 2e-7)
 
-  @parameterized.parameters({}, {"use_attention": True})
+  @parameterized.parameters(
+      {}, {"use_attention": True}, {"max_relative_gradient": 2.0})
   def test_a_checkpoint_goes_both_ways(self, **options):
     for saved_by in (True, False):
       _, start, path = _train(saved_by, 3, name="start", **options)

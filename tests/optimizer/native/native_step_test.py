@@ -67,6 +67,9 @@ _OPTIONS = (
      "use_gradient_change": True, "use_extreme_indicator": True,
      "use_lr_shortcut": True, "max_relative_step": 1e-3,
      "use_attention": True, "use_problem_lr_mean": False},
+    {"max_relative_gradient": 1.5},
+    {"max_relative_gradient": 1.5, "skip_zero_gradients": True,
+     "use_attention": True},
 )
 
 # With these, all of the kernels is run.
