@@ -16,7 +16,8 @@ from tests import repository
 _MIRRORED = ("optimizer", "problems", "meta_training", "evaluation",
              os.path.join("benchmarks", "comparison"))
 _TESTED_ELSEWHERE = (
-    "setup.py",  # tests/tools/wheel_test.py installs what it makes.
+    # tests/tools/wheel_test.py installs what the one makes and asks the other.
+    "setup.py", "optimizer/version.py",
 )
 # Tests of several modules at once, or of the repository. More of them are in
 # folders that mirror none.
@@ -29,7 +30,8 @@ _TOPICS = {
     "optimizer": ("checkpoint", "determinism", "drop_in_fidelity",
                   "equivalence", "meta_gradient", "tensor_options",
                   "unroll_fidelity", "unroll_paths"),
-    os.path.join("optimizer", "native"): ("kernels", "kernels_sanitizer", "native_paths"),
+    os.path.join("optimizer", "native"): ("kernels", "kernels_sanitizer",
+                                          "native_paths"),
     "problems": ("compile",),
 }
 
