@@ -38,6 +38,14 @@ def _check(line):
   metarun_checks.check({name: parsed[name].value for name in _FLAGS})
 
 
+class StddevTest(tf.test.TestCase):
+
+  def test_numbers_and_names(self):
+    self.assertEqual(
+        {"": 0.5, "rate": 2.0},
+        metarun_checks.stddevs(["0.5", "rate=2"]))
+
+
 class CheckTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(*registry.OPTIMIZERS)
@@ -50,11 +58,26 @@ class CheckTest(tf.test.TestCase, parameterized.TestCase):
       "--objective_training_max_multiplier=0",
       "--objective_training_max_multiplier=1", "--rms_decay=0",
       "--level_sizes=3", "--cell_cls=mine --cell_size=0",
-      "--scale_decay_bias_init=-50", "--job_name=worker --task=1")
+      "--scale_decay_bias_init=-50", "--job_name=worker --task=1",
+      "--meta_gradient=es --es_stddev=0.1,learning_rate=1 --es_persistent",
+      "--train_only=learning_rate,stepsize --update_rule=adam")
   def test_legal(self, line):
     _check(line)
 
   @parameterized.parameters(
+      ("--meta_gradient=nes", "--meta_gradient=nes.*one of <backprop|es>"),
+      ("--update_rule=sgd", "--update_rule=sgd.*one of <rmsprop|adam>"),
+      ("--averaging_decay=1", "--averaging_decay=1.*range"),
+      ("--meta_gradient=es --es_num_pairs=0", "--es_num_pairs=0"),
+      ("--meta_gradient=es --es_evaluate_every=0", "--es_evaluate_every=0"),
+      ("--meta_gradient=es --es_problems_per_update=0",
+       "--es_problems_per_update=0"),
+      ("--meta_gradient=es --es_stddev=0", "--es_stddev.* positive, not 0.0"),
+      ("--meta_gradient=es --es_stddev=a=b", "--es_stddev .*not 'a=b'"),
+      ("--meta_gradient=es --es_stddev=", "--es_stddev needs a number"),
+      ("--meta_gradient=es --noreset_rnn_params",
+       "--reset_rnn_params=false is for --meta_gradient=backprop"),
+      ("--es_num_pairs=3", "--es_num_pairs is for --meta_gradient=es"),
       ("--num_problems=0", "--num_problems=0: 0 is not a positive integer"),
       ("--num_meta_iterations=-1", "--num_meta_iterations=-1.*range"),
       ("--num_meta_iterations=1000000000", "lengths are drawn when it begins"),

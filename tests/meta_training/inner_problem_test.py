@@ -65,6 +65,38 @@ class UnrollTest(tf.test.TestCase, parameterized.TestCase):
     self.assertAllClose(meta_objective, _unroll(
         inner, [_RATE], 5).meta_objective, rtol=1e-5)
 
+  @parameterized.parameters((None, 1), (None, 3), (16, 1), (16, 3))
+  def test_evaluates_every_so_many_steps(self, max_steps, every):
+    corpus = harness.classifier()
+    expected = _unroll(_inner(corpus), [0.5], 10).objectives
+    inner = _inner(corpus, max_steps=max_steps, differentiate=False,
+                   evaluate_every=every)
+    values = _unroll(inner, [0.5], 10).objectives[1:]
+    self.assertAllClose(expected[1::every], values[::every], rtol=1e-5)
+    # Between two evaluations the last one counts.
+    self.assertAllEqual(np.repeat(values[::every], every)[:10], values)
+
+  def test_evaluates_at_every_step_without_data(self):
+    inner = _inner(harness.without_data(harness.Parabola), differentiate=False,
+                   evaluate_every=3)
+    self.assertAllClose(_descent(5)[0], _unroll(inner, [_RATE], 5).objectives,
+                        rtol=1e-5)
+
+  def test_goes_on_where_another_one_ended(self):
+    inner = _inner(harness.classifier(), harness.OPTIMIZER_SPECS["adam"],
+                   differentiate=False)
+    theta = [-3.0, 2.0, 5.0, -10.0]
+    _unroll(inner, theta, 4)
+    ended = inner.where_it_ended()
+    expected = _unroll(inner, theta, 3, first=False)
+    _unroll(inner, theta, 2, start=(5, 6))
+    other = _unroll(inner, theta, 3, first=False)
+    self.assertNotAllClose(expected.objectives, other.objectives)
+    inner.go_on_from(ended)
+    result = _unroll(inner, theta, 3, first=False)
+    self.assertAllEqual(expected.objectives, result.objectives)
+    self.assertEqual(expected.meta_objective, result.meta_objective)
+
   def test_goes_on_where_it_ended(self):
     inner = _inner(harness.without_data(harness.Parabola))
     first = _unroll(inner, [_RATE], 4)
