@@ -15,6 +15,7 @@ import tensorflow as tf
 from benchmarks import broad_corpus
 from benchmarks import broad_layers as layers
 from benchmarks import broad_problems as problems
+from benchmarks.comparison import baselines
 from benchmarks.comparison import groups
 from meta_training import inner_problem
 from problems import datasets
@@ -63,14 +64,18 @@ def _made_by(dataset):
   return dataset.fn.__name__, dataset.args, sorted(dataset.kwargs.items())
 
 
+def _unit(problem):
+  """The units of a problem's parameters, which Adam's rate depends on."""
+  return getattr(problem, "scale", 1.0)
+
+
 class _Run(object):
   """Adam on a problem at two rates, in the default graph."""
 
   def __init__(self, entry):
     spec, dataset, self._batch_size = entry
     self.name, problem = str(spec), spec.build()
-    # In the units of the problem, which Adam's rate depends on.
-    unit = max(1e-3, min(1.0, getattr(problem, "scale", 1.0)))
+    unit = _unit(problem)
     self._dataset = dataset if self._batch_size else datasets.EMPTY_DATASET
     self._rng = np.random.RandomState(0)
     arrays = [np.asarray(each) for each in (self._dataset.data,
@@ -125,6 +130,30 @@ class LoweredTest(tf.test.TestCase, parameterized.TestCase):
       self.assertTrue(np.isfinite(start).all(), run.name)
       self.assertTrue(all(np.isfinite(each).all() for each in slope), run.name)
       self.assertLess((end / start).min(), 1, run.name)
+
+
+class CompiledTest(tf.test.TestCase, parameterized.TestCase):
+
+  @parameterized.parameters("Pool(max), Flatten", "GRU", "Residual([BatchNorm")
+  def test_agrees_with_plain(self, name):
+    """In unrolls XLA computes some values twice, which must not matter."""
+    spec, dataset, batch_size = [
+        entry for entry in broad_corpus.corpus(True)
+        if name in str(entry[0])][-1]
+    with tf.Graph().as_default():
+      rate = 1e-2 * _unit(spec.build())
+    curves = []
+    for max_steps in (None, 20):
+      problem = inner_problem.InnerProblem(
+          problem_spec.Spec.of(baselines.Adam), spec, dataset, batch_size,
+          max_steps=max_steps, differentiate=False)
+      batches = problem.walk(np.random.RandomState(0)).take(20)
+      curves.append(problem.unroll(
+          np.float32([rate]), 20, True, True, [1, 2], [3, 4],
+          batches).objectives)
+      problem.close()
+    self.assertLess(curves[0][-1], 0.995 * curves[0][0])
+    self.assertAllClose(curves[0], curves[1], rtol=1e-4)
 
 
 class HeldOutTest(tf.test.TestCase):
