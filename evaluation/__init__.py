@@ -1,3 +1,3 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How optimizers do on single problems, and beside each other."""
+"""Measures optimizers on single problems, and compares them."""

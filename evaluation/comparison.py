@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Optimizers beside tuned baselines on a problem of one's own."""
+"""Compares optimizers with tuned baselines on any problem."""
 
 from __future__ import absolute_import
 from __future__ import division

@@ -113,4 +113,4 @@ def remove_leftovers(logdir):
       try:
         os.remove(os.path.join(logdir, name))
       except EnvironmentError:
-        pass  # It takes room, but harms nobody.
+        pass  # It only takes space.

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Meta-parameters that are infinite or not a number, which nobody wants."""
+"""Refuses meta-parameters that are infinite or not a number."""
 
 from __future__ import absolute_import
 from __future__ import division

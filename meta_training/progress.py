@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How far a run is, how fast, how well, and how long it will yet take."""
+"""Progress of a run: how far, how fast, how well, and the time left."""
 
 from __future__ import absolute_import
 from __future__ import division

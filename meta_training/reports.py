@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a meta-training run tells: progress text and TensorBoard summaries."""
+"""Reports of a meta-training run: progress text and TensorBoard summaries."""
 
 from __future__ import absolute_import
 from __future__ import division

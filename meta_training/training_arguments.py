@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Refuses arguments of meta-training that cannot work, each in a sentence."""
+"""Checks the arguments of meta-training."""
 
 from __future__ import absolute_import
 from __future__ import division

@@ -206,7 +206,7 @@ def step_coordinates(options, theta, grad, state, bias, view):
                                   _FIXED_INPUT_DECAY)
   for key in ("scl_decay", "inp_decay"):
     new_state[key] += tf.zeros_like(state[key])
-  # Scaled gradients alone are no news to the level above.
+  # Scaled gradients alone would tell the level above nothing new.
   level1_inputs = [hidden] if len(features) == 1 else [hidden, inputs]
   directions, squares = _directions(
       options, theta, outputs, observation, new_state)

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Paths as people give them."""
+"""Paths as users write them."""
 
 from __future__ import absolute_import
 from __future__ import division

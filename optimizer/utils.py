@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Functions that update rules of one's own are made of."""
+"""Functions for writing your own update rules."""
 
 from __future__ import absolute_import
 from __future__ import division

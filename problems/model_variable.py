@@ -3,8 +3,8 @@
 """A stand-in for a variable, whose value can be chosen from outside.
 
 A model that was written for `tf.Variable`s is handed these instead. Where the
-model reads one, it gets whatever tensor was put in its place, which may be the
-loop variable of somebody's `tf.while_loop`.
+model reads one, it gets whatever tensor was put in its place, which may be
+the loop variable of a `tf.while_loop`.
 """
 
 from __future__ import absolute_import

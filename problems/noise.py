@@ -7,9 +7,9 @@
     normal(shape):  float32 tensor of that static shape, N(0, 1) elements
     uniform(shape): float32 tensor of that static shape, U[0, 1) elements
 
-and asks for them in a fixed order. A caller which has to build one and the same
+and asks for them in a fixed order. A caller that has to build the same
 step twice (to recompute it in a backward pass, say) hands in an object that
-yields the same numbers both times. Everybody else uses `StatefulNoise`.
+yields the same numbers both times. Other callers use `StatefulNoise`.
 """
 
 from __future__ import absolute_import

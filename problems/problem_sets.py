@@ -4,7 +4,7 @@
 
 Each function returns a list of `(Spec, Dataset, batch_size)` tuples, the latter
 two None without data; `test_problems` adds a name and a seed. Nothing is built
-and no data are made until somebody asks for them.
+and no data are made before they are needed.
 
 `FLAGGED_SETS` says which sets make up the meta-training corpus.
 """

@@ -3,8 +3,8 @@
 """Which task of a TensorFlow cluster this is, and how it is found out.
 
 A cluster has two jobs: "ps", the parameter servers, and "worker", of which
-number 0 is the chief. The description comes from host flags, from TF_CONFIG,
-or from Slurm. A run without a description is a task of no cluster.
+number 0 is the chief. The description comes from flags, from TF_CONFIG, or
+from Slurm. A run without a description is a task of no cluster.
 """
 
 from __future__ import absolute_import

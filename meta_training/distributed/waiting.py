@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Waiting for other tasks of a cluster without going deaf to signals.
+"""Waits for other tasks of a cluster and still handles signals.
 
 Python runs signal handlers between two bytecodes of the main thread. A call
 into TensorFlow that waits for a task that does not answer never comes to the

@@ -8,7 +8,7 @@ starts give equal trajectories whatever the threads do.
 
 Everything is computed in float32 and cast to the variable's type when written.
 
-A gradient element that is not finite is skipped, see `nonfinite_gradients`,
+A gradient element that is not finite is skipped, see `nonfinite`,
 unless the optimizer's `skip_nonfinite` is off.
 """
 

@@ -1,12 +1,12 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Steps that leave alone what a gradient that is not finite belongs to.
+"""Steps that skip elements whose gradient is not finite.
 
 A gradient element that is not finite counts as zero for the others, and keeps
-its element's state. State that the elements of a tensor share waits until all
-of that tensor's gradient is finite, the global state until all of some
-tensor's gradient is. Finite gradients are limited to +-1e18, whose square is
-finite.
+its element's state. State that the elements of a tensor share changes only
+when that tensor's whole gradient is finite, the global state only when some
+tensor's whole gradient is. Finite gradients are limited to +-1e18, whose square
+is finite.
 """
 
 from __future__ import absolute_import

@@ -3,7 +3,7 @@
 """The step of the hierarchical RNN on the variables of a model, as one op.
 
 It does what `optimizer.drop_in` does with TensorFlow's ops, in place. What it
-has not learned yet, it leaves to them.
+does not support is left to them.
 """
 
 from __future__ import absolute_import

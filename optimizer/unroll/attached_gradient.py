@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Gives tensors a gradient of one's own.
+"""Gives tensors a custom gradient.
 
 Does what `tf.custom_gradient` does, but keeps the gradient function on the
 graph's op instead of in TensorFlow's global registry, so that it is freed

@@ -11,8 +11,8 @@ What is differentiated is f_0, f_1, ... with respect to theta and h_0.
 rebuilds each step when it goes backwards: backpropagation through time with
 rematerialization. Both directions are plain loops, so XLA can compile each
 and their memory is that of the carried state alone. `stacked_unroll` leaves
-the derivative to `tf.while_loop`, which keeps every intermediate; it serves
-steps that cannot be rebuilt, and the tests as a second opinion.
+the derivative to `tf.while_loop`, which keeps every intermediate; it is
+for steps that cannot be rebuilt, and tests compare with it.
 `forward_unroll` has no derivative and takes a fraction of the time.
 """
 
