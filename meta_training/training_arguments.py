@@ -15,7 +15,8 @@ from problems import problem_spec
 
 
 def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
-          num_unroll_func, num_partial_unroll_itrs_func, options):
+          num_unroll_func, num_partial_unroll_itrs_func, options,
+          validation=(), validate_every=1):
   """Checks arguments of `metaopt.train_optimizer`.
 
   Args:
@@ -26,6 +27,8 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
     num_unroll_func: Function.
     num_partial_unroll_itrs_func: Function.
     options: `meta_optimizer.Options`.
+    validation: List of `corpus_entry.CorpusEntry`.
+    validate_every: Integer.
 
   Raises:
     ValueError: If one of them cannot work.
@@ -38,13 +41,14 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
   if not problems_and_data:
     raise ValueError("There are no problems to train on: include at least one "
                      "problem set.")
-  for entry in problems_and_data:
+  for entry in problems_and_data + list(validation):
     try:
       minibatches.check(entry.dataset, entry.batch_size)
     except ValueError as error:
       raise ValueError("{}: {}".format(entry.spec, error))
   for name, value in (("num_problems", num_problems),
-                      ("num_meta_iterations", num_meta_iterations)):
+                      ("num_meta_iterations", num_meta_iterations),
+                      ("validate_every", validate_every)):
     _check_number(name, value, "positive", value > 0)
   for name, value in (
       ("num_unroll_func", num_unroll_func),
