@@ -33,6 +33,7 @@ from evaluation import plots
 from evaluation import single_run
 from meta_training import backpropagation
 from meta_training import draws
+from meta_training import initial_weights
 from meta_training.distributed import lease
 from meta_training import evolution_strategies
 from meta_training import kept_problems
@@ -44,6 +45,7 @@ from meta_training import run_description
 from meta_training import run_record
 from meta_training import training_arguments
 from meta_training import update_rules
+from meta_training import validation as validation_lib
 from meta_training import visit_schedule
 from optimizer import checkpoint_list
 from optimizer import meta_parameters
@@ -89,7 +91,10 @@ def train_optimizer(logdir,
                     train_only=(),
                     averaging_decay=None,
                     verbosity=reports.SCREENFUL,
-                    flags=None):
+                    flags=None,
+                    initial=None,
+                    validation=(),
+                    validate_every=10):
   """Trains the meta-parameters of an optimizer on a corpus of problems.
 
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
@@ -158,6 +163,14 @@ def train_optimizer(logdir,
       a screenful a minute, 2 for everything.
     flags: None, or a dict in terms of JSON that the record of the run shall
       also hold, such as the flags of a program.
+    initial: None, or what a new run begins with: a name of
+      `pretrained.names()`, or the directory of a run. A run that goes on
+      ignores it.
+    validation: Sequence like `problems_and_data`, problems that are not trained
+      on. Their mean log objective after 500 steps is summarized, and the best
+      checkpoint by it is kept in the sub-directory `best`, for
+      `pretrained.load`.
+    validate_every: Integer, visits from one validation to the next.
 
   Returns:
     The prefix of the last checkpoint in `logdir`, None if there is none.
@@ -165,7 +178,8 @@ def train_optimizer(logdir,
   Raises:
     ValueError: If an argument is out of range, there are no problems, an
       objective is negative, meta-parameters become infinite or not a number,
-      or no checkpoint in `logdir` can be read or the last does not fit; nothing
+      or no checkpoint in `logdir` can be read or the last does not fit, or
+      `initial` cannot be read or does not fit; nothing
       that was saved is lost. In a cluster also if the port is taken or the
       options are not the chief's.
     IOError: If a checkpoint cannot be written, the last good one stays; if
@@ -176,6 +190,7 @@ def train_optimizer(logdir,
   if not num_problems or not num_meta_iterations:
     return checkpoint_list.latest(logdir)
   problems_and_data = list(map(corpus_entry.as_entry, problems_and_data))
+  validation = list(map(corpus_entry.as_entry, validation or ()))
   options = update_rules.UpdateOptions(
       learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg, nan_l2_reg,
       learning_rate_half_life)
@@ -183,17 +198,18 @@ def train_optimizer(logdir,
   training_arguments.check(
       optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
       num_unroll_func, num_partial_unroll_itrs_func, options, rule,
-      meta_gradient, reset_rnn_params)
+      meta_gradient, reset_rnn_params, validation, validate_every)
   saves = training_arguments.saves(is_chief, cluster)
-  report = reports.Report(out, logdir if saves else None, num_problems if
-                          cluster is None or cluster.is_chief else None,
-                          verbosity)
+  counts = cluster is None or cluster.is_chief
+  report = reports.Report(out, logdir if saves else None,
+                          num_problems if counts else None, verbosity)
   description = run_description.RunDescription(optimizer_spec, report.write)
   try:
     meta = meta_optimizer.MetaOptimizer(
-        logdir, optimizer_spec, options, draws.drawn_seed() if seed is None else
-        seed, cluster, dict(description.with_problems(problems_and_data),
-                            meta_gradient=meta_gradient or "backprop"),
+        logdir, initial_weights.with_initial(
+            optimizer_spec, initial if counts else None, logdir, description,
+            report.write), options, draws.drawn_seed() if seed is None else
+        seed, cluster, description.of_task(problems_and_data, meta_gradient),
         report.write, saves, rule)
   except lease.RunFinishedError:
     report.write("the chief has made all visits")
@@ -206,9 +222,10 @@ def train_optimizer(logdir,
       if saves:
         description.compare(logdir)
       report.start(meta.shapes)
-    problems_and_data = [
-        corpus_entry.CorpusEntry(*entry) for entry in
-        corpus_options.with_random_seeds(problems_and_data, position.seed)]
+    problems_and_data = _seeded(problems_and_data, position.seed)
+    validate = validation_lib.Validation(
+        optimizer_spec, _seeded(validation, position.seed ^ 1), validate_every,
+        position.seed, report, description.write)
     gradients = _meta_gradients(meta_gradient, meta)
     kept = kept_problems.KeptProblems(
         optimizer_spec, problems_and_data, compiled, log=report.write,
@@ -218,15 +235,14 @@ def train_optimizer(logdir,
             position.seed, len(problems_and_data), select_random_problems,
             num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
             cluster.task if cluster else 0, gradients.num_problems),
-        problems_and_data, report, reset_rnn_params, callbacks, logdir, profile,
+        problems_and_data, report, reset_rnn_params,
+        list(callbacks or []) + [validate], logdir, profile,
         obj_train_max_multiplier, functools.partial(
-            _describe, description, logdir, averaging_decay, report,
-            run_record.record(arguments, position.seed,
-                              **description.with_corpus(problems_and_data))),
-        gradients)
+            _describe, logdir, description, report, arguments, position.seed,
+            problems_and_data, validate), gradients)
     if on_start is not None:
       on_start(loop.request_stop)
-    with contextlib.closing(kept):
+    with contextlib.closing(kept), contextlib.closing(validate):
       loop.run(num_problems)
   return checkpoint_list.latest(logdir)
 
@@ -239,12 +255,20 @@ def _meta_gradients(meta_gradient, meta):
       meta_gradient, meta.shapes, meta.trained)
 
 
-def _describe(description, logdir, averaging_decay, report, record):
+def _seeded(entries, seed):
+  """Entries with random seeds, drawn from one, for whatever has none."""
+  return [corpus_entry.CorpusEntry(*entry) for entry in
+          corpus_options.with_random_seeds(entries, seed)]
+
+
+def _describe(logdir, description, report, arguments, seed, corpus, validate):
   """Writes what tells of the run into its directory, beside averages too."""
   description.write(logdir)
-  if averaging_decay is not None:
+  if arguments["averaging_decay"] is not None:
     description.write(os.path.join(logdir, moving_averages.DIRECTORY))
-  report.text("run", run_record.write(logdir, record, report.write))
+  report.text("run", run_record.write(logdir, run_record.record(
+      arguments, seed, description.flat(),
+      run_description.problem_names(corpus), validate.names), report.write))
 
 
 def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,

@@ -45,6 +45,7 @@ from meta_training import reports
 import metaopt
 import metarun_checks
 import metarun_flags
+from optimizer import pretrained
 from optimizer import registry
 from problems import corpus_entry
 from problems import corpus_options
@@ -114,32 +115,52 @@ def _level_sizes():
                      "{!r}.".format(",".join(FLAGS.level_sizes)))
 
 
+def _named_sets(flag):
+  """Names of the include flags of the sets that a flag names.
+
+  Raises:
+    ValueError: If it names a set that does not exist.
+  """
+  chosen = ["include_{}_problems".format(name) for name in FLAGS[flag].value]
+  for name, include in zip(FLAGS[flag].value, chosen):
+    if include not in problem_sets.FLAGGED_SETS:
+      raise ValueError(
+          "--{}: there is no set {!r}. Choose from {}.".format(
+              flag, name, ", ".join(
+                  each[len("include_"):-len("_problems")]
+                  for each in problem_sets.FLAGGED_SETS)))
+  return chosen
+
+
 def _chosen_sets():
   """Names of the include flags of the sets that are to be trained on.
 
   Raises:
-    ValueError: If --problem_sets names a set that does not exist.
+    ValueError: If --problem_sets or --validation_sets names a set that does
+      not exist.
   """
-  if not FLAGS.problem_sets:
-    return [name for name in problem_sets.FLAGGED_SETS if FLAGS[name].value]
-  chosen = ["include_{}_problems".format(name) for name in FLAGS.problem_sets]
-  for name, flag in zip(FLAGS.problem_sets, chosen):
-    if flag not in problem_sets.FLAGGED_SETS:
-      raise ValueError(
-          "--problem_sets: there is no set {!r}. Choose from {}.".format(
-              name, ", ".join(flag[len("include_"):-len("_problems")]
-                              for flag in problem_sets.FLAGGED_SETS)))
-  return chosen
+  validated = _named_sets("validation_sets")
+  chosen = _named_sets("problem_sets") or [
+      name for name in problem_sets.FLAGGED_SETS if FLAGS[name].value]
+  return [name for name in chosen if name not in validated]
 
 
-def problems_by_set():
-  """List of (set name, its problems and data) for the flags that are set.
+def problems_by_set(chosen=None):
+  """List of (set name, its problems and data).
+
+  Args:
+    chosen: Names of the include flags of the sets; by default those to train
+      on.
+
+  Returns:
+    The list.
 
   Raises:
-    ValueError: If --problem_sets names a set that does not exist.
+    ValueError: If --problem_sets or --validation_sets names a set that does
+      not exist.
   """
   sets = []
-  chosen = _chosen_sets()
+  chosen = _chosen_sets() if chosen is None else chosen
   for name, flagged in six.iteritems(problem_sets.FLAGGED_SETS):
     if name in chosen:
       entries = sum((function() for function in flagged.set_functions), [])
@@ -149,19 +170,31 @@ def problems_by_set():
   return sets
 
 
-def problems_and_data():
-  """The corpus that the include flags choose: list of `CorpusEntry`."""
+def problems_and_data(chosen=None):
+  """The corpus of `problems_by_set`: list of `CorpusEntry`."""
   return [corpus_entry.CorpusEntry(*entry, set_name=name)
-          for name, entries in problems_by_set() for entry in entries]
+          for name, entries in problems_by_set(chosen) for entry in entries]
+
+
+def _path(path):
+  """A path of the command line."""
+  # `bazel run` starts programs elsewhere and says where it was called.
+  return os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""),
+                      os.path.expanduser(path))
+
+
+def _initial():
+  """What --init_from names: shipped weights or a directory; None for none."""
+  if not FLAGS.init_from or FLAGS.init_from in pretrained.names():
+    return FLAGS.init_from
+  return _path(FLAGS.init_from)
 
 
 def log_directory():
   """The directory of the run in --train_dir, see --run_name."""
-  # `bazel run` starts programs elsewhere and says where it was called.
-  base = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""),
-                      os.path.expanduser(FLAGS.train_dir))
-  return os.path.join(base, FLAGS.run_name or "{}_{}_{}_{}".format(
-      FLAGS.optimizer, FLAGS.cell_cls, FLAGS.cell_size, FLAGS.num_cells))
+  return os.path.join(
+      _path(FLAGS.train_dir), FLAGS.run_name or "{}_{}_{}_{}".format(
+          FLAGS.optimizer, FLAGS.cell_cls, FLAGS.cell_size, FLAGS.num_cells))
 
 
 def _stop_on_signals(request_stop):
@@ -297,7 +330,9 @@ def _train(corpus):
       learning_rate_half_life=FLAGS.meta_learning_rate_half_life,
       meta_gradient=_meta_gradient(), update_rule=FLAGS.update_rule,
       train_only=FLAGS.train_only, averaging_decay=FLAGS.averaging_decay,
-      verbosity=_verbosity(), flags=_values())
+      verbosity=_verbosity(), flags=_values(), initial=_initial(),
+      validation=problems_and_data(_named_sets("validation_sets")),
+      validate_every=FLAGS.validate_every)
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))
 

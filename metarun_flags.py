@@ -73,6 +73,9 @@ _RUN = (
           "Directory whose sub-directory gets checkpoints and summaries."),
     _flag("run_name", "string", None, "name",
           "Of that sub-directory; by default it is made of the optimizer's."),
+    _flag("init_from", "string", None, "name or path",
+          "Shipped weights, or the directory of a run, that a new run begins "
+          "with."),
     _flag("num_problems", "int", 1000, "visits",
           "Problems to visit, restarts included.", lower_bound=1),
     _flag("num_meta_iterations", "int", 5, "runs",
@@ -111,6 +114,11 @@ _PROBLEMS = (
           lower_bound=0.0),
     _flag("problem_sets", "list", [], "names",
           "Sets to train on, as bowl,norm, whatever the next flags say."),
+    _flag("validation_sets", "list", [], "names",
+          "Sets to validate on, and not to train on; the best checkpoint by "
+          "them is kept in the run's sub-directory best."),
+    _flag("validate_every", "int", 10, "visits",
+          "From one validation to the next.", lower_bound=1),
 ) + tuple(
     _flag(name, "bool", flagged.default, None, "Trains on {}.".format(
         " and ".join("{} of {}".format(len(function()), function.__name__)

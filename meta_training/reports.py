@@ -30,6 +30,8 @@ _DESCRIPTIONS = (
      "this set; lower is better."),
     (r"\w+_MetaObjective$", "Mean over the unrolls of a visit to a problem of "
      "this class; lower is better."),
+    (r"validation/", "Mean over the problems of the validation of the log of "
+     "the objective after 500 steps; lower is better."),
     (r"nonfinite_meta_gradient_elements$", "Elements of meta-gradients that "
      "were infinite or not a number and counted as zero, since the process "
      "began."),
@@ -261,6 +263,25 @@ class Report(object):
     self._writer.add_summary(
         tf.compat.v1.Summary(value=[value for value in values if value]), step)
     self._writer.flush()
+
+  def validation(self, value, directory):
+    """Tells how good the optimizer is on the problems of the validation.
+
+    Args:
+      value: Float, the mean log final objective.
+      directory: Where the checkpoint is kept, as it is the best so far; or
+        None.
+    """
+    if self._has_room(1):
+      self.write("  validation: mean log final objective {:.5g} (lower is "
+                 "better){}".format(value, "" if directory is None else
+                                    ", the best so far: " + directory))
+    if self._writer is not None and self._last_update is not None:
+      self._writer.add_summary(
+          tf.compat.v1.Summary(value=[
+              _scalar("validation/mean_log_final_objective", value)]),
+          self._last_update.global_step)
+      self._writer.flush()
 
   def close(self):
     """Takes the status line back and closes the event file."""

@@ -36,33 +36,26 @@ class RunDescription(object):
     """All options in one dict; empty if JSON has no words for them."""
     return _flat(self._description) if self._description else {}
 
-  def with_problems(self, entries):
-    """`flat`, and what tells a corpus from another.
+  def of_task(self, entries, meta_gradient=None):
+    """What the tasks of a cluster must agree on: `flat`, corpus, meta-gradient.
 
     Args:
       entries: List of `corpus_entry.CorpusEntry`.
+      meta_gradient: See `metaopt.train_optimizer`.
 
     Returns:
       Dict in terms of JSON.
     """
-    return dict(self.flat(), **{lease.PROBLEMS: self._names(entries)})
+    return dict(self.flat(), **{
+        lease.PROBLEMS: problem_names(entries),
+        "meta_gradient": meta_gradient or "backprop"})
 
-  def with_corpus(self, entries):
-    """The same as arguments of `run_record.record`."""
-    return {"optimizer": self.flat(), "corpus": self._names(entries)}
-
-  def _names(self, entries):
-    # What has no name but its place in memory has another in each process.
-    names = [_ADDRESS.sub("", str(entry.spec)) for entry in entries]
-    return [
-        name + (" by {}".format(entry.batch_size) if entry.batch_size else "")
-        for name, entry in zip(names, entries)]
-
-  def compare(self, logdir):
+  def compare(self, logdir, words="was {} before and is {} now"):
     """Tells which options are others than those described in a directory.
 
     Args:
       logdir: String.
+      words: How it is told; takes the value there and the one of here.
     """
     if self._description is None:
       self._log("No {} is written: {}".format(registry.FILE_NAME, self._error))
@@ -77,8 +70,8 @@ class RunDescription(object):
     here = self.flat()
     for option in sorted(set(there) | set(here)):
       if there.get(option) != here.get(option):
-        self._log("option {} was {} before and is {} now".format(
-            option, there.get(option), here.get(option)))
+        self._log("option {} ".format(option) + words.format(
+            there.get(option), here.get(option)))
 
   def write(self, logdir):
     """Writes `optimizer.json`.
@@ -91,6 +84,22 @@ class RunDescription(object):
     """
     if self._description is not None:
       registry.write(logdir, self._description)
+
+
+def problem_names(entries):
+  """What tells each of some problems from others.
+
+  Args:
+    entries: List of `corpus_entry.CorpusEntry`.
+
+  Returns:
+    List of strings.
+  """
+  # What has no name but its place in memory has another in each process.
+  names = [_ADDRESS.sub("", str(entry.spec)) for entry in entries]
+  return [
+      name + (" by {}".format(entry.batch_size) if entry.batch_size else "")
+      for name, entry in zip(names, entries)]
 
 
 def _flat(description):

@@ -27,7 +27,7 @@ import numpy as np
 import six
 import tensorflow as tf
 
-from optimizer import json_file
+from optimizer import text_files
 from optimizer import version
 
 FILE_NAME = "run.json"
@@ -35,12 +35,13 @@ FILE_NAME = "run.json"
 # Arguments of `metaopt.train_optimizer` that are told in other words, or say
 # nothing of what is trained.
 _LEFT_OUT = frozenset(("logdir", "optimizer_spec", "problems_and_data", "out",
-                       "callbacks", "on_start", "cluster", "flags", "seed"))
+                       "callbacks", "on_start", "cluster", "flags", "seed",
+                       "validation"))
 # Whoever restarts a run all the time, each time differently, gets so many.
 _MAX_STARTS = 100
 
 
-def record(arguments, seed, optimizer, corpus):
+def record(arguments, seed, optimizer, corpus, validation=()):
   """Describes a start of a run.
 
   Args:
@@ -48,6 +49,7 @@ def record(arguments, seed, optimizer, corpus):
     seed: Integer, the run's.
     optimizer: Dict in terms of JSON, its options.
     corpus: List of strings, its problems.
+    validation: The same of those it is validated on.
 
   Returns:
     Dict in terms of JSON.
@@ -61,6 +63,7 @@ def record(arguments, seed, optimizer, corpus):
                     if name not in _LEFT_OUT},
       "optimizer": optimizer,
       "corpus": corpus,
+      "validation": list(validation),
       "versions": {
           "python": platform.python_version(), "tensorflow": tf.__version__,
           "numpy": np.__version__, "learned_optimizer": version.__version__},
@@ -87,8 +90,9 @@ def write(logdir, start, log):
   path = os.path.join(logdir, FILE_NAME)
   starts = _read(path, log)
   if not starts or _timeless(starts[-1]) != _timeless(start):
-    json_file.write(path, {"starts": (starts + [start])[-_MAX_STARTS:]})
-  return json_file.text(start)
+    text_files.write(path, text_files.json_text(
+        {"starts": (starts + [start])[-_MAX_STARTS:]}))
+  return text_files.json_text(start)
 
 
 def _timeless(start):

@@ -19,7 +19,8 @@ from problems import problem_spec
 
 def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
           num_unroll_func, num_partial_unroll_itrs_func, options,
-          rule=update_rules.Rule(), meta_gradient=None, reset_rnn_params=True):
+          rule=update_rules.Rule(), meta_gradient=None, reset_rnn_params=True,
+          validation=(), validate_every=1):
   """Checks arguments of `metaopt.train_optimizer`.
 
   Args:
@@ -33,6 +34,8 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
     rule: An `update_rules.Rule`.
     meta_gradient: None, "backprop" or `evolution_strategies.Options`.
     reset_rnn_params: Whether every run starts with a fresh state.
+    validation: List of `corpus_entry.CorpusEntry`.
+    validate_every: Integer.
 
   Raises:
     ValueError: If one of them cannot work.
@@ -45,13 +48,14 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
   if not problems_and_data:
     raise ValueError("There are no problems to train on: include at least one "
                      "problem set.")
-  for entry in problems_and_data:
+  for entry in problems_and_data + list(validation):
     try:
       minibatches.check(entry.dataset, entry.batch_size)
     except ValueError as error:
       raise ValueError("{}: {}".format(entry.spec, error))
   for name, value in (("num_problems", num_problems),
-                      ("num_meta_iterations", num_meta_iterations)):
+                      ("num_meta_iterations", num_meta_iterations),
+                      ("validate_every", validate_every)):
     _check_number(name, value, "positive", value > 0)
   for name, value in (
       ("num_unroll_func", num_unroll_func),

@@ -26,6 +26,20 @@ def names():
                     os.path.join(_SHIPPED, name, registry.FILE_NAME)))
 
 
+def directory(name_or_logdir):
+  """The directory of a shipped optimizer's weights, or of a run's.
+
+  Args:
+    name_or_logdir: See `load`.
+
+  Returns:
+    String.
+  """
+  if name_or_logdir in names():
+    return os.path.join(_SHIPPED, name_or_logdir)
+  return paths.expanded(name_or_logdir)
+
+
 def load(name_or_logdir="hierarchical_rnn", allow_import=False, **options):
   """Constructs an optimizer whose meta-parameters start from a checkpoint.
 
@@ -57,10 +71,7 @@ def load(name_or_logdir="hierarchical_rnn", allow_import=False, **options):
         "Trainable optimizers build TensorFlow 1 graphs and cannot run "
         "eagerly: call pretrained.load() inside 'with tf.Graph().as_default()' "
         "or without tf.enable_eager_execution().")
-  logdir = name_or_logdir
-  if name_or_logdir in names():
-    logdir = os.path.join(_SHIPPED, name_or_logdir)
-  logdir = paths.expanded(logdir)
+  logdir = directory(name_or_logdir)
   with tf.Graph().as_default():
     optimizer = construct_from(logdir, allow_import, **options)
     optimizer.init_from_checkpoint(logdir)

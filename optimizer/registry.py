@@ -24,8 +24,8 @@ from . import arguments
 from . import coordinatewise_rnn
 from . import global_learning_rate
 from . import hierarchical_rnn
-from . import json_file
 from . import learning_rate_schedule
+from . import text_files
 from . import trainable_adam
 from . import trainable_optimizer
 
@@ -244,7 +244,8 @@ def write(logdir, description):
   Raises:
     IOError: If it cannot be written.
   """
-  json_file.write(os.path.join(logdir, FILE_NAME), description)
+  text_files.write(os.path.join(logdir, FILE_NAME),
+                   text_files.json_text(description))
 
 
 def _cell_name(value):

@@ -180,6 +180,38 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual([4, 4, 9, 9, 12],
                      [len(entries) for _, entries in sets[:5]])
 
+  def test_validation_sets(self):
+    train = self._arguments_of(validation_sets=["bowl"], validate_every=3,
+                               problem_sets=["norm", "bowl"])
+    self.assertEqual({"bowl"}, set(
+        entry.set_name for entry in train["validation"]))
+    self.assertEqual(3, train["validate_every"])
+    self.assertEqual({"norm"}, set(
+        entry.set_name for entry in train["corpus"]))
+    with flagsaver.flagsaver(validation_sets=["bowls"]):
+      with self.assertRaisesRegexp(
+          ValueError, "--validation_sets: there is no set 'bowls'. Choose"):
+        metarun.problems_and_data()
+
+  def test_init_from(self):
+    here = {"BUILD_WORKING_DIRECTORY": "/home"}
+    mock = tf.compat.v1.test.mock
+    with mock.patch.dict(os.environ, here):
+      for value, expected in ((None, None),
+                              ("hierarchical_rnn", "hierarchical_rnn"),
+                              ("runs/one", "/home/runs/one"),
+                              ("/runs/one", "/runs/one")):
+        self.assertEqual(
+            expected, self._arguments_of(init_from=value)["initial"])
+
+  def _arguments_of(self, **values):
+    """What `metaopt.train_optimizer` is given."""
+    mock = tf.compat.v1.test.mock
+    with flagsaver.flagsaver(**values), mock.patch.object(
+        metarun.metaopt, "train_optimizer") as train:
+      metarun.main(["metarun"])
+    return dict(train.call_args[1], corpus=train.call_args[0][2])
+
   def test_problem_sets(self):
     with flagsaver.flagsaver(problem_sets=["norm", "bowl"]):
       sets = metarun.problems_by_set()
@@ -237,7 +269,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         "l2_reg": 0.75, "nan_l2_reg": 0.375, "reset_rnn_params": False,
         "objective_training_max_multiplier": 9.0, "seed": 11,
         "compile": "always"}
-    with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
+    with mock.patch.object(metarun.metarun.metaopt, "train_optimizer") as train:
       self._main(**values)
     (logdir, _, corpus, num_problems, num_runs, draw_unrolls,
      draw_steps), kwargs = train.call_args
@@ -248,6 +280,9 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
     self.assertIsNone(kwargs.pop("cluster", None))
     self.assertFalse(kwargs.pop("profile"))
     self.assertEqual(0.5, kwargs.pop("flags")["meta_learning_rate"])
+    self.assertEqual([], kwargs.pop("validation"))
+    self.assertEqual((None, 10), (kwargs.pop("initial"),
+                                  kwargs.pop("validate_every")))
     self.assertEqual({
         "learning_rate": 0.5, "learning_rate_half_life": 60.0,
         "gradient_clip": 4.0, "is_chief": True,
@@ -263,7 +298,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
       ({"ps_hosts": ["a:1"], "job_name": "worker"}, "needs at least one"))
   def test_errors(self, values, message):
     mock = tf.compat.v1.test.mock
-    with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
+    with mock.patch.object(metarun.metarun.metaopt, "train_optimizer") as train:
       with mock.patch.object(metarun, "optimizer_spec") as spec:
         six.assertRegex(self, self._error(**values), message)
     # Refused before anything is built.

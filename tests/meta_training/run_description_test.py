@@ -67,7 +67,8 @@ class FlatTest(tf.test.TestCase):
     spec = problem_spec.Spec(harness.GLOBAL.callable, (np.float32(0.25),))
     description = run_description.RunDescription(spec, self.fail)
     self.assertEqual({}, description.flat())
-    self.assertEqual(["problems"], list(description.with_problems([])))
+    self.assertEqual({"problems": [], "meta_gradient": "backprop"},
+                     description.of_task([]))
 
   def test_problems(self):
     entries = [
@@ -77,7 +78,7 @@ class FlatTest(tf.test.TestCase):
     description = run_description.RunDescription(harness.GLOBAL, self.fail)
     self.assertEqual(
         ["Parabola(2.0)", "Parabola(<object object>) by 5"],
-        description.with_problems(entries)["problems"])
+        description.of_task(entries)["problems"])
 
 
 if __name__ == "__main__":

@@ -25,9 +25,8 @@ from tests import repository
 # What setup.py reads.
 _SOURCES = ("LICENSE", "MANIFEST.in", "README.md", "CONTRIBUTING.md",
             "setup.cfg", "setup.py", "metaopt.py", "metarun.py",
-            "metarun_flags.py", "evaluation", "meta_training", "optimizer",
-            "problems",
-            "tools/package")
+            "metarun_checks.py", "metarun_flags.py", "evaluation",
+            "meta_training", "optimizer", "problems", "tools/package")
 
 _PROGRAM = """
 import os
@@ -124,7 +123,8 @@ class WheelTest(absltest.TestCase):
     expected = ["learned_optimizer/__init__.py",
                 "learned_optimizer/compare.py"] + [
         "learned_optimizer/" + path for path in [
-            "metaopt.py", "metarun.py", "metarun_flags.py"] + repository.files(
+            "metaopt.py", "metarun.py", "metarun_checks.py",
+            "metarun_flags.py"] + repository.files(
                 "optimizer", "problems", "meta_training", "evaluation")
         if os.path.basename(path) != "BUILD"]
     self.assertCountEqual(expected, names)

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of writing JSON files whole or not at all."""
+"""Tests of writing text files whole or not at all."""
 
 from __future__ import absolute_import
 from __future__ import division
@@ -12,13 +12,13 @@ import tempfile
 
 from absl.testing import absltest
 
-from optimizer import json_file
+from optimizer import text_files
 
 
-class JsonFileTest(absltest.TestCase):
+class TextFilesTest(absltest.TestCase):
 
   def setUp(self):
-    super(JsonFileTest, self).setUp()
+    super(TextFilesTest, self).setUp()
     self._folder = tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
     self._path = os.path.join(self._folder, "some.json")
 
@@ -28,11 +28,11 @@ class JsonFileTest(absltest.TestCase):
 
   def test_equal_values_give_equal_text(self):
     self.assertEqual('{\n  "a": 1,\n  "b": [\n    2\n  ]\n}\n',
-                     json_file.text({"b": [2], "a": 1}))
+                     text_files.json_text({"b": [2], "a": 1}))
 
   def test_replaces_what_there_is(self):
     for value in ({"a": 1}, {"b": [2.5, None]}):
-      json_file.write(self._path, value)
+      text_files.write(self._path, text_files.json_text(value))
       self.assertEqual(value, self._read())
     self.assertEqual(["some.json"], os.listdir(self._folder))
     self.assertEqual(0o644, os.stat(self._path).st_mode & 0o777)
@@ -42,7 +42,7 @@ class JsonFileTest(absltest.TestCase):
     with open(target, "w") as stream:
       stream.write("mine")
     os.symlink(target, self._path)
-    json_file.write(self._path, [1])
+    text_files.write(self._path, "[1]")
     with open(target) as stream:
       self.assertEqual("mine", stream.read())
     self.assertEqual([1], self._read())
@@ -50,7 +50,7 @@ class JsonFileTest(absltest.TestCase):
   def test_a_directory_in_its_place(self):
     os.mkdir(self._path)
     with self.assertRaisesRegexp(IOError, "some.json.*see what is in its"):
-      json_file.write(self._path, [1])
+      text_files.write(self._path, "[1]")
     self.assertEqual(["some.json"], os.listdir(self._folder))
 
 

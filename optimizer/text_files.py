@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Writes JSON files whole or not at all."""
+"""Writes text files whole or not at all."""
 
 from __future__ import absolute_import
 from __future__ import division
@@ -11,17 +11,17 @@ import os
 import tempfile
 
 
-def text(value):
+def json_text(value):
   """A value in terms of JSON as text, the same for equal values."""
   return json.dumps(value, indent=2, sort_keys=True) + "\n"
 
 
-def write(path, value):
+def write(path, text):
   """Writes a file, or leaves the one there is as it was.
 
   Args:
     path: String.
-    value: What it shall hold, in terms of JSON.
+    text: String, all that the file shall hold.
 
   Raises:
     IOError: If it cannot be written.
@@ -32,7 +32,7 @@ def write(path, value):
     handle, temporary = tempfile.mkstemp(
         prefix=os.path.basename(path) + ".", dir=os.path.dirname(path))
     with os.fdopen(handle, "w") as stream:
-      stream.write(text(value))
+      stream.write(text)
     os.chmod(temporary, 0o644)
     os.rename(temporary, path)
   except EnvironmentError as error:
