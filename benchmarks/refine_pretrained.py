@@ -72,7 +72,8 @@ def train(logdir, name):
       lambda: 1, functools.partial(metaopt.sample_numiter, _MEAN_STEPS,
                                    _MIN_STEPS),
       learning_rate=_LEARNING_RATE, gradient_clip=_GRADIENT_CLIP, seed=_SEED,
-      compiled=True, initial=name, update_rule="adam", train_only=sorted(STDDEVS),
+      compiled=True, initial=name, update_rule="adam",
+      train_only=sorted(STDDEVS),
       averaging_decay=_AVERAGING_DECAY,
       meta_gradient=evolution_strategies.Options(
           STDDEVS, _NUM_PAIRS, problems_per_update=_PROBLEMS_PER_UPDATE))

@@ -5,8 +5,10 @@
   ./tools/bazel run //benchmarks:step_time -- --output_dir=/tmp/step_time
 
 The step of a learned optimizer costs the same for every batch, so the larger
-the batch, the less it matters. Each model is trained by both optimizers in
-turns, in one process; the fastest step counts. Data are random and fixed.
+the batch, the less it matters. Two copies of each model take steps in turn, one
+by each optimizer, so that whatever else the machine does slows down both; the
+fastest step of each counts. Data are random and fixed. The learned steps are
+native where they can be: `LOL_NATIVE=0` measures those of TensorFlow's ops.
 """
 
 from __future__ import absolute_import
@@ -25,6 +27,7 @@ import tensorflow as tf
 
 from benchmarks import plotting
 from benchmarks import text_tables
+from optimizer.native import native_step
 from optimizer import pretrained
 
 FLAGS = flags.FLAGS
@@ -34,9 +37,9 @@ flags.DEFINE_string("optimizer", "hierarchical_rnn",
 flags.DEFINE_list("models", ["mlp", "convnet"], "Models: mlp, convnet.")
 flags.DEFINE_list("batch_sizes", ["1", "4", "16", "64", "256", "1024"],
                   "Batch sizes.")
-flags.DEFINE_integer("steps", 20, "Steps timed of each kind.", lower_bound=1)
-flags.DEFINE_float("seconds", 10.0, "Most seconds for each model, batch size "
-                   "and optimizer; at least three steps are made.")
+flags.DEFINE_integer("steps", 200, "Steps timed of each kind.", lower_bound=1)
+flags.DEFINE_float("seconds", 20.0, "Most seconds for each model and batch "
+                   "size; at least three steps of each kind are made.")
 flags.DEFINE_string("output_dir", "/tmp/step_time", "Where table and plot are "
                     "written.")
 flags.DEFINE_bool("plots", True, "Whether to draw.")
@@ -44,8 +47,10 @@ flags.DEFINE_bool("plots", True, "Whether to draw.")
 _WARM_UP_STEPS = 2
 
 Row = collections.namedtuple(
-    "Row", "model, parameters, batch_size, adam_ms, learned_ms, ratio")
-"""Milliseconds of a step, and how many times longer the learned one takes."""
+    "Row", "model, parameters, batch_size, adam_ms, learned_ms, ratio, "
+    "is_native")
+"""Milliseconds of a step, how many times longer the learned one takes, and
+whether it is native."""
 
 
 def mlp(images):
@@ -69,40 +74,65 @@ def convnet(images):
 MODELS = collections.OrderedDict((("mlp", mlp), ("convnet", convnet)))
 
 
-def measure(model, batch_size, make_optimizer, num_steps, max_seconds):
-  """Times training steps.
+class _Training(object):
+  """A model in training, in a graph and a session of its own.
+
+  Attributes:
+    num_parameters: Integer.
+    is_native: Whether its steps are native ones.
+    session: The session.
+  """
+
+  def __init__(self, model, batch_size, make_optimizer):
+    rng = np.random.RandomState(0)
+    with tf.Graph().as_default() as graph:
+      graph.seed = 0
+      images = tf.constant(rng.randn(batch_size, 28, 28, 1), tf.float32)
+      labels = tf.constant(rng.randint(10, size=[batch_size]), tf.int32)
+      loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
+          labels=labels, logits=model(images)))
+      self._step = make_optimizer().minimize(loss)
+      self.num_parameters = sum(
+          variable.shape.num_elements()
+          for variable in tf.compat.v1.trainable_variables())
+      self.is_native = native_step.is_in(graph)
+      self.session = tf.compat.v1.Session()
+      self.session.run(tf.compat.v1.global_variables_initializer())
+
+  def step(self):
+    """Makes a step: seconds."""
+    start = time.time()
+    self.session.run(self._step)
+    return time.time() - start
+
+
+def measure(model, batch_size, optimizers, num_steps, max_seconds):
+  """Times training steps of several optimizers in turn.
 
   Args:
     model: Function from images [batch, 28, 28, 1] to logits [batch, 10].
     batch_size: Integer.
-    make_optimizer: Function that returns a `tf.train.Optimizer`.
-    num_steps: Integer.
-    max_seconds: Float; after three steps and this time there are no more.
+    optimizers: List of functions that return a `tf.train.Optimizer`.
+    num_steps: Integer, steps of each.
+    max_seconds: Float; after three steps of each and this time there are no
+      more.
 
   Returns:
-    (milliseconds of the fastest step, number of trained parameters).
+    (list of the milliseconds of the fastest steps, number of trained
+    parameters, whether steps of the last optimizer are native).
   """
-  rng = np.random.RandomState(0)
-  with tf.Graph().as_default() as graph:
-    graph.seed = 0
-    images = tf.constant(rng.randn(batch_size, 28, 28, 1), tf.float32)
-    labels = tf.constant(rng.randint(10, size=[batch_size]), tf.int32)
-    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
-        labels=labels, logits=model(images)))
-    step = make_optimizer().minimize(loss)
-    size = sum(variable.shape.num_elements()
-               for variable in tf.compat.v1.trainable_variables())
-    with tf.compat.v1.Session() as session:
-      session.run(tf.compat.v1.global_variables_initializer())
-      for _ in range(_WARM_UP_STEPS):
-        session.run(step)
-      times, end = [], time.time() + max_seconds
-      while len(times) < min(3, num_steps) or (
-          len(times) < num_steps and time.time() < end):
-        start = time.time()
-        session.run(step)
-        times.append(time.time() - start)
-  return 1000 * min(times), size
+  trainings = [_Training(model, batch_size, make) for make in optimizers]
+  for _ in range(_WARM_UP_STEPS):
+    for training in trainings:
+      training.step()
+  times, end = [], time.time() + max_seconds
+  while len(times) < min(3, num_steps) or (
+      len(times) < num_steps and time.time() < end):
+    times.append([training.step() for training in trainings])
+  for training in trainings:
+    training.session.close()
+  return ([1000 * fastest for fastest in np.min(times, 0)],
+          trainings[-1].num_parameters, trainings[-1].is_native)
 
 
 def rows(models, batch_sizes, make_learned, num_steps, max_seconds):
@@ -121,10 +151,11 @@ def rows(models, batch_sizes, make_learned, num_steps, max_seconds):
   make_adam = functools.partial(tf.compat.v1.train.AdamOptimizer, 1e-3)
   for name in models:
     for batch_size in batch_sizes:
-      (adam, size), (learned, _) = [
-          measure(MODELS[name], batch_size, make, num_steps, max_seconds)
-          for make in (make_adam, make_learned)]
-      yield Row(name, size, batch_size, adam, learned, learned / adam)
+      (adam, learned), size, is_native = measure(
+          MODELS[name], batch_size, (make_adam, make_learned), num_steps,
+          max_seconds)
+      yield Row(name, size, batch_size, adam, learned, learned / adam,
+                is_native)
 
 
 def plot(path, measured):
@@ -153,10 +184,11 @@ def table(measured):
   """Lays `Row`s out as a Markdown table."""
   return text_tables.markdown(
       ["model", "parameters", "batch size", "Adam, ms", "learned, ms",
-       "ratio"],
+       "ratio", "native"],
       [[row.model, "{:,}".format(row.parameters), str(row.batch_size),
         "{:.2f}".format(row.adam_ms), "{:.2f}".format(row.learned_ms),
-        "{:.1f}".format(row.ratio)] for row in measured])
+        "{:.1f}".format(row.ratio), "yes" if row.is_native else "no"]
+       for row in measured])
 
 
 def main(unused_argv):

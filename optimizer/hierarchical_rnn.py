@@ -357,14 +357,13 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                        skip_nonfinite=False):
     """Applies one step to all tensors; see `TrainableOptimizer`."""
     states = [state_spec.without_true_param(state) for state in states]
-    new_params, new_states, global_state, attended = (
-        big_tensors.compute_updates(
-            self._options, self._meta_parameters.values(), params, grads,
-            states, global_state, skip_nonfinite))
+    params, new_states, global_state, attended = big_tensors.compute_updates(
+        self._options, self._meta_parameters.values(), params, grads, states,
+        global_state, skip_nonfinite)
     if self.use_attention:
-      for state, param in zip(new_states, new_params):
+      for state, param in zip(new_states, params):
         state[state_spec.TRUE_PARAM] = param
-    return new_params, new_states, global_state, attended
+    return params, new_states, global_state, attended
 
   def _compute_finite_updates(self, *args):
     if type(self)._compute_updates != HierarchicalRNN._compute_updates:

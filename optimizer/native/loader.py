@@ -32,8 +32,10 @@ from tensorflow.python.framework import op_def_registry
 
 from . import builder
 
-_OP = "LearnedOptimizerHierarchicalRnnStep"
 _HERE = os.path.dirname(os.path.abspath(__file__))
+
+OP = "LearnedOptimizerHierarchicalRnnStep"
+"""The type of the op."""
 
 Library = collections.namedtuple("Library", "step, theta_names")
 """The loaded library.
@@ -79,7 +81,7 @@ def say_once(reason):
 
 
 def _load():
-  if _OP in op_def_registry.get_registered_ops():
+  if OP in op_def_registry.get_registered_ops():
     raise builder.BuildError(
         "another copy of this package has loaded its own.")
   path = _library_path()

@@ -52,6 +52,11 @@ _GLOBAL_INPUTS = {"mean": [], "last": ["last_input"]}
 _INITIAL = "/init_vector"
 
 
+def is_in(graph):
+  """Whether there is a native step in a graph."""
+  return any(op.type == loader.OP for op in graph.get_operations())
+
+
 def make(optimizer, base, pairs):
   """Makes the op, if that is possible.
 

@@ -26,15 +26,18 @@ class StepTimeTest(tf.test.TestCase):
     for row in rows:
       self.assertGreater(row.adam_ms, 0)
       self.assertAlmostEqual(row.ratio, row.learned_ms / row.adam_ms)
+      self.assertFalse(row.is_native)
     self.assertEqual(784 * 64 + 64 + 64 * 64 + 64 + 640 + 10,
                      rows[0].parameters)
     self.assertEqual(9 * 16 + 16 + 9 * 16 * 32 + 32 + 49 * 32 * 10 + 10,
                      rows[2].parameters)
 
   def test_table_and_plot(self):
-    rows = [step_time.Row("mlp", 1234567, size, 2.0, 5.0, 2.5)
+    rows = [step_time.Row("mlp", 1234567, size, 2.0, 5.0, 2.5, size > 1)
             for size in (1, 10)]
-    self.assertIn("| mlp | 1,234,567 | 10 | 2.00 | 5.00 | 2.5 |",
+    self.assertIn("| mlp | 1,234,567 | 1 | 2.00 | 5.00 | 2.5 | no |",
+                  step_time.table(rows))
+    self.assertIn("| mlp | 1,234,567 | 10 | 2.00 | 5.00 | 2.5 | yes |",
                   step_time.table(rows))
     try:
       plotting.pyplot()
@@ -43,6 +46,29 @@ class StepTimeTest(tf.test.TestCase):
     path = os.path.join(tempfile.mkdtemp(dir=self.get_temp_dir()), "plot.png")
     step_time.plot(path, rows)
     self.assertGreater(os.path.getsize(path), 3000)
+    self.assertTrue(os.path.exists(path[:-len("png")] + "svg"))
+
+  def test_turns(self):
+    """Steps alternate, after two to warm up."""
+    turns = []
+
+    class Optimizer(tf.compat.v1.train.GradientDescentOptimizer):
+
+      def __init__(self, name):
+        super(Optimizer, self).__init__(0.1)
+        self._turn = name
+
+      def minimize(self, loss):
+        return tf.group(
+            super(Optimizer, self).minimize(loss),
+            tf.py_func(lambda: turns.append(self._turn), [], []))
+
+    fastest, _, is_native = step_time.measure(
+        step_time.mlp, 1, [lambda: Optimizer("a"), lambda: Optimizer("b")], 3,
+        60.0)
+    self.assertEqual(["a", "b"] * 5, turns)
+    self.assertLen(fastest, 2)
+    self.assertFalse(is_native)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ import tensorflow as tf
 from optimizer import hierarchical_rnn
 from optimizer.native import builder
 from optimizer.native import loader
+from optimizer.native import native_step
 from tests.optimizer import harness
 
 INSTRUCTIONS = "LOL_NATIVE_INSTRUCTIONS"
-OP = "LearnedOptimizerHierarchicalRnnStep"
 
 
 def require_library(test_case):
@@ -38,11 +38,6 @@ def environment(**values):
       if value is not None:
         os.environ[name] = value
     yield
-
-
-def is_native(graph):
-  """Whether there is a native step in a graph."""
-  return any(op.type == OP for op in graph.get_operations())
 
 
 class Model(object):
@@ -80,7 +75,7 @@ class Model(object):
           intra_op_parallelism_threads=threads))
       self.session.run(tf.global_variables_initializer())
       self.theta = harness.perturb(self.optimizer, self.session)
-    if is_native(graph) != native:
+    if native_step.is_in(graph) != native:
       raise AssertionError("Expected a native step: {}.".format(native))
 
   def step(self, gradients):

@@ -74,7 +74,7 @@ def _train(native, steps=5, path=None, name="model", **options):
         session.run(step)
       saved = saver.save(
           session, os.path.join(tf.test.get_temp_dir(), name))
-      return native_harness.is_native(graph), session.run(variable), saved
+      return native_step.is_in(graph), session.run(variable), saved
 
 
 class _PathsTest(tf.test.TestCase, parameterized.TestCase):
@@ -125,7 +125,7 @@ class ModelsTest(_PathsTest):
         x = tf.Variable(np.float32(np.random.RandomState(0).randn(30)))
         loss = tf.reduce_sum(tf.range(1.0, 31.0) * tf.square(x))
         step = optimizer.minimize(loss)
-        self.assertEqual(native, native_harness.is_native(graph))
+        self.assertEqual(native, native_step.is_in(graph))
         session.run(tf.global_variables_initializer())
         first = session.run(loss)
         for _ in range(100):
@@ -177,7 +177,7 @@ class FallBackTest(_PathsTest):
         step = optimizer.minimize(sum(
             tf.reduce_sum(tf.square(tf.cast(variable, tf.float32)))
             for variable in variables))
-        self.assertFalse(native_harness.is_native(graph))
+        self.assertFalse(native_step.is_in(graph))
         session.run(tf.global_variables_initializer())
         session.run(step)
         values.append(session.run(
@@ -189,7 +189,7 @@ class FallBackTest(_PathsTest):
     with tf.Graph().as_default() as graph:
       x = tf.Variable([1.0, 2.0])
       _OtherRule().minimize(tf.reduce_sum(tf.square(x)))
-      self.assertFalse(native_harness.is_native(graph))
+      self.assertFalse(native_step.is_in(graph))
 
   def test_switches(self):
     with native_harness.environment(LOL_NATIVE="0"):
@@ -226,7 +226,7 @@ class LoaderTest(tf.test.TestCase):
         self.get_temp_dir(), "no_compiler"), LOL_NATIVE=None), \
         mock.patch.object(loader, "_LOADED", []), \
         mock.patch.object(loader, "_SAID", set()), \
-        mock.patch.object(loader, "_OP", "OfNoLibrary"), \
+        mock.patch.object(loader, "OP", "OfNoLibrary"), \
         mock.patch.object(builder, "built_ahead", lambda *args: None), \
         mock.patch.object(builder, "folder_beside", lambda *args: None), \
         mock.patch.object(builder, "user_folder", self.get_temp_dir), \

@@ -103,8 +103,7 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     super(NativeStepTest, self).setUp()
     native_harness.require_library(self)
 
-  def _compare(self, options, shapes=_SHAPES, steps=4, decades=3,
-               tolerance=_TOLERANCE, **kwargs):
+  def _compare(self, options, shapes=_SHAPES, steps=4, decades=3, **kwargs):
     """Steps both ways, each time from the same state."""
     models = [native_harness.Model(native, shapes, options, **kwargs)
               for native in (True, False)]
@@ -118,7 +117,7 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
       values = [model.values() for model in models]
       differences = native_harness.differences(before, *values)
       for name, difference in differences.items():
-        self.assertLess(difference, tolerance, (step, name))
+        self.assertLess(difference, _TOLERANCE, (step, name))
       moved = [np.any(old != new) for (name, old), (_, new) in zip(
           before, values[0]) if old.size]
       self.assertTrue(any(moved))
@@ -127,7 +126,10 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters(*_OPTIONS)
   def test_options(self, **options):
     # The slowest of seven averages has a decay so near to 1 that it loses four
-    # digits, either way, where a gradient is decades larger than before.
+    # digits where a gradient is decades larger than before. Over three decades
+    # the hidden states differ by up to 1.6e-4, and beside the same step in
+    # float64 both are as wrong: native ones 6e-5 to 1.3e-4, others 7e-5 to
+    # 1.1e-4.
     decades = 1 if options.get("use_multiple_scale_decays") else 3
     self._compare(options, steps=3, decades=decades)
 
@@ -155,7 +157,7 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
       self._compare(options, use_resource=use_resource)
 
   def test_gradients_over_sixty_decades(self):
-    self._compare({}, decades=30, tolerance=3e-4)
+    self._compare({}, decades=30)
 
   def test_a_million_elements(self):
     self._compare({}, shapes=[[2, 3], [15], [16], [17], [1000, 1001]],
@@ -171,7 +173,7 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
       model.step([np.full([40], 1e-41, np.float32)])
     differences = native_harness.differences(
         before, *[model.values() for model in models])
-    self.assertLess(max(differences.values()), 1e-4)
+    self.assertLess(max(differences.values()), _TOLERANCE)
 
   @parameterized.parameters(
       (np.nan,), (np.inf,), (-np.inf,))
