@@ -202,6 +202,8 @@ class MetaOptimizer(object):
     try:
       yield
     except tf.errors.OpError as error:
+      if self._cluster is not None:
+        self._cluster.check(error)
       refused = (isinstance(error, tf.errors.InvalidArgumentError) and
                  "ticket is not valid" in error.message)
       if self._cluster is None or not (refused or isinstance(error, _LOST)):

@@ -287,6 +287,13 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
       harness.train(harness.directory(self), _PARABOLA,
                     harness.GLOBAL.callable)
 
+  def test_specs_of_the_wrong_thing(self):
+    wrong = problem_spec.Spec(tf.train.AdamOptimizer, (), {})
+    with self.assertRaisesRegexp(ValueError, "of a TrainableOptimizer, got"):
+      harness.train(harness.directory(self), _PARABOLA, wrong)
+    with self.assertRaisesRegexp(ValueError, "Spec of a Problem, .*AdamOpt"):
+      harness.train(harness.directory(self), [(wrong, None, None)])
+
   def test_chief_in_contradiction_to_the_cluster(self):
     with self.assertRaisesRegexp(ValueError, "is_chief=False contradicts"):
       harness.train(harness.directory(self), _PARABOLA, is_chief=False,
