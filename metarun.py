@@ -16,22 +16,24 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import fcntl
-import functools
-import os
 import signal
-import sys
-import threading
 
 # Until the run can save something, Ctrl-C ends it without a traceback. A
 # process in the background may have been told to ignore it.
 if (__name__ == "__main__" and
     signal.getsignal(signal.SIGINT) is signal.default_int_handler):
   signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+# pylint: disable=wrong-import-position
+import fcntl
+import functools
+import os
+import sys
+import threading
+
 # TensorFlow reads this when it is imported: errors only.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-# pylint: disable=wrong-import-position
 from absl import app
 from absl import flags
 from absl import logging

@@ -8,6 +8,8 @@ from __future__ import print_function
 
 import re
 
+import numpy as np
+
 import metarun_flags
 
 # The lengths of all unrolls of a visit are drawn when it begins.
@@ -30,6 +32,9 @@ def check(values):
   for name in sorted(values):
     if values[name] != values[name]:
       raise ValueError("--{} must be a number, not nan.".format(name))
+    if isinstance(values[name], float) and values[name] and (
+        np.float32(values[name]) == 0.0):
+      raise ValueError("--{}={!r} is 0 in float32.".format(name, values[name]))
   if 0 < values["objective_training_max_multiplier"] < 1:
     raise ValueError(
         "--objective_training_max_multiplier={} would end every unroll at its "

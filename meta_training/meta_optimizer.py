@@ -192,6 +192,8 @@ class MetaOptimizer(object):
     try:
       yield
     except tf.errors.OpError as error:
+      if self._cluster is not None:
+        self._cluster.check(error)
       refused = (isinstance(error, tf.errors.InvalidArgumentError) and
                  "fencing token is not valid" in error.message)
       if self._cluster is None or not (refused or isinstance(error, _LOST)):

@@ -45,10 +45,12 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
         "optimizer_spec must be a problem_spec.Spec, such as "
         "Spec(HierarchicalRNN, ([10, 20, 20],)), not {!r}.".format(
             optimizer_spec))
+  _check_class(optimizer_spec, "TrainableOptimizer", "meta_parameters")
   if not problems_and_data:
     raise ValueError("There are no problems to train on: include at least one "
                      "problem set.")
   for entry in problems_and_data + list(validation):
+    _check_class(entry.spec, "Problem", "objective")
     try:
       minibatches.check(entry.dataset, entry.batch_size)
     except ValueError as error:
@@ -100,6 +102,16 @@ def _check_meta_gradient(meta_gradient, reset_rnn_params):
     raise ValueError(
         "reset_rnn_params must be true with evolution strategies: all their "
         "runs start with the same state of the optimizer.")
+
+
+def _check_class(spec, wanted, attribute):
+  """Raises ValueError for a spec of a class that lacks an attribute.
+
+  What a function returns is not looked at.
+  """
+  if isinstance(spec.callable, type) and not hasattr(spec.callable, attribute):
+    raise ValueError("Expected a Spec of a {}, got one of {}.{}.".format(
+        wanted, spec.callable.__module__, spec.callable.__name__))
 
 
 def _check_number(name, value, kind, fits):

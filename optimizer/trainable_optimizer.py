@@ -290,7 +290,7 @@ class TrainableOptimizer(hooks.JointOptimizer):
     Raises:
       ValueError: If no variable has a gradient, or one has two, no static
         shape or a type that cannot be computed in float32.
-      RuntimeError: Under a `tf.distribute` strategy with several replicas.
+      RuntimeError: Under a `tf.distribute` strategy that copies variables.
       NotImplementedError: If a subclass overrides what `tf.train.Optimizer`
         calls to apply a gradient, and that cannot work; see `hooks`.
     """

@@ -168,6 +168,49 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     self.assertTrue(lines[-1].startswith("  run %d:" % (len(runs) + 1)),
                     lines[-1])
 
+  def test_a_second_signal_ends_a_long_unroll_at_once(self):
+    process = self._train(
+        self.get_temp_dir(), "--num_unroll_scale=0",
+        "--num_partial_unroll_itr_scale=0",
+        "--min_num_itr_partial_unroll=1000000")
+    self._read_until(process, "ready after")
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    self.assertIn("Stopping: a checkpoint is saved first.",
+                  process.stderr.readline())
+    process.send_signal(signal.SIGINT)
+    start = time.time()
+    self.assertEqual(130, process.wait())
+    self.assertLess(time.time() - start, 10)
+    self.assertNotIn("Traceback", process.stderr.read())
+
+  @parameterized.parameters(0.3, 1.0)
+  def test_a_signal_during_the_start(self, seconds):
+    process = self._train(self.get_temp_dir(), *_LONG)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    self.assertEqual((-signal.SIGINT, "", ""), (process.returncode, out, err))
+
+  def test_a_flag_that_does_not_exist(self):
+    code, _, err = self._run("--nosuchflag")
+    self.assertEqual(1, code)
+    self.assertEqual("Unknown command line flag 'nosuchflag'. metarun --help "
+                     "shows all flags.", err.strip())
+
+  @parameterized.parameters(
+      "num_meta_iterations=1000000000", "min_num_unrolls=1e20",
+      "num_gradient_scales=100000", "level_sizes=1000000000",
+      "level_sizes=100000000000000000000,2", "meta_learning_rate=1e39",
+      "l2_reg=1e308", "scale_decay_bias_init=-1e308",
+      "meta_learning_rate_half_life=1e-320")
+  def test_extreme_values(self, flag):
+    code, out, err = self._run("--train_dir=" + self.get_temp_dir(),
+                               "--include_bowl_problems", "--" + flag)
+    self.assertEqual((1, ""), (code, out))
+    self.assertLen(err.splitlines(), 1)
+    self.assertIn(flag.partition("=")[0], err)
+
   def _read_until(self, process, text):
     """Returns the lines a process has written up to one with a text."""
     lines, deadline = [], time.time() + 240

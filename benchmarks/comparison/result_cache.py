@@ -106,9 +106,13 @@ class ResultCache(object):
     if not os.path.exists(path):
       arrays = make()
       handle, unfinished = tempfile.mkstemp(dir=self._directory)
-      with os.fdopen(handle, "wb") as stream:
-        np.savez_compressed(stream, **arrays)
-      os.rename(unfinished, path)
+      try:
+        with os.fdopen(handle, "wb") as stream:
+          np.savez_compressed(stream, **arrays)
+        os.rename(unfinished, path)
+      except BaseException:
+        os.remove(unfinished)
+        raise
     with np.load(path) as arrays:
       return {name: arrays[name] for name in arrays.files}
 

@@ -11,20 +11,29 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import collections
 import contextlib
+import errno
 import json
 import os
+import re
 import socket
 import time
 
 import tensorflow as tf
 
 _CONNECT_SECONDS = 2.0
+# How long a machine may be out of reach when a task starts.
+_REACH_SECONDS = 12.0
 _PORT_BASE = 8888
 _HTTP2_SETTINGS = b"\4"
 # The preface of HTTP/2, which gRPC speaks, and settings without any.
 _HTTP2_GREETING = (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" +
                    b"\0\0\0" + _HTTP2_SETTINGS + b"\0\0\0\0\0")
+
+
+_Silence = collections.namedtuple("_Silence", "reason, is_there")
+"""Why there is no answer, and whether there is a machine at all."""
 
 
 class Cluster(object):
@@ -59,6 +68,7 @@ class Cluster(object):
     self.job = job
     self.task = task
     self._server = None
+    self._seen_hosts = set()
 
   @property
   def is_chief(self):
@@ -106,15 +116,38 @@ class Cluster(object):
       pause: Function that waits for some seconds.
 
     Raises:
-      ValueError: If another kind of server answers.
+      ValueError: If another kind of server answers, or an address is out of
+        reach for long and always was.
     """
     for host in self.hosts["ps"]:
-      told = False
-      while not _answers(host):
+      told, end = False, time.time() + _REACH_SECONDS
+      while True:
+        silence = _silence(host)
+        if silence is None or silence.is_there:
+          self._seen_hosts.add(host)
+        if silence is None:
+          break
+        if host not in self._seen_hosts and time.time() > end:
+          raise ValueError(
+              "No machine can be reached at {!r} ({}): correct --ps_hosts, or "
+              "start that machine first.".format(host, silence.reason))
         if not told:
           log("waiting for the parameter server at {}".format(host))
           told = True
         pause(0.5)
+
+  def check(self, error):
+    """Raises ValueError if an error says that a server is of another job.
+
+    Args:
+      error: A `tf.errors.OpError` of a session of this task.
+    """
+    found = re.search(r"/job:ps\S*/task:(\d+)\S* unknown device", error.message)
+    if found:
+      raise ValueError(
+          "What answers at {!r} is another task of a cluster, no parameter "
+          "server: correct --ps_hosts, and give all tasks the same "
+          "lists.".format(self.hosts["ps"][int(found.group(1))]))
 
   def join(self):
     """Serves until the process is ended."""
@@ -143,33 +176,36 @@ def _check_distinct(hosts):
               host, hosts.count(host)))
 
 
-def _answers(host):
-  """Whether a server of TensorFlow's kind answers at an address.
+def _silence(host):
+  """Why no server of TensorFlow's kind answers at an address.
 
   Args:
     host: String "host:port".
 
   Returns:
-    False also if something listens that says nothing yet.
+    None if one answers, or a `_Silence`.
 
   Raises:
     ValueError: If what answers is another kind of server.
   """
   name, _, port = host.rpartition(":")
+  is_there = False
   try:
     connection = socket.create_connection((name, int(port)), _CONNECT_SECONDS)
+    is_there = True
     with contextlib.closing(connection):
       connection.settimeout(_CONNECT_SECONDS)
       connection.sendall(_HTTP2_GREETING)
       answer = connection.recv(9)
-  except EnvironmentError:
-    return False
+  except EnvironmentError as error:
+    return _Silence(error, is_there or error.errno in (
+        errno.ECONNREFUSED, errno.ECONNRESET))
   # A frame begins with three bytes of length and one of type.
   if answer and answer[3:4] != _HTTP2_SETTINGS:
     raise ValueError(
         "What answers at {!r} is no parameter server: correct --ps_hosts, or "
         "free the port.".format(host))
-  return bool(answer)
+  return None if answer else _Silence("nothing is said", True)
 
 
 def find(job=None, task=None, ps_hosts=(), worker_hosts=(), num_ps=None,

@@ -130,7 +130,8 @@ def _refuse_replicas(optimizer, variables):
         "{} does not support {}: a step looks at the gradients of all "
         "variables together and cannot be split among copies of them. Train "
         "on several devices or machines with tf.train.SyncReplicasOptimizer "
-        "around it, or asynchronously with parameter servers.".format(
+        "around it, or asynchronously with parameter servers; on one device "
+        "without a strategy.".format(
             type(optimizer).__name__, type(strategy).__name__))
 
 

@@ -70,6 +70,23 @@ class RefusalTest(tf.test.TestCase):
         self.assertIn("their options differ", worker.text())
       self.assertTrue(chief.running())
 
+  def test_the_address_of_a_worker_as_a_parameter_server(self):
+    with cluster_harness.Cluster(harness.directory(self), 1, 1,
+                                 num_problems=10**6) as cluster:
+      hosts = ["localhost:{}".format(port) for port in free_ports.find(3)]
+      cluster.start("ps", 0, worker_hosts=hosts[:1])
+      chief = cluster.start("worker", 0, worker_hosts=hosts[:1])
+      chief.wait_for("visited 0")
+      for task in (0, 1):
+        worker = cluster.start(
+            "worker", task, logdir=harness.directory(self),
+            ps_hosts=hosts[:1], worker_hosts=hosts[1:])
+        self.assertEqual(1, worker.wait(), worker.text())
+        self.assertIn(
+            "ValueError: What answers at {!r} is another task of a "
+            "cluster".format(hosts[0]), worker.text())
+      self.assertTrue(chief.running())
+
   def test_two_chiefs(self):
     with cluster_harness.Cluster(harness.directory(self), 1, 1,
                                  num_problems=10**6) as cluster:

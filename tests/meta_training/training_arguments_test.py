@@ -12,6 +12,7 @@ import tensorflow as tf
 import metaopt
 from meta_training import training_arguments
 from meta_training.distributed import cluster
+from problems import problem_spec
 from tests.meta_training import harness
 
 _PARABOLA = harness.without_data(harness.Parabola)
@@ -50,6 +51,13 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
     with self.assertRaisesRegexp(ValueError, "optimizer_spec must be a"):
       harness.train(harness.directory(self), _PARABOLA,
                     harness.GLOBAL.callable)
+
+  def test_specs_of_the_wrong_thing(self):
+    wrong = problem_spec.Spec(tf.compat.v1.train.AdamOptimizer, (), {})
+    with self.assertRaisesRegexp(ValueError, "of a TrainableOptimizer, got"):
+      harness.train(harness.directory(self), _PARABOLA, wrong)
+    with self.assertRaisesRegexp(ValueError, "Spec of a Problem, .*AdamOpt"):
+      harness.train(harness.directory(self), [(wrong, None, None)])
 
   def test_chief_in_contradiction_to_the_cluster(self):
     with self.assertRaisesRegexp(ValueError, "is_chief=False contradicts"):

@@ -113,6 +113,32 @@ class LocalClusterTest(unittest.TestCase):
   def test_sigterm_stops_all_tasks(self):
     self._stop(signal.SIGTERM)
 
+  def test_sighup_stops_all_tasks(self):
+    self._stop(signal.SIGHUP)
+
+  def test_a_dead_parameter_server_ends_it(self):
+    self._start("--num_problems=100000")
+    self._wait(lambda: "  run 1:" in self._log("worker_1"))
+    os.kill(self._pids[0], signal.SIGKILL)
+    self.assertEqual(signal.SIGKILL, self._code())
+    self.assertIn("A parameter server ended with -9: stopping all tasks.",
+                  self._process.stdout.read())
+    self._assert_nothing_is_left()
+
+  def test_a_dead_worker_is_told_as_it_happens(self):
+    self._start("--num_problems=100000")
+    self._wait(lambda: "  run 1:" in self._log("worker_1"))
+    os.kill(self._pids[2], signal.SIGKILL)
+    lines = [self._process.stdout.readline()]
+    while "Warning" in lines[-1] or "or a private" in lines[-1] or (
+        "let any" in lines[-1]):
+      lines.append(self._process.stdout.readline())
+    self.assertEqual("worker 1 ended with -9\n", lines[-1])
+    self.assertIsNone(self._process.poll())  # The chief goes on.
+    self._process.send_signal(signal.SIGTERM)
+    self.assertEqual(signal.SIGKILL, self._code())
+    self._assert_nothing_is_left()
+
   def test_a_dead_chief_ends_it(self):
     self._start("--num_problems=100000")
     self._wait(lambda: "  run 1:" in self._log("worker_1"))

@@ -9,6 +9,7 @@ from __future__ import print_function
 import os
 import tempfile
 
+import numpy as np
 import tensorflow as tf
 
 from benchmarks.comparison import groups
@@ -63,6 +64,14 @@ class ResultCacheTest(tf.test.TestCase):
     self.assertLen(made, 1)
     result_cache.ResultCache(self.directory).arrays(["net", 0.2], make)
     self.assertLen(made, 2)
+
+  def test_a_failed_write_leaves_nothing(self):
+    full = tf.compat.v1.test.mock.patch.object(
+        np, "savez_compressed", side_effect=IOError("No space left"))
+    with full, self.assertRaisesRegexp(IOError, "No space left"):
+      result_cache.ResultCache(self.directory).arrays(
+          ["key"], lambda: {"curve": [1.0]})
+    self.assertEqual([], os.listdir(self.directory))
 
 
 if __name__ == "__main__":

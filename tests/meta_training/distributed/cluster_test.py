@@ -10,10 +10,12 @@ import json
 import os
 import socket
 import threading
+import time
 
 from absl.testing import parameterized
 import tensorflow as tf
 
+from benchmarks import free_ports
 from meta_training.distributed import cluster
 
 _VARIABLES = ("TF_CONFIG", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_NNODES",
@@ -152,6 +154,36 @@ class ForeignServerTest(tf.test.TestCase):
       with self.assertRaisesRegexp(
           ValueError, "answers at '{}' is no parameter server".format(host)):
         found.wait_for_parameter_servers(self.fail)
+
+  @tf.test.mock.patch.object(cluster, "_REACH_SECONDS", 0.3)
+  def test_a_machine_out_of_reach_is_refused(self):
+    place = cluster.Cluster(["no-host.invalid:2"], ["b:2"], "worker", 0)
+    said = []
+    with self.assertRaisesRegexp(
+        ValueError, "be reached at 'no-host.invalid:2' .*correct --ps_hosts"):
+      place.wait_for_parameter_servers(said.append)
+    self.assertEqual(
+        ["waiting for the parameter server at no-host.invalid:2"], said)
+
+  @tf.test.mock.patch.object(cluster, "_REACH_SECONDS", 0.3)
+  def test_waits_for_a_machine_that_is_there(self):
+    closed, = free_ports.find(1)
+    place = cluster.Cluster(
+        ["localhost:{}".format(closed)], ["b:2"], "worker", 0)
+    with self.assertRaisesRegexp(RuntimeError, "long enough"):
+      place.wait_for_parameter_servers(
+          lambda text: None, self._tire(RuntimeError("long enough"), 2.0))
+
+  def _tire(self, error, seconds):
+    """A pause that raises an error after so many seconds."""
+    end = time.time() + seconds
+
+    def pause(seconds):
+      time.sleep(seconds)
+      if time.time() > end:
+        raise error
+
+    return pause
 
   def test_waits_for_a_server_of_tensorflow(self):
     server = tf.distribute.Server.create_local_server()
