@@ -112,6 +112,7 @@ def run_task(options):
   import tensorflow as tf
   from meta_training import reports
   from meta_training.distributed import cluster as cluster_lib
+  from meta_training import evolution_strategies
   from tests.meta_training import harness
   # A process in the background may have been told to ignore it.
   signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -136,6 +137,11 @@ def run_task(options):
     signal.signal(signal.SIGTERM, lambda *unused_args: stop())
     print("started")
 
+  strategies = {}
+  if "strategies" in options:
+    strategies = {
+        "meta_gradient": evolution_strategies.Options(*options["strategies"]),
+        "update_rule": "adam", "averaging_decay": 0.9}
   harness.train(
       options["logdir"],
       harness.without_data(harness.Parabola, **options.get("problem", {})) +
@@ -146,7 +152,8 @@ def run_task(options):
       learning_rate=options.get("learning_rate", 0.01),
       select_random_problems=not is_chief, out=_Echo(), cluster=task,
       on_start=on_start, verbosity=reports.EVERYTHING,
-      callbacks=[lambda name, index, *_: print("visited", index)])
+      callbacks=[lambda name, index, *_: print("visited", index)],
+      **strategies)
   print("ended")
 
 

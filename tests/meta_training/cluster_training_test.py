@@ -6,6 +6,8 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import os
+
 from absl.testing import parameterized
 import tensorflow as tf
 
@@ -30,6 +32,22 @@ class TrainingTest(tf.test.TestCase, parameterized.TestCase):
       expected = harness.arrays(logdir)
       self.assertGreater(expected["global_step"], 8)
       harness.assert_equal(self, expected, harness.arrays(cluster.logdir))
+
+  @parameterized.parameters(False, True)
+  def test_evolution_strategies(self, persistent):
+    logdir, strategies = harness.directory(self), [0.05, 2, persistent]
+    local = cluster_harness.Task(logdir, "local", {
+        "logdir": logdir, "strategies": strategies})
+    with cluster_harness.Cluster(harness.directory(self), 2, 1,
+                                 strategies=strategies) as cluster:
+      for task in range(2):
+        cluster.start("ps", task)
+      self.assertEqual(0, cluster.start("worker", 0).wait())
+      self.assertEqual(0, local.wait(), local.text())
+      for name in ("", "averaged"):
+        harness.assert_equal(
+            self, harness.arrays(os.path.join(logdir, name)),
+            harness.arrays(os.path.join(cluster.logdir, name)))
 
   def test_two_workers(self):
     with cluster_harness.Cluster(harness.directory(self), 1, 2,
