@@ -267,7 +267,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         "l2_reg": 0.75, "nan_l2_reg": 0.375, "reset_rnn_params": False,
         "objective_training_max_multiplier": 9.0, "seed": 11,
         "compile": "always"}
-    with mock.patch.object(metarun.metarun.metaopt, "train_optimizer") as train:
+    with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
       self._main(**values)
     (logdir, _, corpus, num_problems, num_runs, draw_unrolls,
      draw_steps), kwargs = train.call_args
@@ -296,7 +296,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
       ({"ps_hosts": ["a:1"], "job_name": "worker"}, "needs at least one"))
   def test_errors(self, values, message):
     mock = tf.compat.v1.test.mock
-    with mock.patch.object(metarun.metarun.metaopt, "train_optimizer") as train:
+    with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
       with mock.patch.object(metarun, "optimizer_spec") as spec:
         six.assertRegex(self, self._error(**values), message)
     # Refused before anything is built.

@@ -25,7 +25,8 @@ from tests import repository
 # What setup.py reads.
 _SOURCES = ("LICENSE", "MANIFEST.in", "README.md", "CONTRIBUTING.md",
             "setup.cfg", "setup.py", "metaopt.py", "metarun.py",
-            "metarun_checks.py", "metarun_flags.py", "evaluation", "meta_training", "optimizer",
+            "metarun_checks.py", "metarun_flags.py", "evaluation",
+            "meta_training", "optimizer",
             "problems",
             "tools/package")
 
