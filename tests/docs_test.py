@@ -90,7 +90,9 @@ class DocsTest(tf.test.TestCase, parameterized.TestCase):
         [corpus_entry.CorpusEntry(
             problem_spec.Spec(problem_generator.Bowl, (1.0,)),
             set_name="bowl")], 1, 1, lambda: 1, lambda: 2,
-        compiled=False, out=io.StringIO())
+        compiled=False, out=io.StringIO(), validate_every=1,
+        validation=[(problem_spec.Spec(problem_generator.Bowl, (2.0,)), None,
+                     None)])
     return os.path.abspath("logs")
 
   @parameterized.parameters(*_pages())
