@@ -103,8 +103,8 @@ def _call(name, node, text):
   arguments = node.args
   first = len(arguments.args) - len(arguments.defaults)
   words = [each.arg for each in arguments.args[:first]]
-  words += ["{}={}".format(each.arg, _source(value, text)) for each, value in zip(
-      arguments.args[first:], arguments.defaults)]
+  words += ["{}={}".format(each.arg, _source(value, text))
+            for each, value in zip(arguments.args[first:], arguments.defaults)]
   words = [word for word in words if word not in ("self", "cls")]
   if arguments.vararg:
     words.append("*" + arguments.vararg.arg)
