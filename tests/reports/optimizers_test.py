@@ -27,6 +27,32 @@ class OptimizersTest(tf.test.TestCase, parameterized.TestCase):
       session.run([step, check])
       self.assertTrue(np.all(session.run(v) != 1.0))
 
+  def test_partitioned_variables_with_another_number_of_parts(self):
+    prefix = self.create_tempdir().full_path + "/model"
+
+    def build(num_parts):
+      v = tf.get_variable("v", [6], initializer=tf.ones_initializer(),
+                          partitioner=tf.fixed_size_partitioner(num_parts))
+      return v, pretrained.load().minimize(
+          tf.reduce_sum(tf.square(v.as_tensor())))
+
+    with tf.Graph().as_default(), self.session() as session:
+      v, step = build(2)
+      session.run(tf.global_variables_initializer())
+      session.run(step)
+      expected = session.run(v.as_tensor())
+      tf.train.Saver().save(session, prefix)
+    with tf.Graph().as_default(), self.session() as session:
+      v, step = build(3)
+      session.run(tf.global_variables_initializer())
+      # Slots belong to a part; what the page of limits advises works.
+      with self.assertRaisesRegexp(
+          tf.errors.NotFoundError, "Key v/part_2/hRNN"):
+        tf.train.Saver().restore(session, prefix)
+      tf.train.Saver(tf.trainable_variables()).restore(session, prefix)
+      self.assertAllEqual(expected, session.run(v.as_tensor()))
+      session.run(step)
+
   @parameterized.parameters(
       lambda optimizer: pickle.loads(pickle.dumps(optimizer)), copy.deepcopy)
   def test_copies_of_an_unused_optimizer_take_the_same_steps(self, duplicate):
