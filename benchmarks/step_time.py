@@ -45,6 +45,7 @@ flags.DEFINE_string("output_dir", "/tmp/step_time", "Where table and plot are "
 flags.DEFINE_bool("plots", True, "Whether to draw.")
 
 _WARM_UP_STEPS = 2
+_RATIOS = (1, 1.5, 2, 3, 5, 10, 20, 50, 100)
 
 Row = collections.namedtuple(
     "Row", "model, parameters, batch_size, adam_ms, learned_ms, ratio, "
@@ -174,6 +175,12 @@ def plot(path, measured):
       axes.loglog(*zip(*points), label=name,
                   **plotting.style(i, len(points)))
   axes.axhline(1.0, color="gray", linewidth=0.8)
+  for axis, values in ((axes.xaxis, sorted(set(
+      row.batch_size for row in measured))), (axes.yaxis, _RATIOS)):
+    axis.set_major_locator(pyplot.FixedLocator(values))
+    axis.set_minor_locator(pyplot.NullLocator())
+    axis.set_major_formatter(pyplot.FuncFormatter(
+        lambda value, _: "{:,g}".format(value)))
   axes.set_xlabel("batch size")
   axes.set_ylabel("time of a step / Adam's (1 = equal to Adam)")
   axes.legend()

@@ -10,6 +10,8 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+from optimizer import arguments
+from optimizer import hierarchical_rnn
 from tests.optimizer.native import native_harness
 from tests.optimizer import oracle
 
@@ -72,6 +74,14 @@ _OPTIONS = (
      "use_attention": True},
 )
 
+# They decide what a step starts from, or how the optimizer is trained.
+_NOT_OF_A_STEP = (
+    "affine_scale", "cell_scale", "gate_bias_init", "init_lr_range",
+    "input_decay_bias_init", "learning_rate_momentum_logit_init", "name",
+    "obj_train_max_multiplier", "random_seed", "readout_scale",
+    "scale_decay_bias_init", "use_log_objective", "use_native",
+    "use_numerator_epsilon", "use_second_derivatives", "zero_init_lr_weights")
+
 # With these, all of the kernels is run.
 _ALL_CODE = (
     {},
@@ -132,6 +142,12 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     # 1.1e-4.
     decades = 1 if options.get("use_multiple_scale_decays") else 3
     self._compare(options, steps=3, decades=decades)
+
+  def test_every_option_is_tested(self):
+    names, _ = arguments.parameters(hierarchical_rnn.HierarchicalRNN)
+    self.assertEqual(
+        set(names) - set(_NOT_OF_A_STEP),
+        set(name for options in _OPTIONS for name in options))
 
   @parameterized.parameters(
       {}, {"use_attention": True}, {"skip_zero_gradients": True},
