@@ -20,6 +20,7 @@ from absl.testing import parameterized
 import six
 import tensorflow as tf
 
+from meta_training import evolution_strategies
 import metarun
 from optimizer import coordinatewise_rnn
 from optimizer import hierarchical_rnn
@@ -268,7 +269,8 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         "gradient_clip_level": 4.0, "rms_decay": 0.25, "rms_epsilon": 0.125,
         "l2_reg": 0.75, "nan_l2_reg": 0.375, "reset_rnn_params": False,
         "objective_training_max_multiplier": 9.0, "seed": 11,
-        "compile": "always"}
+        "compile": "always", "update_rule": "adam", "train_only": ["rate"],
+        "averaging_decay": 0.875}
     with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
       self._main(**values)
     (logdir, _, corpus, num_problems, num_runs, draw_unrolls,
@@ -290,8 +292,26 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         "rms_decay": 0.25, "rms_epsilon": 0.125, "l2_reg": 0.75,
         "nan_l2_reg": 0.375, "reset_rnn_params": False, "seed": 11,
         "compiled": True, "verbosity": 1,
-         "meta_gradient": "backprop", "update_rule": "rmsprop",
-         "train_only": [], "averaging_decay": None}, dict(kwargs))
+        "meta_gradient": "backprop", "update_rule": "adam",
+        "train_only": ["rate"], "averaging_decay": 0.875}, dict(kwargs))
+
+  def test_passes_evolution_strategies_on(self):
+    mock = tf.compat.v1.test.mock
+    with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
+      self._main(meta_gradient="es", es_stddev=["0.5", "rate=2"],
+                 es_num_pairs=3, es_persistent=True, es_evaluate_every=4,
+                 es_problems_per_update=5)
+    self.assertEqual(
+        evolution_strategies.Options({"": 0.5, "rate": 2.0}, 3, True, 4, 5),
+        train.call_args[1]["meta_gradient"])
+
+  @parameterized.parameters(False, True)
+  def test_trains_by_evolution_strategies(self, persistent):
+    path = self._main(optimizer="GlobalLearningRate", meta_gradient="es",
+                      es_persistent=persistent, averaging_decay=0.5)
+    self.assertTrue(path.endswith("/model.ckpt-1"), path)
+    self.assertTrue(tf.train.latest_checkpoint(
+        os.path.join(self.logdir, "averaged")).endswith("/model.ckpt-1"))
 
   @parameterized.parameters(
       ({"include_bowl_problems": False},

@@ -93,6 +93,41 @@ class ProblemTest(tf.test.TestCase):
       self.assertEqual(list(range(5)), sorted(epoch))
     self.assertGreater(len(set(map(tuple, epochs))), 1)
 
+  def test_several_at_a_time(self):
+    visits = [visit_schedule.VisitSchedule(
+        1, 5, False, 1, lambda: 1, lambda: 2, problems_per_visit=count).visit
+              for count in (1, 2)]
+    for i in range(10):
+      visit = visits[1](i)
+      self.assertEqual(
+          [visits[0](2 * i).problem, visits[0](2 * i + 1).problem],
+          [visit.problem] + list(visit.more_problems))
+      self.assertEqual((), visits[0](i).more_problems)
+
+  def test_several_at_random(self):
+    schedule = visit_schedule.VisitSchedule(
+        1, 5, True, 1, lambda: 1, lambda: 2, problems_per_visit=3)
+    visits = [schedule.visit(i) for i in range(1000)]
+    for j in range(2):
+      counts = np.bincount([visit.more_problems[j] for visit in visits])
+      self.assertAllInRange(counts, 200 - 64, 200 + 64)
+
+
+class RunDrawsTest(tf.test.TestCase):
+
+  def test_all_differ(self):
+    schedule = visit_schedule.VisitSchedule(
+        1, 5, True, 1, lambda: 1, lambda: 2)
+    draws = []
+    for path in ((0, 0), (0, 1), (1, 0), (0, 0, 1), (0, 1, 1), (0, 0, 2)):
+      run = visit_schedule.RunDraws(schedule, *path)
+      draws.append(run.start_seed()[0])
+      for i in range(3):
+        draws.append(run.noise_seed(i)[0])
+        draws.append(run.perturbations(i).randint(2**31 - 1))
+      draws.append(run.data().randint(2**31 - 1))
+    self.assertLen(set(draws), 6 * 8)
+
 
 class DrawsTest(tf.test.TestCase):
 
