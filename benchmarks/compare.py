@@ -60,9 +60,8 @@ _QUICK_PROBLEMS = ("Quadratic(15)", "Branin(noise_stdev=0.3)",
                    "FullyConnected(6, 2", "ReLUNet(12")
 
 
-def main(argv):
+def main(unused_argv):
   """Compares, and prints the table of groups."""
-  del argv
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   if FLAGS.groups == ["d"]:
@@ -87,7 +86,9 @@ def main(argv):
       sys.stdout if FLAGS.verbose else None, **options)
   table = report.write(
       outcomes, FLAGS.output_dir, options.get("seeds", comparison.SEEDS),
-      horizon, FLAGS.plots)
+      horizon, FLAGS.plots, learned, " ".join(
+          ["./tools/bazel run //benchmarks:compare --"] + sys.argv[1:]),
+      FLAGS.quick)
   print("\n" + table)
   print("Page: " + os.path.join(FLAGS.output_dir, "index.html"))
 

@@ -30,7 +30,7 @@ _METARUN = set(flag.name for group in metarun_flags.GROUPS
 _FOREIGN = frozenset((
     "flagfile", "help", "helpfull", "logdir", "pdb", "build_event_json_file",
     "test_output", "test_size_filters", "test_tag_filters", "test_env",
-    "ntasks", "nodes", "config"))
+    "ntasks", "nodes", "config", "verbosity"))
 # Makes a run of metarun small; the sets are those that the command names, or
 # this one.
 _TINY = ("--num_problems=1", "--num_meta_iterations=1", "--num_unroll_scale=0",
