@@ -86,7 +86,9 @@ def main(unused_argv):
       sys.stdout if FLAGS.verbose else None, **options)
   table = report.write(
       outcomes, FLAGS.output_dir, options.get("seeds", comparison.SEEDS),
-      horizon, FLAGS.plots)
+      horizon, FLAGS.plots, learned, " ".join(
+          ["./tools/bazel run //benchmarks:compare --"] + sys.argv[1:]),
+      FLAGS.quick)
   print("\n" + table)
   print("Page: " + os.path.join(FLAGS.output_dir, "index.html"))
 

@@ -23,6 +23,15 @@ _MAX_POINTS = 400
 _INFINITY = 1e300
 _OVERVIEW_COLUMNS = 3
 
+_QUICK = ("This was a smoke run: few problems, steps, seeds and learning "
+          "rates. It says that the comparison works, and nothing of the "
+          "optimizers.")
+_FILES = ("runs.csv", "problems.csv", "summary.csv", "summary.md")
+# Columns of `tables.group_table` in which the highest value is the best, and
+# that of `tables.problem_table` in which the lowest is.
+_SPEED_UP, _SHARES = 3, (4, 5)
+_FINAL_LOSS = 3
+
 _STYLE = ("body{font-family:sans-serif;max-width:70em;margin:2em auto}"
           "table{border-collapse:collapse}td,th{border:1px solid #ccc;"
           "padding:.2em .6em;text-align:left}img{width:23em}")
@@ -108,7 +117,8 @@ def band(curves):
   return (steps,) + tuple(quartiles)
 
 
-def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots):
+def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots,
+          notes=(), quick=False):
   """Writes index.html, the plots it shows, and overview.png.
 
   Args:
@@ -118,17 +128,32 @@ def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots):
     group_rows: List of rows of `tables.GROUP_FIELDS`.
     horizon: Integer, steps of a run.
     plots: Whether to draw.
+    notes: Sequence of (name, text), how the comparison was made.
+    quick: Whether to warn that this was a smoke run.
   """
+  names = sorted(set(row.group for row in problem_rows))
   parts = ["<!DOCTYPE html><meta charset=utf-8><title>Comparison</title>"
            "<style>{}</style><h1>Comparison of optimizers</h1>"
-           "<p>{} steps a run. Lines are medians of the runs, bands their "
-           "quartiles. Definitions: docs/comparison.md.</p>".format(
-               _STYLE, horizon),
-           _html(*tables.group_table(group_rows))]
+           "{}<p>{} steps a run. Lines are medians of the runs, bands their "
+           "quartiles; the best value is bold. Speed-up: steps Adam takes to "
+           "the optimizer's final loss, over the steps of a run. Final loss: "
+           "mean over the last 1% of the steps, lower is better.</p>".format(
+               _STYLE, "<p><strong>{}</strong></p>".format(_QUICK) if quick else
+               "", horizon),
+           "<ul>{}</ul>".format("".join("<li>{}: {}</li>".format(
+               _escaped(name), _escaped(text)) for name, text in notes)),
+           _links(["#group-" + name for name in names],
+                  ["Group " + name for name in names]), _links(_FILES, _FILES),
+           _html(*tables.group_table(group_rows), bold=best_cells(
+               group_rows, lambda row: row[0], {
+                   # That Adam is no worse than Adam is no news.
+                   column: lambda row, column=column: (
+                       None if row[_SPEED_UP] is None else -row[column])
+                   for column in (_SPEED_UP,) + _SHARES}))]
   if plots and outcomes:
     plot_overview(os.path.join(output_dir, "overview.png"), outcomes)
-  for group in sorted(set(row.group for row in problem_rows)):
-    parts.append("<h2>Group {}: {}</h2>".format(
+  for group in names:
+    parts.append('<h2 id="group-{0}">Group {0}: {1}</h2>'.format(
         group, groups.GROUPS[group].title))
     count = 0
     for outcome in outcomes:
@@ -136,21 +161,55 @@ def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots):
         name = "{}{:03d}_{}.png".format(group, count, re.split(
             r"\W", outcome.problem.name)[0].lower())
         plot(os.path.join(output_dir, name), outcome)
-        parts.append('<img src="{}" alt="{}">'.format(
-            name, _escaped(outcome.problem.name)))
+        parts.append('<a href="{}"><img src="{}" alt="{}"></a>'.format(
+            os.path.splitext(name)[0] + ".svg", name,
+            _escaped(outcome.problem.name)))
         count += 1
-    parts.append(_html(*tables.problem_table(
-        [row for row in problem_rows if row.group == group])))
+    rows = [row for row in problem_rows if row.group == group]
+    parts.append(_html(*tables.problem_table(rows), bold=best_cells(
+        rows, lambda row: row.problem,
+        {_FINAL_LOSS: lambda row: row.final_loss})))
   with io.open(os.path.join(output_dir, "index.html"), "w",
                encoding="utf-8") as stream:
     stream.write(u"\n".join(six.ensure_text(part) for part in parts))
 
 
-def _html(header, rows):
-  """A table in HTML."""
+def best_cells(rows, key, values):
+  """Where the best values of a table are.
+
+  Args:
+    rows: List, the table's rows.
+    key: Function of a row: rows with the same are compared.
+    values: Dict from columns to functions of a row, lowest is best; None, and
+      what is not finite, is never best.
+
+  Returns:
+    Set of (row, column); of equal values, all of them.
+  """
+  best = set()
+  for column, value in six.iteritems(values):
+    for i, row in enumerate(rows):
+      others = [value(other) for other in rows if key(other) == key(row)]
+      finite = [each for each in others
+                if each is not None and np.isfinite(each)]
+      if finite and value(row) == min(finite):
+        best.add((i, column))
+  return best
+
+
+def _links(targets, texts):
+  return "<p>{}</p>".format(" &middot; ".join(
+      '<a href="{}">{}</a>'.format(*each) for each in zip(targets, texts)))
+
+
+def _html(header, rows, bold=()):
+  """A table in HTML; `bold` has pairs (row, column)."""
   lines = ["<tr>{}</tr>".format("".join(
-      "<{0}>{1}</{0}>".format(tag, _escaped(cell)) for cell in cells))
-           for tag, cells in [("th", header)] + [("td", row) for row in rows]]
+      "<th>{}</th>".format(_escaped(cell)) for cell in header))]
+  for i, row in enumerate(rows):
+    lines.append("<tr>{}</tr>".format("".join(
+        ("<td><b>{}</b></td>" if (i, j) in bold else "<td>{}</td>").format(
+            _escaped(cell)) for j, cell in enumerate(row))))
   return "<table>\n{}\n</table>".format("\n".join(lines))
 
 

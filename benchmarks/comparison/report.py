@@ -6,9 +6,12 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import hashlib
 import os
 import sys
+import time
 
+import numpy as np
 import tensorflow as tf
 
 from benchmarks import text_tables
@@ -61,7 +64,8 @@ def _line(outcome):
                               ", ".join(cells))
 
 
-def write(outcomes, output_dir, seeds, horizon, plots=True):
+def write(outcomes, output_dir, seeds, horizon, plots=True, learned=(),
+          command=None, quick=False):
   """Writes tables, plots and the page.
 
   Args:
@@ -70,6 +74,9 @@ def write(outcomes, output_dir, seeds, horizon, plots=True):
     seeds: Sequence of integers, the seeds of the runs.
     horizon: Integer, steps of a run.
     plots: Whether to draw curves; that needs matplotlib.
+    learned: The list of `comparison.Learned`.
+    command: String, the command that made the comparison, or None.
+    quick: Whether that was a smoke run.
 
   Returns:
     The table of groups, Markdown.
@@ -94,5 +101,21 @@ def write(outcomes, output_dir, seeds, horizon, plots=True):
   table = text_tables.markdown(*tables.group_table(group_rows))
   with open(in_output("summary.md"), "w") as stream:
     stream.write(table)
-  page.write(output_dir, outcomes, problems, group_rows, horizon, plots)
+  page.write(output_dir, outcomes, problems, group_rows, horizon, plots,
+             _notes(seeds, learned, command), quick)
   return table
+
+
+def _notes(seeds, learned, command):
+  """How a comparison was made: list of (name, text)."""
+  notes = [("date", time.strftime("%Y-%m-%d"))]
+  if command:
+    notes.append(("command", command))
+  notes.append(("seeds", ", ".join(str(seed) for seed in seeds)))
+  for optimizer in learned:
+    # Whoever has other weights of the same name can see it.
+    digest = hashlib.sha1(np.ascontiguousarray(optimizer.theta)).hexdigest()
+    notes.append(("weights of " + optimizer.name, "{:,} numbers, SHA-1 {}, "
+                  "{}".format(optimizer.theta.size, digest[:12],
+                              optimizer.description)))
+  return notes

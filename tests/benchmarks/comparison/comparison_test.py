@@ -7,6 +7,7 @@ from __future__ import division
 from __future__ import print_function
 
 import tempfile
+import time
 
 import numpy as np
 import tensorflow as tf
@@ -133,5 +134,143 @@ class ComparisonTest(tf.test.TestCase):
       comparison.load("/nowhere")
 
 
+<<<<<<< HEAD
+||||||| b78603f
+class CompareTest(tf.test.TestCase):
+
+  def test_tables_and_page(self):
+    directory = tempfile.mkdtemp(dir=self.get_temp_dir())
+    out = six.StringIO()
+    outcomes = report.run(
+        [_QUADRATIC, _NET], [_learned("learned", 0.05)], 50,
+        os.path.join(directory, "cache"), out, **_OPTIONS)
+    self.assertRegexpMatches(out.getvalue(), r"b Quadratic\(3\): SGD@0.1 ")
+    try:
+      plotting.pyplot()
+      plots = True
+    except ImportError:
+      plots = False
+    table = report.write(outcomes, directory, (1, 2), 50, plots)
+    self.assertIn("| b (held out, same families) | learned | 1 |", table)
+    rows = self._read(directory, "runs.csv")
+    self.assertLen(rows, 2 * 5 * 2)
+    self.assertEqual({"1", "2"}, set(row["seed"] for row in rows))
+    self.assertEqual([row["speed_up"] == "" for row in rows],
+                     [row["optimizer"] != "learned" for row in rows])
+    self.assertLen(self._read(directory, "problems.csv"), 2 * 5)
+    adam = [row for row in self._read(directory, "summary.csv")
+            if row["optimizer"] == "Adam"]
+    self.assertLen(adam, 2)
+    for row in adam:
+      self.assertEqual("1.0", row["share_no_worse_than_adam"])
+      self.assertEqual("0", row["diverged_runs"])
+    with open(os.path.join(directory, "index.html")) as stream:
+      html = stream.read()
+    self.assertIn("FullyConnected(4, 2)", html)
+    if not plots:
+      self.skipTest("No plots: matplotlib is not installed.")
+    images = re.findall('img src="([^"]+)"', html)
+    self.assertEqual(["b000_quadratic.png", "v000_fullyconnected.png"], images)
+    for image in images + ["overview.png"]:
+      self.assertGreater(os.path.getsize(os.path.join(directory, image)), 5000)
+
+  def _read(self, directory, name):
+    with open(os.path.join(directory, name)) as stream:
+      return list(csv.DictReader(stream))
+
+  def test_band(self):
+    runs = np.array([[1, 2, 3], [2, 4, 6], [3, 6, np.inf]], np.float32)
+    steps, low, median, high = page.band(runs)
+    self.assertAllEqual([0, 1, 2], steps)
+    self.assertAllClose([1.5, 3, 4.5], low)
+    self.assertAllClose([2, 4, 6], median)
+    self.assertAllClose([2.5, 5], high[:2])
+    self.assertTrue(np.isnan(high[2]))
+
+
+=======
+class CompareTest(tf.test.TestCase):
+
+  def test_tables_and_page(self):
+    directory = tempfile.mkdtemp(dir=self.get_temp_dir())
+    out = six.StringIO()
+    outcomes = report.run(
+        [_QUADRATIC, _NET], [_learned("learned", 0.05)], 50,
+        os.path.join(directory, "cache"), out, **_OPTIONS)
+    self.assertRegexpMatches(out.getvalue(), r"b Quadratic\(3\): SGD@0.1 ")
+    try:
+      plotting.pyplot()
+      plots = True
+    except ImportError:
+      plots = False
+    table = report.write(
+        outcomes, directory, (1, 2), 50, plots, [_learned("learned", 0.05)],
+        "compare --quick", quick=True)
+    self.assertIn("| b (held out, same families) | learned | 1 |", table)
+    rows = self._read(directory, "runs.csv")
+    self.assertLen(rows, 2 * 5 * 2)
+    self.assertEqual({"1", "2"}, set(row["seed"] for row in rows))
+    self.assertEqual([row["speed_up"] == "" for row in rows],
+                     [row["optimizer"] != "learned" for row in rows])
+    self.assertLen(self._read(directory, "problems.csv"), 2 * 5)
+    adam = [row for row in self._read(directory, "summary.csv")
+            if row["optimizer"] == "Adam"]
+    self.assertLen(adam, 2)
+    for row in adam:
+      self.assertEqual("1.0", row["share_no_worse_than_adam"])
+      self.assertEqual("0", row["diverged_runs"])
+    with open(os.path.join(directory, "index.html")) as stream:
+      html = stream.read()
+    self.assertIn("FullyConnected(4, 2)", html)
+    for text in ("<strong>This was a smoke run", "seeds: 1, 2<",
+                 "date: " + time.strftime("%Y"), "command: compare --quick<",
+                 "weights of learned: 4 numbers, SHA-1 "):
+      self.assertIn(text, html)
+    self._check_bold(directory, html)
+    for link in re.findall('href="([^"]+)"', html):
+      self.assertTrue('id="{}"'.format(link[1:]) in html if link[0] == "#" else
+                      os.path.exists(os.path.join(directory, link)), link)
+    if not plots:
+      self.skipTest("No plots: matplotlib is not installed.")
+    images = re.findall('img src="([^"]+)"', html)
+    self.assertEqual(["b000_quadratic.png", "v000_fullyconnected.png"], images)
+    for image in images + ["overview.png"]:
+      self.assertGreater(os.path.getsize(os.path.join(directory, image)), 5000)
+
+  def _check_bold(self, directory, html):
+    """Asserts that the lowest final loss of each problem is bold."""
+    rows = self._read(directory, "problems.csv")
+    for problem in set(row["problem"] for row in rows):
+      losses = {row["optimizer"]: float(row["final_loss"]) for row in rows
+                if row["problem"] == problem}
+      bold = re.findall(
+          "<td>{}</td><td>(\\w+)</td><td>[^<]*</td><td><b>".format(
+              re.escape(problem)), html)
+      self.assertEqual([name for name in losses
+                        if losses[name] == min(losses.values())], bold)
+
+  def test_best_cells(self):
+    rows = [("a", 3.0, 1.0), ("b", 1.0, None), ("a", 2.0, float("inf")),
+            ("a", 2.0, 0.0), ("b", float("nan"), None)]
+    self.assertEqual({(2, 1), (3, 1), (1, 1), (3, 2)}, page.best_cells(
+        rows, lambda row: row[0],
+        {column: lambda row, column=column: row[column]
+         for column in (1, 2)}))
+
+  def _read(self, directory, name):
+    with open(os.path.join(directory, name)) as stream:
+      return list(csv.DictReader(stream))
+
+  def test_band(self):
+    runs = np.array([[1, 2, 3], [2, 4, 6], [3, 6, np.inf]], np.float32)
+    steps, low, median, high = page.band(runs)
+    self.assertAllEqual([0, 1, 2], steps)
+    self.assertAllClose([1.5, 3, 4.5], low)
+    self.assertAllClose([2, 4, 6], median)
+    self.assertAllClose([2.5, 5], high[:2])
+    self.assertTrue(np.isnan(high[2]))
+
+
+>>>>>>> g_pleasant
 if __name__ == "__main__":
   tf.test.main()
