@@ -48,6 +48,14 @@ class PageTest(tf.test.TestCase):
     self.assertIn("<td>1 of 3</td><td>0.250</td>", html)
     self.assertIn("50 steps a run", html)
 
+  def test_best_cells(self):
+    rows = [("a", 3.0, 1.0), ("b", 1.0, None), ("a", 2.0, float("inf")),
+            ("a", 2.0, 0.0), ("b", float("nan"), None)]
+    self.assertEqual({(2, 1), (3, 1), (1, 1), (3, 2)}, page.best_cells(
+        rows, lambda row: row[0],
+        {column: lambda row, column=column: row[column]
+         for column in (1, 2)}))
+
 
 if __name__ == "__main__":
   tf.test.main()

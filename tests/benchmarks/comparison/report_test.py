@@ -10,6 +10,7 @@ import csv
 import os
 import re
 import tempfile
+import time
 
 import six
 import tensorflow as tf
@@ -58,7 +59,9 @@ class CompareTest(tf.test.TestCase):
       plots = True
     except ImportError:
       plots = False
-    table = report.write(outcomes, directory, (1, 2), 50, plots)
+    table = report.write(
+        outcomes, directory, (1, 2), 50, plots, [_learned("learned", 0.05)],
+        "compare --quick", quick=True)
     self.assertIn("| b (held out, same families) | learned | 1 |", table)
     rows = self._read(directory, "runs.csv")
     self.assertLen(rows, 2 * 5 * 2)
@@ -75,12 +78,32 @@ class CompareTest(tf.test.TestCase):
     with open(os.path.join(directory, "index.html")) as stream:
       html = stream.read()
     self.assertIn("FullyConnected(4, 2)", html)
+    for text in ("<strong>This was a smoke run", "seeds: 1, 2<",
+                 "date: " + time.strftime("%Y"), "command: compare --quick<",
+                 "weights of learned: 4 numbers, SHA-1 "):
+      self.assertIn(text, html)
+    self._check_bold(directory, html)
+    for link in re.findall('href="([^"]+)"', html):
+      self.assertTrue('id="{}"'.format(link[1:]) in html if link[0] == "#" else
+                      os.path.exists(os.path.join(directory, link)), link)
     if not plots:
       self.skipTest("No plots: matplotlib is not installed.")
     images = re.findall('img src="([^"]+)"', html)
     self.assertEqual(["b000_quadratic.png", "v000_fullyconnected.png"], images)
     for image in images + ["overview.png"]:
       self.assertGreater(os.path.getsize(os.path.join(directory, image)), 5000)
+
+  def _check_bold(self, directory, html):
+    """Asserts that the lowest final loss of each problem is bold."""
+    rows = self._read(directory, "problems.csv")
+    for problem in set(row["problem"] for row in rows):
+      losses = {row["optimizer"]: float(row["final_loss"]) for row in rows
+                if row["problem"] == problem}
+      bold = re.findall(
+          "<td>{}</td><td>(\\w+)</td><td>[^<]*</td><td><b>".format(
+              re.escape(problem)), html)
+      self.assertEqual([name for name in losses
+                        if losses[name] == min(losses.values())], bold)
 
   def _read(self, directory, name):
     with open(os.path.join(directory, name)) as stream:
