@@ -74,6 +74,7 @@ def targets():
     def rule(kind, package=package):
       def declare(**attributes):
         label = "//{}:{}".format(package, attributes["name"])
+        assert label not in found, label + " is declared twice."
         found[label] = Target(kind, package, attributes)
       return declare
 
