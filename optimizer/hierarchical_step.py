@@ -32,7 +32,6 @@ from . import tensor_statistics
 MIN_LOG_LEARNING_RATE = -33.0
 SCALE_KEYS = ("grad_accum", "ms")
 TENSOR_KEYS = ("layer",) + tensor_statistics.KEYS
-
 _FIXED_SCALE_DECAY = 0.93
 _FIXED_INPUT_DECAY = 0.89
 

@@ -20,16 +20,15 @@ import tensorflow as tf
 
 from .drop_in import apply_gradients
 from .drop_in import hooks
-from .drop_in import slots
-from . import meta_parameters
-from .drop_in import true_parameters
 from .drop_in import nonfinite
+from .drop_in import slots
+from .drop_in import true_parameters
+from . import meta_parameters
 from .unroll import adapter
 from .unroll import update_rule
 
 OPTIMIZER_SCOPE = meta_parameters.OPTIMIZER_SCOPE
 TrainingOutput = adapter.TrainingOutput
-
 EPSILON = 1e-6
 
 
