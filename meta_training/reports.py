@@ -132,7 +132,7 @@ class Report(object):
       # Four spaces: TensorBoard reads Markdown, and this is code.
       self._writer.add_summary(tf.compat.v1.Summary(value=[
           tf.compat.v1.Summary.Value(
-              tag=tag, tensor=tf.make_tensor_proto(
+              tag=tag, tensor=tf.compat.v1.make_tensor_proto(
                   "".join("    " + line for line in text.splitlines(True))),
               metadata=tf.compat.v1.SummaryMetadata(
                   plugin_data=tf.compat.v1.SummaryMetadata.PluginData(

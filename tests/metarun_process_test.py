@@ -176,8 +176,12 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     self._read_until(process, "ready after")
     time.sleep(1)
     process.send_signal(signal.SIGINT)
-    self.assertIn("Stopping: a checkpoint is saved first.",
-                  process.stderr.readline())
+    # TensorFlow's warnings may come first.
+    for line in iter(process.stderr.readline, ""):
+      if "Stopping: a checkpoint is saved first." in line:
+        break
+    else:
+      self.fail("The first signal is not answered.")
     process.send_signal(signal.SIGINT)
     start = time.time()
     self.assertEqual(130, process.wait())
@@ -190,7 +194,11 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     time.sleep(seconds)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
-    self.assertEqual((-signal.SIGINT, "", ""), (process.returncode, out, err))
+    self.assertNotIn("Traceback", err)
+    if process.returncode:
+      self.assertEqual((-signal.SIGINT, "", ""), (process.returncode, out, err))
+    else:  # On a fast machine the run has begun, and ends as runs do.
+      self.assertIn("Stopping: a checkpoint is saved first.", err)
 
   def test_a_flag_that_does_not_exist(self):
     code, _, err = self._run("--nosuchflag")

@@ -114,7 +114,7 @@ def _relative(optimizer, pairs):
   slots_there = [optimizer.get_slot(var, tensor_statistics.UNIT_KEY)
                  for _, var in pairs]
   finite = [tf.math.is_finite(grad) for grad, _ in pairs]
-  grads = [nonfinite.tamed(grad, mask) if optimizer.skip_nonfinite else grad
+  grads = [nonfinite.sanitized(grad, mask) if optimizer.skip_nonfinite else grad
            for (grad, _), mask in zip(pairs, finite)]
   old = tf.concat([tf.identity(slot) for slot in slots_there], 0)
   scales, new = tensor_statistics.relative_scales(tf.concat(

@@ -21,7 +21,7 @@ _DECAY = 0.35
 
 def _meta(logdir, decay=_DECAY):
   return meta_optimizer.MetaOptimizer(
-      logdir, harness.GLOBAL, meta_optimizer.Options(0.1), 1,
+      logdir, harness.GLOBAL, update_rules.UpdateOptions(0.1), 1,
       rule=update_rules.Rule(averaging_decay=decay))
 
 

@@ -37,7 +37,7 @@ def _adam(value, gradients, rate, half_life=0.0):
 def _meta(logdir, rule, **options):
   return meta_optimizer.MetaOptimizer(
       logdir, harness.OPTIMIZER_SPECS["adam"],
-      meta_optimizer.Options(**dict({"gradient_clip": 100.0}, **options)), 1,
+      update_rules.UpdateOptions(**dict({"gradient_clip": 100.0}, **options)), 1,
       rule=update_rules.Rule(*rule))
 
 
