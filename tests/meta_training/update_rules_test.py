@@ -37,8 +37,8 @@ def _adam(value, gradients, rate, half_life=0.0):
 def _meta(logdir, rule, **options):
   return meta_optimizer.MetaOptimizer(
       logdir, harness.OPTIMIZER_SPECS["adam"],
-      update_rules.UpdateOptions(**dict({"gradient_clip": 100.0}, **options)), 1,
-      rule=update_rules.Rule(*rule))
+      update_rules.UpdateOptions(**dict({"gradient_clip": 100.0}, **options)),
+      1, rule=update_rules.Rule(*rule))
 
 
 class AdamTest(tf.test.TestCase, parameterized.TestCase):

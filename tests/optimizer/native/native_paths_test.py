@@ -138,8 +138,8 @@ class FallBackTest(_PathsTest):
 
   def test_unknown_features(self):
     # As a feature that the kernel does not have.
-    known = native_step._COLUMNS[:-1]
-    with tf.test.mock.patch.object(native_step, "_COLUMNS", known):
+    known = native_step._FEATURES[:-1]
+    with tf.test.mock.patch.object(native_step, "_FEATURES", known):
       self._falls_back("its RNN sees change", use_gradient_change=True)
 
   def test_unknown_options(self):
