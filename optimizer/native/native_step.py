@@ -163,6 +163,10 @@ def _unknown_option(optimizer):
     if (feature.compute.__module__ != gradient_features.__name__ or
         name not in known):
       return "its RNN sees {}".format(name.strip("_"))
+    if options.max_relative_gradient and name in ("_trend", "_change"):
+      # The kernel sees gradients that are relative already.
+      return "its RNN sees {} beside max_relative_gradient".format(
+          name.strip("_"))
   for cell in options.cells:
     if type(cell) is not rnn_cells.BiasGRU or not cell.is_standard:
       return "its cells are not the usual ones"

@@ -142,6 +142,10 @@ class FallBackTest(_PathsTest):
     with tf.test.mock.patch.object(native_step, "_FEATURES", known):
       self._falls_back("its RNN sees change", use_gradient_change=True)
 
+  def test_histories_of_gradients_and_of_relative_ones(self):
+    self._falls_back("sees trend beside max_relative_gradient",
+                     use_gradient_trend=True, max_relative_gradient=10.0)
+
   def test_unknown_options(self):
     known = native_step._OPTIONS - {"max_relative_step"}
     with tf.test.mock.patch.object(native_step, "_OPTIONS", known):
