@@ -184,7 +184,10 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
       self.fail("The first signal is not answered.")
     process.send_signal(signal.SIGINT)
     start = time.time()
-    self.assertEqual(130, process.wait())
+    # On a busy machine the unroll may not have begun, so that the first signal
+    # ends the run and the second meets the end of the interpreter.
+    self.assertIn(process.wait(), (130, -signal.SIGINT, 0))
+    # The unroll alone would take minutes.
     self.assertLess(time.time() - start, 10)
     self.assertNotIn("Traceback", process.stderr.read())
 
