@@ -328,7 +328,7 @@ INLINE bool ObserveAll(const Level0& level, const Block& block, int rows,
     if (level.skip_nonfinite) {
       keep = finite;
       gradient = Choose(finite, gradient, All(0));
-      gradient = Min(All(1e18f), Max(All(-1e18f), gradient));
+      gradient = Min(All(kMostGradient), Max(All(-kMostGradient), gradient));
     }
     if (level.skip_zeros) {
       const I nonzero = ~Equal(gradient, All(0));
@@ -339,6 +339,10 @@ INLINE bool ObserveAll(const Level0& level, const Block& block, int rows,
     all &= keep & count;
     StoreMask(buffers.keeps + row, keep);
     StoreMask(buffers.counts + row, count);
+    if (level.relative) {
+      gradient = gradient * block.view.scale;
+      gradient = Min(All(kMostGradient), Max(All(-kMostGradient), gradient));
+    }
     Store(buffers.gradient + row, gradient);
     Store(buffers.decays[0] + row, Load(block.input_decay + row));
     Store(buffers.decays[1] + row, Load(block.scale_decay + row));

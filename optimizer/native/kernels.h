@@ -23,6 +23,9 @@ const int kTile = 5;
 
 const int kMostScales = 20;
 
+// What gradients are limited to: their squares are finite.
+const float kMostGradient = 1e18f;
+
 // An affine map: matrix [inputs, outputs], in tiles of kTile columns, each by
 // rows, and a bias [outputs].
 struct Affine {
@@ -48,14 +51,14 @@ struct Level0 {
   int scales;
   bool products, log_means, relative_rate, extremeness, log_rate;
   bool rate_over_size, trend, change;
-  bool scale_decays, skip_zeros, skip_nonfinite, dynamic, limited;
+  bool scale_decays, skip_zeros, skip_nonfinite, dynamic, limited, relative;
   bool sees_features;
   float momentum, offset, max_log_rate;
 };
 
 // What rows know of their tensor, see tensor_statistics.py.
 struct View {
-  float mean_log_rate, log_size, trend, change;
+  float mean_log_rate, log_size, trend, change, scale;
 };
 
 // A block of rows of a tensor. All but `hidden` [rows, units] are columns.

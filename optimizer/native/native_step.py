@@ -12,14 +12,10 @@ from __future__ import print_function
 
 import tensorflow as tf
 
-from ..drop_in import nonfinite
 from ..drop_in import slots
 from .. import gradient_features
 from . import loader
 from .. import rnn_cells
-from .. import selection
-from .. import tensor_layout
-from .. import tensor_statistics
 
 _RULE = ("_compute_updates", "_compute_finite_updates", "_state_keys")
 """Methods of `HierarchicalRNN` that are the step. Subclasses may have others.
@@ -82,11 +78,7 @@ def make(optimizer, base, pairs):
     loader.say_once("{} makes no native steps: {}.".format(
         optimizer.get_name(), reason))
     return None
-  pairs, units = _relative(optimizer, pairs)
   step = _step(library, optimizer, touched, theta, pairs)
-  with tf.control_dependencies([step]):
-    step = tf.group(step, *[slot.assign(value, read_value=False)
-                            for slot, value in units])
   constraints = [(var, var.constraint) for _, var in pairs
                  if getattr(var, "constraint", None)]
   if not constraints:
@@ -95,48 +87,6 @@ def make(optimizer, base, pairs):
     return tf.group(*[var.assign(constraint(var.read_value()),
                                  read_value=False)
                       for var, constraint in constraints])
-
-
-def _relative(optimizer, pairs):
-  """Makes gradients relative, which the kernel leaves to TensorFlow's ops.
-
-  Args:
-    optimizer: A `HierarchicalRNN`.
-    pairs: List of (gradient, variable).
-
-  Returns:
-    (pairs with other gradients, list of (slot, its new value)).
-  """
-  # pylint: disable=protected-access
-  limit = optimizer._options.max_relative_gradient
-  if not limit:
-    return pairs, []
-  slots_there = [optimizer.get_slot(var, tensor_statistics.UNIT_KEY)
-                 for _, var in pairs]
-  finite = [tf.math.is_finite(grad) for grad, _ in pairs]
-  grads = [nonfinite.sanitized(grad, mask) if optimizer.skip_nonfinite else grad
-           for (grad, _), mask in zip(pairs, finite)]
-  old = tf.concat([tf.identity(slot) for slot in slots_there], 0)
-  scales, new = tensor_statistics.relative_scales(tf.concat(
-      [tensor_statistics.log_mean_gradient(
-          tensor_layout.TensorLayout([grad.shape.as_list()]),
-          tf.reshape(grad, [-1, 1]), True) for grad in grads], 0), old, limit)
-  relative = [tensor_statistics.relative_gradient(grad, scale)
-              for grad, scale in zip(grads, tf.unstack(scales[:, 0]))]
-  if optimizer.skip_nonfinite:
-    # The kernel skips what is not finite, and so do these.
-    relative = [selection.select(mask, grad, raw) for mask, grad, (raw, _) in
-                zip(finite, relative, pairs)]
-    new = selection.select(
-        tf.stack([tf.reduce_all(mask) for mask in finite]), new, old)
-  return ([(grad, var) for grad, (_, var) in zip(relative, pairs)],
-          list(zip(slots_there, tf.split(new, len(pairs), 0))))
-
-
-def _slot_keys(optimizer):
-  """The keys of the slots that the kernel knows."""
-  return [key for key in optimizer.state_keys
-          if key != tensor_statistics.UNIT_KEY]
 
 
 def _unknown_rule(optimizer, base):
@@ -163,10 +113,6 @@ def _unknown_option(optimizer):
     if (feature.compute.__module__ != gradient_features.__name__ or
         name not in known):
       return "its RNN sees {}".format(name.strip("_"))
-    if options.max_relative_gradient and name in ("_trend", "_change"):
-      # The kernel sees gradients that are relative already.
-      return "its RNN sees {} beside max_relative_gradient".format(
-          name.strip("_"))
   for cell in options.cells:
     if type(cell) is not rnn_cells.BiasGRU or not cell.is_standard:
       return "its cells are not the usual ones"
@@ -221,7 +167,7 @@ def _touched(optimizer, variables):
   for variable in variables:
     touched.append(variable)
     touched += [optimizer.get_slot(variable, key)
-                for key in _slot_keys(optimizer)]
+                for key in optimizer.state_keys]
   return touched + (slots.global_state(optimizer) or [])
 
 
@@ -261,10 +207,11 @@ def _step(library, optimizer, touched, theta, pairs):
             touched, is_reference) if keep],
         gradients=[grad for grad, _ in pairs],
         theta=[theta[name].handle for name in names],
-        is_reference=is_reference, slot_names=_slot_keys(optimizer),
+        is_reference=is_reference, slot_names=optimizer.state_keys,
         theta_names=names,
         level_sizes=[cell.num_units for cell in options.cells],
         num_scales=options.num_scales, max_log_rate=options.max_log_rate,
         max_relative_step=options.max_relative_step,
         rms_floor=options.rms_floor,
+        max_relative_gradient=options.max_relative_gradient,
         flags=_flags(optimizer, theta), name="native_step")

@@ -67,6 +67,10 @@ std::string Problem(const Options& o) {
     return "max_relative_step must be a positive number, or 0 for no limit";
   if (o.sizes() && !(o.rms_floor > 0))
     return "rms_floor must be a positive number";
+  if (o.max_relative_gradient != 0 &&
+      !(o.max_relative_gradient > 1 && o.max_relative_gradient < INFINITY))
+    return "max_relative_gradient must be a number over 1, or 0 for gradients "
+           "as they are";
   return "";
 }
 
@@ -117,6 +121,7 @@ std::string SlotName(int slot) {
     case kInputDecay: return "inp_decay";
     case kLogRate: return "log_learning_rate";
     case kHistory: return "gradient_history";
+    case kUnit: return "gradient_unit";
     case kTrueParam: return "true_param";
   }
   return slot < kMeanSquare
@@ -131,6 +136,7 @@ int64_t SlotSize(const Options& o, int slot, int64_t tensor_size) {
     case kScaleDecay: case kInputDecay: return tensor_size;
     case kLogRate: return o.dynamic ? tensor_size : 0;
     case kHistory: return o.history() ? kHistoryWidth : 0;
+    case kUnit: return o.relative() ? kHistoryWidth : 0;
     case kTrueParam: return o.attention ? tensor_size : 0;
   }
   const int scale =

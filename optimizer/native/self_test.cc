@@ -98,6 +98,7 @@ std::string SelfTest(const Kernels& kernels) {
   options.max_log_rate = 33;
   options.max_relative_step = 0.01;
   options.rms_floor = 0.05;
+  options.max_relative_gradient = 2;
   const std::vector<float> actual = Run(kernels, options);
   const std::vector<float> expected = Run(kPlainKernels, options);
   for (size_t i = 0; i < actual.size(); i++) {

@@ -28,7 +28,7 @@ void Stepper::Run() {
   MakeReadOut();
   StepLevel0();
   AddUp();
-  if (options_.history()) KeepHistories();
+  KeepHistories();
   if (options_.levels > 1) StepLayers();
   if (options_.levels > 2) StepGlobal();
   Write();
@@ -102,10 +102,15 @@ bool Stepper::Steps(int tensor) const {
 }
 
 void Stepper::KeepHistories() {
-  for (size_t i = 0; i < tensors_.size(); i++)
-    if (Steps(i))
+  for (size_t i = 0; i < tensors_.size(); i++) {
+    if (!Steps(i)) continue;
+    if (options_.history())
       std::copy_n(&histories_[i * kHistoryWidth], kHistoryWidth,
                   tensors_[i].slots[kHistory]);
+    if (options_.relative())
+      std::copy_n(&units_of_gradients_[i * kHistoryWidth], kHistoryWidth,
+                  tensors_[i].slots[kUnit]);
+  }
 }
 
 void Stepper::StepLayers() {

@@ -39,6 +39,7 @@ struct Options {
   float max_log_rate;
   // See tensor_statistics.py; 0 for no limit.
   float max_relative_step, rms_floor;
+  float max_relative_gradient;  // 0 for gradients as they are.
 
   int features() const {
     return scales + (products ? scales - 1 : 0) + (log_means ? scales : 0) +
@@ -50,9 +51,11 @@ struct Options {
   int seen() const {
     return units[0] + (features() > scales ? features() : 0);
   }
-  // Whether the sizes of tensors are needed, and their gradients' history.
+  // Whether the sizes of tensors are needed, their gradients' history, and that
+  // which makes gradients relative.
   bool sizes() const { return max_relative_step > 0 || rate_over_size; }
   bool history() const { return trend || change; }
+  bool relative() const { return max_relative_gradient > 0; }
 };
 
 // What is wrong with options, or "".
@@ -77,8 +80,8 @@ int64_t ThetaSize(const Options& options, int theta);
 // The parts of a tensor's state, by the names of its slots. Those of several
 // timescales are followed by a number: "grad_accum1".
 enum Slot {
-  kHidden, kLayer, kScaleDecay, kInputDecay, kLogRate, kHistory, kTrueParam,
-  kAverage,
+  kHidden, kLayer, kScaleDecay, kInputDecay, kLogRate, kHistory, kUnit,
+  kTrueParam, kAverage,
   kMeanSquare = kAverage + kMaxScales, kNumSlots = kMeanSquare + kMaxScales
 };
 

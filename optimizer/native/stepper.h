@@ -41,6 +41,7 @@ class Stepper {
   void Look();
   void LookAtUnit(const Unit& unit, double* sums);
   void StepHistory(int tensor, const double* sums);
+  void FindScale(int tensor, const double* sums);
   void FindBiases();
   void MakeReadOut();
   void FindParameters(const Unit& unit);
@@ -67,7 +68,9 @@ class Stepper {
   std::vector<int64_t> offsets_;     // Rows before each tensor, and all.
   std::vector<View> views_;
   std::vector<double> sizes_;
-  std::vector<float> histories_, biases_, factors_;
+  // What slots of tensors become.
+  std::vector<float> histories_, units_of_gradients_;
+  std::vector<float> biases_, factors_;
   std::vector<double> unit_sums_, sums_;
   std::unique_ptr<float[]> moves_[2];
   Level0 level_;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "stepper.h"
 
@@ -21,12 +22,12 @@ const int kLightUnits = 16;
 
 float Sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
 
-// As the hierarchical RNN's drop-in step limits gradients.
-const float kMostGradient = 1e18f;
-
-const float kLeastGradient = 1e-30f;
+// See tensor_statistics.py.
+const double kLeastGradient = std::numeric_limits<float>::min();
 const float kHistoryDecays[] = {0.9f, 0.99f, 1.0f};
 const float kMostTrend = 10;
+const float kLogOfFirst = 13.862943611f;
+const float kMostLogScale = 88;
 
 // Sums over a tensor's rows: of log rates, squared parameters, gradients'
 // magnitudes, and how many gradients are not zero.
@@ -45,6 +46,30 @@ double SumOfEach(int count, const Function& function) {
   for (int j = 0; j < kParts; j++) sum += parts[j];
   for (; i < count; i++) sum += function(i);
   return sum;
+}
+
+// Log of the mean magnitude of `count` numbers. What is not a number comes
+// first, and stays.
+float LogMean(double magnitudes, double count) {
+  return std::log(std::max(magnitudes / std::max(count, 1.0), kLeastGradient));
+}
+
+// How much more a log of a mean is than a history and `growth`.
+float Excess(float log_mean, const float* history, float growth) {
+  return history[3] * std::max(log_mean - history[0] - growth, 0.0f);
+}
+
+// See step_history there; `excess` is taken off the log of the mean.
+void NextHistory(float log_mean, float excess, bool skip_zeros,
+                 const float* old, float* anew) {
+  std::copy_n(old, kHistoryWidth, anew);
+  const float begun = old[3];
+  const bool counts = log_mean > std::log(kLeastGradient) + 1e-4;
+  if (!counts && (skip_zeros || !(begun > 0))) return;
+  log_mean -= excess;
+  for (int i = 0; i < 3; i++)
+    anew[i] = log_mean + begun * kHistoryDecays[i] * (old[i] - log_mean);
+  anew[3] = 1;
 }
 
 }  // namespace
@@ -79,7 +104,11 @@ void Stepper::Look() {
   views_.assign(tensors_.size(), View());
   sizes_.assign(tensors_.size(), 1);
   histories_.assign(o.history() ? tensors_.size() * kHistoryWidth : 0, 0);
-  if (!(o.relative_rate || o.sizes() || o.history() || o.attention)) return;
+  units_of_gradients_.assign(
+      o.relative() ? tensors_.size() * kHistoryWidth : 0, 0);
+  if (!(o.relative_rate || o.sizes() || o.history() || o.relative() ||
+        o.attention))
+    return;
   std::vector<double> unit_sums(units_.size() * kNumLooks);
   ForUnits(true, [&](int64_t i) {
     LookAtUnit(units_[i], &unit_sums[i * kNumLooks]);
@@ -101,6 +130,7 @@ void Stepper::Look() {
       views_[i].log_size = log(sizes_[i]);
     }
     if (o.history()) StepHistory(i, sums);
+    if (o.relative()) FindScale(i, sums);
   }
   if (!o.problem_mean) return;
   for (View& view : views_)
@@ -123,13 +153,13 @@ void Stepper::LookAtUnit(const Unit& unit, double* sums) {
       return values[i] * values[i];
     });
   }
-  if (!options_.history()) return;
+  if (!(options_.history() || options_.relative())) return;
   const float* gradient = tensor.gradient + start;
   const bool skip = options_.skip_nonfinite;
   sums[kMagnitudes] = SumOfEach(rows, [gradient, skip](int i) {
     const float magnitude = std::fabs(gradient[i]);
-    if (!skip) return magnitude;
-    return magnitude < INFINITY ? std::min(magnitude, kMostGradient) : 0.0f;
+    const bool counts = !skip || magnitude < INFINITY;
+    return counts ? std::min(magnitude, kMostGradient) : 0.0f;
   });
   sums[kNonzero] = SumOfEach(rows, [gradient, skip](int i) {
     const bool counts = !skip || std::fabs(gradient[i]) < INFINITY;
@@ -137,28 +167,31 @@ void Stepper::LookAtUnit(const Unit& unit, double* sums) {
   });
 }
 
-// See step_history in tensor_statistics.py. What the history becomes is only
-// written once it is known that the tensor's gradient is finite.
+// What the history becomes is only written once it is known that the tensor's
+// gradient is finite.
 void Stepper::StepHistory(int tensor, const double* sums) {
-  const float* old = tensors_[tensor].slots[kHistory];
+  const bool skip_zeros = options_.skip_zeros;
+  const double count = skip_zeros ? sums[kNonzero] : tensors_[tensor].size;
   float* anew = &histories_[tensor * kHistoryWidth];
-  std::copy_n(old, kHistoryWidth, anew);
-  const float begun = old[3];
-  const double count = options_.skip_zeros ? sums[kNonzero]
-                                           : tensors_[tensor].size;
-  const float mean = sums[kMagnitudes] / std::max(count, 1.0);
-  if (mean > 0 || (!options_.skip_zeros && begun > 0)) {
-    // What is not a number comes first, and stays.
-    const float log_mean = std::log(std::max(mean, kLeastGradient));
-    for (int i = 0; i < 3; i++)
-      anew[i] = log_mean + begun * kHistoryDecays[i] * (old[i] - log_mean);
-    anew[3] = 1;
-  }
+  NextHistory(LogMean(sums[kMagnitudes], count), 0, skip_zeros,
+              tensors_[tensor].slots[kHistory], anew);
   const auto clipped = [](float x) {
     return std::max(std::min(x, kMostTrend), -kMostTrend);
   };
   views_[tensor].trend = clipped(anew[0] - anew[1]);
   views_[tensor].change = clipped(anew[0] - anew[2]);
+}
+
+// See relative_scales there.
+void Stepper::FindScale(int tensor, const double* sums) {
+  const float* old = tensors_[tensor].slots[kUnit];
+  float* anew = &units_of_gradients_[tensor * kHistoryWidth];
+  const float log_mean = LogMean(sums[kMagnitudes], sums[kNonzero]);
+  const float excess =
+      Excess(log_mean, old, std::log(options_.max_relative_gradient));
+  NextHistory(log_mean, excess, true, old, anew);
+  views_[tensor].scale =
+      std::exp(std::min(kLogOfFirst - anew[2] - excess, kMostLogScale));
 }
 
 // Until its first step the parameter is where the variable is.
@@ -250,6 +283,7 @@ void Stepper::MakeReadOut() {
   level_.dynamic = o.dynamic;
   level_.sees_features = o.seen() > o.units[0];
   level_.limited = o.max_relative_step > 0;
+  level_.relative = o.relative();
   level_.max_log_rate = o.max_log_rate;
   if (o.dynamic) {
     level_.momentum = Sigmoid(theta_[kMomentum][0]);

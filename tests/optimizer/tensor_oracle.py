@@ -59,7 +59,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     fast, slow, first, begun = state["gradient_history"][0]
     if not begun and mean == 0:
       return
-    size = np.log(max(mean, 1e-30))
+    size = np.log(max(mean, np.finfo(np.float32).tiny))
     if not begun:
       fast = slow = first = size
     state["gradient_history"] = np.array([[

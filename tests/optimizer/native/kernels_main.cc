@@ -277,7 +277,7 @@ Options Default() {
 }
 
 std::vector<Options> ManyOptions() {
-  std::vector<Options> all(9, Default());
+  std::vector<Options> all(11, Default());
   all[1].levels = 2;
   all[1].attention = all[1].skip_zeros = true;
   all[2].levels = 1;
@@ -299,6 +299,9 @@ std::vector<Options> ManyOptions() {
   all[7].max_log_rate = -4;
   all[8].scales = 3;
   all[8].scale_decays = true;
+  all[9].max_relative_gradient = 1.5;
+  all[10] = all[6];
+  all[10].max_relative_gradient = 1.5;
   return all;
 }
 

@@ -147,6 +147,8 @@ def _wrong_attributes(right):
       ("num_scales", (-2**31, -1, 0, 1, 3, 21, 2**31 - 1)),
       ("max_relative_step", (-1.0, float("nan"), float("inf"))),
       ("rms_floor", (0.0, -1.0, float("nan"))),
+      ("max_relative_gradient", (2.0, 1.0, 0.5, -2.0, float("nan"),
+                                 float("inf"))),
       ("flags", (right["flags"][1:], right["flags"] + ["another"],
                  right["flags"] + ["attention"], []))):
     for value in values:

@@ -93,7 +93,9 @@ class ModelsTest(_PathsTest):
   @parameterized.parameters(
       {}, {"use_resource": False}, {"skip_zero_gradients": True},
       {"use_attention": True}, {"max_relative_step": 1e-3},
-      {"max_relative_gradient": 2.0})
+      {"max_relative_gradient": 2.0},
+      {"max_relative_gradient": 2.0, "use_gradient_trend": True,
+       "use_gradient_change": True})
   def test_sparse_gradients(self, **options):
     start = _train(False, steps=0, **options)[1]
     is_native, value, _ = _train(True, **options)
@@ -141,10 +143,6 @@ class FallBackTest(_PathsTest):
     known = native_step._FEATURES[:-1]
     with tf.test.mock.patch.object(native_step, "_FEATURES", known):
       self._falls_back("its RNN sees change", use_gradient_change=True)
-
-  def test_histories_of_gradients_and_of_relative_ones(self):
-    self._falls_back("sees trend beside max_relative_gradient",
-                     use_gradient_trend=True, max_relative_gradient=10.0)
 
   def test_unknown_options(self):
     known = native_step._OPTIONS - {"max_relative_step"}

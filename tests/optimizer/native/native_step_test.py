@@ -72,6 +72,9 @@ _OPTIONS = (
     {"max_relative_gradient": 1.5},
     {"max_relative_gradient": 1.5, "skip_zero_gradients": True,
      "use_attention": True},
+    {"max_relative_gradient": 1.5, "use_gradient_trend": True},
+    {"max_relative_gradient": 1.5, "use_gradient_change": True,
+     "use_gradient_trend": True, "skip_zero_gradients": True},
 )
 
 # They decide what a step starts from, or how the optimizer is trained.
@@ -89,7 +92,7 @@ _ALL_CODE = (
      "use_extreme_indicator": True, "use_lr_shortcut": True,
      "use_lr_over_rms": True, "use_gradient_trend": True,
      "use_gradient_change": True, "max_relative_step": 1e-3,
-     "skip_zero_gradients": True},
+     "max_relative_gradient": 1.5, "skip_zero_gradients": True},
     {"level_sizes": [4], "num_gradient_scales": 7, "learnable_decay": False,
      "dynamic_output_scale": False, "use_relative_lr": False},
 )

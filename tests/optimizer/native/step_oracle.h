@@ -78,6 +78,8 @@ class Oracle {
  private:
   typedef std::vector<double> Vector;
 
+  static constexpr double kLeast = 1.1754943508222875e-38;
+
   // What is summed over the rows of a tensor that count.
   struct Sums {
     Vector seen;
@@ -156,17 +158,23 @@ class Oracle {
       mean_rates_.assign(m_.tensors.size(), count ? all / count : 0);
   }
 
-  Vector History(const Tensor<double>& tensor) const {
-    Vector history = tensor.slots[kHistory];
+  // The mean magnitude of a gradient.
+  double Magnitude(const Tensor<double>& tensor, bool skip_zeros) const {
     double mean = 0, count = 0;
     for (double gradient : tensor.gradient) {
-      mean += fabs(Tamed(gradient));
-      count += !o_.skip_zeros || Tamed(gradient) != 0;
+      mean += std::min(fabs(Tamed(gradient)), 1e18);
+      count += !skip_zeros || Tamed(gradient) != 0;
     }
-    if (count) mean /= count;
+    return count ? mean / count : 0;
+  }
+
+  // What follows a history.
+  static Vector Next(Vector history, double mean, bool skip_zeros,
+                     double most_growth) {
     const double begun = history[3];
-    if (!(mean > 0) && (o_.skip_zeros || !begun)) return history;
-    const double logarithm = log(std::max(mean, 1e-30));
+    if (!(mean > 1.0001 * kLeast) && (skip_zeros || !begun)) return history;
+    double logarithm = log(std::max(mean, kLeast));
+    if (begun) logarithm = std::min(logarithm, history[0] + most_growth);
     const double decays[] = {0.9, 0.99, 1};
     for (int i = 0; i < 3; i++)
       history[i] = begun ? decays[i] * history[i] + (1 - decays[i]) * logarithm
@@ -175,17 +183,36 @@ class Oracle {
     return history;
   }
 
+  // What gradients are multiplied with to be relative.
+  double Scale(const Tensor<double>& tensor, double first) const {
+    const Vector& old = tensor.slots[kUnit];
+    const double mean = std::max(Magnitude(tensor, true), kLeast);
+    double scale = pow(2, 20) / exp(first);
+    if (old[3] && mean > o_.max_relative_gradient * exp(old[0]))
+      scale *= o_.max_relative_gradient * exp(old[0]) / mean;
+    return std::min(scale, exp(88));
+  }
+
   void StepTensor(size_t index, const Vector& old_global) {
     Tensor<double>& tensor = m_.tensors[index];
     const size_t size = tensor.variable.size();
-    const Vector history = o_.history() ? History(tensor) : Vector();
+    Vector history, unit;
+    double scale = 1;
+    if (o_.history())
+      history = Next(tensor.slots[kHistory], Magnitude(tensor, o_.skip_zeros),
+                     o_.skip_zeros, INFINITY);
+    if (o_.relative()) {
+      unit = Next(tensor.slots[kUnit], Magnitude(tensor, true), true,
+                  log(o_.max_relative_gradient));
+      scale = Scale(tensor, unit[2]);
+    }
     const Vector bias = Bias(tensor, old_global);
     Sums sums = {Vector(o_.seen()), {0, 0}, {0, 0}};
     Vector moves[2] = {Vector(size), Vector(size)};
     finite_ = true;
     active_ = 0;
     for (size_t row = 0; row < size; row++)
-      StepRow(index, row, bias, history, &sums, moves);
+      StepRow(index, row, bias, history, scale, &sums, moves);
     const double count = std::max(active_, 1.0);
     double factors[2];
     for (int k = 0; k < 2; k++) {
@@ -200,6 +227,7 @@ class Oracle {
       Move(row, factors, moves, &tensor);
     if ((o_.skip_nonfinite && !finite_) || (o_.skip_zeros && !active_)) return;
     if (o_.history()) tensor.slots[kHistory] = history;
+    if (o_.relative()) tensor.slots[kUnit] = unit;
     if (o_.levels < 2) return;
     Vector seen = sums.seen, extra(3 * o_.units[1]);
     for (double& mean : seen) mean /= count;
@@ -231,15 +259,17 @@ class Oracle {
   }
 
   void StepRow(size_t index, size_t row, const Vector& bias,
-               const Vector& history, Sums* sums, Vector* moves) {
+               const Vector& history, double scale, Sums* sums,
+               Vector* moves) {
     Tensor<double>& tensor = m_.tensors[index];
     Vector* slots = tensor.slots;
-    const double gradient = Tamed(tensor.gradient[row]);
+    double gradient = Tamed(tensor.gradient[row]);
     const bool is_finite = std::isfinite(tensor.gradient[row]);
     const bool counts = !o_.skip_zeros || gradient != 0;
     const bool keeps = counts && (is_finite || !o_.skip_nonfinite);
     finite_ &= is_finite;
     active_ += counts;
+    if (o_.relative()) gradient = Clipped(gradient * scale, -1e18, 1e18);
     double* const scale_decay = &slots[kScaleDecay][row];
     double* const input_decay = &slots[kInputDecay][row];
     Vector averages, squares, logs, features;
