@@ -32,7 +32,8 @@ _TOPICS = {
                   "equivalence", "meta_gradient", "tensor_options",
                   "unroll_fidelity", "unroll_paths"),
     os.path.join("optimizer", "native"): ("kernels", "kernels_sanitizer",
-                                          "native_inputs", "native_paths"),
+                                          "native_inputs", "native_paths",
+                                          "native_training"),
     "problems": ("compile",),
 }
 
