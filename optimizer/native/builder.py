@@ -70,7 +70,7 @@ def folder_beside(folder):
   Whoever can write there can change this package.
   """
   path = os.path.join(folder, _FOLDER)
-  return path if _is_ours(path, (0, os.geteuid())) else None
+  return path if _is_ours(path, (0, os.geteuid()), 0o755) else None
 
 
 def user_folder():
@@ -80,13 +80,13 @@ def user_folder():
   path = os.path.join(cache, "learned_optimizer", "native")
   if not os.path.isabs(path):
     return None
-  return path if _is_ours(path, (os.geteuid(),)) else None
+  return path if _is_ours(path, (os.geteuid(),), 0o700) else None
 
 
-def _is_ours(path, owners):
+def _is_ours(path, owners, mode):
   """Whether a folder is there, made if need be, that no other may write."""
   try:
-    os.makedirs(path, 0o700)
+    os.makedirs(path, mode)
   except OSError as error:
     if error.errno != errno.EEXIST:
       return False
@@ -155,6 +155,8 @@ def compile_and_link(compiler, parts, path, options, link_options):
       workers.terminate()
     result = os.path.join(scratch, "result")
     _run([compiler.command, "-o", result] + objects + link_options)
+    # Others may be let into the folder.
+    os.chmod(result, os.stat(result).st_mode & ~(stat.S_IWGRP | stat.S_IWOTH))
     os.rename(result, path)
   finally:
     shutil.rmtree(scratch, ignore_errors=True)

@@ -123,6 +123,8 @@ def _library_path():
     raise builder.BuildError(
         "it has yet to be built, and there is no C++ compiler (install g++, "
         "or set CXX).")
+  # A folder of another user, who installed the package, can only be read.
+  folders = [folder for folder in folders if os.access(folder, os.W_OK)]
   if not folders:
     raise builder.BuildError(
         "neither {} nor the user's cache can be written safely.".format(_HERE))

@@ -45,10 +45,10 @@ class FolderTest(absltest.TestCase):
     super(FolderTest, self).setUp()
     self._top = self.create_tempdir().full_path
 
-  def test_is_made_for_nobody_else(self):
+  def test_all_may_read_what_one_has_built(self):
     path = builder.folder_beside(self._top)
     self.assertEqual(self._top, os.path.dirname(path))
-    self.assertEqual(0o700, stat.S_IMODE(os.stat(path).st_mode))
+    self.assertEqual(0o755, stat.S_IMODE(os.stat(path).st_mode))
     self.assertEqual(path, builder.folder_beside(self._top))
 
   def test_what_others_may_write_is_not_used(self):
@@ -65,6 +65,8 @@ class FolderTest(absltest.TestCase):
       self.assertEqual(
           os.path.join(self._top, "learned_optimizer", "native"),
           builder.user_folder())
+      self.assertEqual(
+          0o700, stat.S_IMODE(os.stat(builder.user_folder()).st_mode))
     with absltest.mock.patch.dict(os.environ, XDG_CACHE_HOME="relative"):
       self.assertIsNone(builder.user_folder())
 
@@ -95,7 +97,11 @@ class BuildTest(absltest.TestCase):
     folder = os.path.join(top, "folder")
     os.mkdir(folder)
     path = os.path.join(folder, "step.so")
-    builder.build(builder.Compiler(command, "key"), top, path, ["-Itf"], [])
+    mask = os.umask(0)
+    try:
+      builder.build(builder.Compiler(command, "key"), top, path, ["-Itf"], [])
+    finally:
+      os.umask(mask)
     return path, folder
 
   def test_library(self):
@@ -103,6 +109,7 @@ class BuildTest(absltest.TestCase):
         "open(sys.argv[sys.argv.index('-o') + 1], 'w').write('built')")
     with open(path) as stream:
       self.assertEqual("built", stream.read())
+    self.assertEqual(0, os.stat(path).st_mode & 0o022)
     # Nothing is left of what it was made from.
     self.assertEqual(["step.so"], os.listdir(folder))
 

@@ -32,6 +32,31 @@ class BuildTest(tf.test.TestCase):
       loader.build(path, builder.Compiler("false", "key"))
     self.assertFalse(os.path.exists(path))
 
+  def test_where_only_the_user_s_folder_can_be_written(self):
+    beside, own = [os.path.join(self.get_temp_dir(), name)
+                   for name in ("beside", "own")]
+    os.mkdir(beside)
+    os.mkdir(own)
+    mock = tf.compat.v1.test.mock
+    compiler = builder.Compiler("compiler", "key")
+    with mock.patch.object(
+        builder, "built_ahead", lambda *args: None), mock.patch.object(
+            builder, "folder_beside", lambda *args: beside), mock.patch.object(
+                builder, "user_folder", lambda: own), mock.patch.object(
+                    builder, "find_compiler", lambda: compiler):
+      # As of another user; who runs this may be one who can write everywhere.
+      with mock.patch.object(
+          os, "access", lambda path, mode: path != beside), mock.patch.object(
+              builder, "build", lambda compiler, folder, path, *options: open(
+                  path, "w").close()):
+        path = loader._library_path()
+      self.assertEqual(own, os.path.dirname(path))
+      # Found again; and first where it is for all.
+      self.assertEqual(path, loader._library_path())
+      shared = os.path.join(beside, os.path.basename(path))
+      open(shared, "w").close()
+      self.assertEqual(shared, loader._library_path())
+
   def test_another_tensorflow_has_another_key(self):
     key = loader.source_key()
     self.assertEqual(key, loader.source_key())
