@@ -338,11 +338,12 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _initial_log_learning_rate(self, var, size):
     low, high = [np.log(rate) for rate in self._init_lr_range]
-    rates = tf.fill([size, 1], np.float32(low))
     if low < high:
       per_coordinate = self._random_uniform([size, 1], low / 2, high / 2)
       per_tensor = self._random_uniform([1, 1], low / 2, high / 2)
       rates = per_coordinate + per_tensor
+    else:
+      rates = tf.fill([size, 1], np.float32(low))
     if self._relative_init_lr:
       rates += tf.math.log(tensor_statistics.sizes(
           tensor_layout.TensorLayout([var.shape.as_list()]),

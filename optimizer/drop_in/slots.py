@@ -27,10 +27,11 @@ def create(optimizer, variables):
   """
   # pylint: disable=protected-access
   own_meta_parameters(optimizer, variables)
+  zeros = {}
   for var in variables:
     keys = optimizer.state_keys
     if keys and optimizer.get_slot(var, keys[0]) is None:
-      state = _initial_state(optimizer, var)
+      state = _initial_state(optimizer, var, zeros)
       for key in keys:
         slot = optimizer._get_or_make_slot(
             var, state[key], key, _with_key(optimizer, key))
@@ -94,13 +95,27 @@ def stepped_variables(optimizer):
   return tf.compat.v1.get_collection_ref(("__stepped_variables", optimizer))
 
 
-def _initial_state(optimizer, var):
+def _initial_state(optimizer, var, zeros):
+  """What the slots of a variable begin with.
+
+  Args:
+    optimizer: A `TrainableOptimizer`.
+    var: A variable.
+    zeros: Dict from shapes to tensors of zeros, which is added to: large models
+      have many variables of few shapes.
+
+  Returns:
+    Dict from state keys to tensors.
+  """
   if optimizer.state_depends_on_parameter:
     value = tf.cast(meta_parameters.initialized_value(var), tf.float32)
     value.set_shape(var.shape)
   else:
     # Reading a variable that may have no value yet takes a conditional op.
-    value = tf.zeros(var.shape)
+    shape = tuple(var.shape.as_list())
+    if shape not in zeros:
+      zeros[shape] = tf.zeros(shape)
+    value = zeros[shape]
   return optimizer._initialize_state(value)  # pylint: disable=protected-access
 
 
@@ -114,8 +129,9 @@ def reset_initial_values(optimizer):
   """
   # pylint: disable=protected-access
   with tf.init_scope():
+    zeros = {}
     for var in stepped_variables(optimizer):
-      state = _initial_state(optimizer, var)
+      state = _initial_state(optimizer, var, zeros)
       for key in optimizer.state_keys:
         meta_parameters.set_initial_value(
             optimizer.get_slot(var, key), state[key])
