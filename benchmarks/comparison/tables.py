@@ -30,7 +30,8 @@ ProblemRow = collections.namedtuple(
     "ProblemRow", "group, problem, optimizer, learning_rate, final_loss, "
     "speed_up, no_worse_than_adam, no_worse_than_best, diverged_runs, runs, "
     "ms_per_step")
-"""How an optimizer did on a problem: medians over the runs."""
+"""How an optimizer did on a problem: medians over the runs. `ms_per_step` is
+None unless the runs of all its optimizers were compiled, or none was."""
 
 
 def run_rows(outcome, seeds):
@@ -60,6 +61,9 @@ def run_rows(outcome, seeds):
 def problem_rows(outcome):
   """A `ProblemRow` for each optimizer of a `comparison.Outcome`."""
   rows = []
+  # Compiled runs and others have no common clock.
+  has_clock = len(set(
+      result.compiled for result in six.itervalues(outcome.results))) == 1
   others = [outcome.results[name].curves for name in baselines.SPECS]
   for name, result in six.iteritems(outcome.results):
     speed_ups = [] if name in baselines.SPECS else [
@@ -72,12 +76,16 @@ def problem_rows(outcome):
         metrics.is_no_worse(result.curves, outcome.results["Adam"].curves),
         all(metrics.is_no_worse(result.curves, curves) for curves in others),
         sum(metrics.has_diverged(curve) for curve in result.curves),
-        len(result.curves), float(np.median(result.milliseconds))))
+        len(result.curves),
+        float(np.median(result.milliseconds)) if has_clock else None))
   return rows
 
 
 def group_rows(rows):
-  """Rows of `GROUP_FIELDS` from `ProblemRow`s, in their order."""
+  """Rows of `GROUP_FIELDS` from `ProblemRow`s, in their order.
+
+  Times are of the problems that have them; without any they are None.
+  """
   by_group = collections.OrderedDict()
   for row in rows:
     by_group.setdefault((row.group, row.optimizer), []).append(row)
@@ -89,8 +97,14 @@ def group_rows(rows):
              float(np.mean([row.no_worse_than_best for row in group])),
              sum(row.diverged_runs for row in group),
              sum(row.runs for row in group),
-             float(np.median([row.ms_per_step for row in group])))
+             _median([row.ms_per_step for row in group]))
       for key, group in six.iteritems(by_group)]
+
+
+def _median(values):
+  """The median of those that are not None; None if all are."""
+  known = [value for value in values if value is not None]
+  return float(np.median(known)) if known else None
 
 
 def group_table(rows):
@@ -112,20 +126,31 @@ def group_table(rows):
         "{} ({})".format(group, groups.GROUPS[group].title), name,
         str(problems), show_speed_up(speed_up), "{:.0%}".format(adam),
         "{:.0%}".format(best), "{} of {}".format(diverged, runs),
-        "{:.3f}".format(time)])
-  return header, cells
+        _show_time(time)])
+  return _without_empty_times(header, cells)
 
 
 def problem_table(rows):
   """The table of problems, from `ProblemRow`s: (header, cells)."""
   header = ["problem", "optimizer", "learning rate", "final loss", "speed-up",
             "diverged runs", "ms a step"]
-  return header, [
+  return _without_empty_times(header, [
       [row.problem, row.optimizer,
        "" if row.learning_rate is None else "{:g}".format(row.learning_rate),
        "{:.4g}".format(row.final_loss), show_speed_up(row.speed_up),
-       str(row.diverged_runs), "{:.3f}".format(row.ms_per_step)]
-      for row in rows]
+       str(row.diverged_runs), _show_time(row.ms_per_step)]
+      for row in rows])
+
+
+def _show_time(milliseconds):
+  return "" if milliseconds is None else "{:.3f}".format(milliseconds)
+
+
+def _without_empty_times(header, cells):
+  """A table without its last column, the times, if that is empty."""
+  if cells and not any(row[-1] for row in cells):
+    return header[:-1], [row[:-1] for row in cells]
+  return header, cells
 
 
 def show_speed_up(value):

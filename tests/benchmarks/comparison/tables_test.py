@@ -22,10 +22,10 @@ _ADAM = np.float32([[8.0] * 100 + [4.0] * 100] * 2)
 _MINE = np.float32([[8.0] * 50 + [4.0] * 150] * 2)
 
 
-def _outcome():
-  """Four equal baselines and one that is there in half the steps."""
+def _outcome(baselines_compiled=True):
+  """Four equal baselines and one, compiled, that is there in half the steps."""
   results = collections.OrderedDict(
-      (name, comparison.Result(0.1, _ADAM, [1.0, 3.0], False))
+      (name, comparison.Result(0.1, _ADAM, [1.0, 3.0], baselines_compiled))
       for name in baselines.SPECS)
   results["mine"] = comparison.Result(None, _MINE, [2.0, 4.0], True)
   return comparison.Outcome(_ENTRY, results, _ADAM)
@@ -50,6 +50,25 @@ class TablesTest(tf.test.TestCase):
         (None, 4.0, 110 / 200.0, True, True, 0, 2, 3.0), rows["mine"][3:])
     self.assertEqual((0.1, 4.0, None, True, True, 0, 2, 2.0),
                      rows["Adam"][3:])
+
+  def test_compiled_and_other_runs_have_no_common_clock(self):
+    mixed = tables.problem_rows(_outcome(baselines_compiled=False))
+    self.assertEqual([None] * 5, [row.ms_per_step for row in mixed])
+    for header, cells in (tables.problem_table(mixed),
+                          tables.group_table(tables.group_rows(mixed))):
+      self.assertEqual("diverged runs", header[-1])
+      self.assertLen(cells, 5)
+      for row in cells:
+        self.assertLen(row, len(header))
+    # Beside a problem that has a clock its own cells are empty.
+    rows = mixed + [row._replace(problem="Q")
+                    for row in tables.problem_rows(_outcome())]
+    header, cells = tables.problem_table(rows)
+    self.assertEqual("ms a step", header[-1])
+    self.assertEqual([""] * 5 + ["2.000"] * 4 + ["3.000"],
+                     [row[-1] for row in cells])
+    self.assertEqual([2.0] * 4 + [3.0],
+                     [row[-1] for row in tables.group_rows(rows)])
 
   def test_groups(self):
     rows = [tables.ProblemRow("v", name, "mine", None, 1.0, speed_up, adam,
