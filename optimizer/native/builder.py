@@ -193,7 +193,8 @@ def _run(command):
     raise BuildError("{} cannot be run: {}.".format(command[0], error))
   output, _ = process.communicate()
   if process.returncode:
-    lines = [line for line in output.splitlines() if "error" in line]
+    lines = [line for line in output.splitlines()
+             if "error" in line or "undefined reference" in line]
     raise BuildError("{} failed: {}".format(
         command[0], (lines or output.splitlines() or ["no message"])[0]))
   return output

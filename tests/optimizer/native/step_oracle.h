@@ -78,7 +78,7 @@ class Oracle {
  private:
   typedef std::vector<double> Vector;
 
-  static constexpr double kLeast = 1.1754943508222875e-38;
+  static double Least() { return 1.1754943508222875e-38; }
 
   // What is summed over the rows of a tensor that count.
   struct Sums {
@@ -172,8 +172,8 @@ class Oracle {
   static Vector Next(Vector history, double mean, bool skip_zeros,
                      double most_growth) {
     const double begun = history[3];
-    if (!(mean > 1.0001 * kLeast) && (skip_zeros || !begun)) return history;
-    double logarithm = log(std::max(mean, kLeast));
+    if (!(mean > 1.0001 * Least()) && (skip_zeros || !begun)) return history;
+    double logarithm = log(std::max(mean, Least()));
     if (begun) logarithm = std::min(logarithm, history[0] + most_growth);
     const double decays[] = {0.9, 0.99, 1};
     for (int i = 0; i < 3; i++)
@@ -186,7 +186,7 @@ class Oracle {
   // What gradients are multiplied with to be relative.
   double Scale(const Tensor<double>& tensor, double first) const {
     const Vector& old = tensor.slots[kUnit];
-    const double mean = std::max(Magnitude(tensor, true), kLeast);
+    const double mean = std::max(Magnitude(tensor, true), Least());
     double scale = pow(2, 20) / exp(first);
     if (old[3] && mean > o_.max_relative_gradient * exp(old[0]))
       scale *= o_.max_relative_gradient * exp(old[0]) / mean;
