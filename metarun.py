@@ -290,7 +290,7 @@ def _meta_gradient():
   return evolution_strategies.Options(
       metarun_checks.stddevs(FLAGS.es_stddev), FLAGS.es_num_pairs,
       FLAGS.es_persistent, FLAGS.es_evaluate_every,
-      FLAGS.es_problems_per_update)
+      FLAGS.es_problems_per_update, FLAGS.es_last_unroll_only)
 
 
 def _verbosity():

@@ -254,6 +254,9 @@ _META = (
     _flag("es_problems_per_update", "int", 1, "problems",
           "To visit together: an update is the mean of what evolution "
           "strategies say of each.", lower_bound=1),
+    _flag("es_last_unroll_only", "bool", False, None,
+          "Whether evolution strategies improve the last unroll of a run, "
+          "where it arrives, instead of the mean over the run."),
     _flag("train_only", "list", [], "parts of names",
           "Trains only meta-parameters with one of these in their name; "
           "otherwise all."),

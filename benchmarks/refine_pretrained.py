@@ -16,11 +16,11 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import functools
 import os
 
 from absl import app
 from absl import flags
+import numpy as np
 import tensorflow as tf
 
 from benchmarks import broad_corpus
@@ -41,7 +41,7 @@ flags.DEFINE_integer("num_visits", 20000, "Visits to problems to make in all.",
                      lower_bound=1)
 
 OPTIONS = {"init_lr_range": (2e-3, 2e-3), "skip_zero_gradients": True,
-           "max_relative_step": 0.1, "use_lr_over_rms": True,
+           "max_relative_step": 0.05, "use_lr_over_rms": True,
            "use_gradient_trend": True, "use_gradient_change": True}
 """Options of `HierarchicalRNN`: the shipped ones, a cap, what it sees."""
 
@@ -54,7 +54,9 @@ STDDEVS = {"learning_rate": 0.03, "param_stepsize_offset": 0.03,
 
 _NUM_PAIRS = 2
 _PROBLEMS_PER_UPDATE = 4
-_MEAN_STEPS, _MIN_STEPS = 800, 200
+# Of two unrolls the second counts: the loss that the run-up has led to.
+_LEAST_STEPS, _MOST_STEPS = 150, 1500
+_EVALUATE_EVERY = 10
 _LEARNING_RATE = 2e-3
 # The log objective of a problem that is solved to the last digit changes by
 # several units; others by hundredths.
@@ -69,14 +71,20 @@ def train(logdir, name):
       logdir,
       problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (), OPTIONS),
       broad_corpus.corpus(not name.endswith("no_nets")), FLAGS.num_visits, 1,
-      lambda: 1, functools.partial(metaopt.sample_numiter, _MEAN_STEPS,
-                                   _MIN_STEPS),
+      lambda: 2, _draw_num_steps,
       learning_rate=_LEARNING_RATE, gradient_clip=_GRADIENT_CLIP, seed=_SEED,
       compiled=True, initial=name, update_rule="adam",
       train_only=sorted(STDDEVS),
       averaging_decay=_AVERAGING_DECAY,
       meta_gradient=evolution_strategies.Options(
-          STDDEVS, _NUM_PAIRS, problems_per_update=_PROBLEMS_PER_UPDATE))
+          STDDEVS, _NUM_PAIRS, evaluate_every=_EVALUATE_EVERY,
+          problems_per_update=_PROBLEMS_PER_UPDATE, last_unroll_only=True))
+
+
+def _draw_num_steps(rng):
+  """Steps of an unroll, log-uniform."""
+  return int(round(np.exp(rng.uniform(
+      np.log(_LEAST_STEPS), np.log(_MOST_STEPS)))))
 
 
 def main(unused_argv):

@@ -30,7 +30,7 @@ from . import inner_problem
 
 Options = collections.namedtuple(
     "Options", "stddev, num_pairs, persistent, evaluate_every, "
-    "problems_per_update")
+    "problems_per_update, last_unroll_only")
 """How evolution strategies estimate meta-gradients.
 
 Attributes:
@@ -44,8 +44,11 @@ Attributes:
     data set to the next; between them the last one counts.
   problems_per_update: Integer, problems that are visited together; an update is
     the mean of their meta-gradients, each with pairs of its own.
+  last_unroll_only: Whether the meta-objective of a run is that of its last
+    unroll: where the run arrives counts, not how soon. Otherwise it is the mean
+    over all steps.
 """
-Options.__new__.__defaults__ = (0.01, 2, False, 1, 1)
+Options.__new__.__defaults__ = (0.01, 2, False, 1, 1, False)
 
 
 class EvolutionStrategies(object):
@@ -160,7 +163,7 @@ class _WholeRun(_Run):
         [objectives for pair in runs for _, objectives in pair])
 
   def _run(self, values):
-    """Returns the mean loss over all steps, and the objectives."""
+    """Returns the loss, and the objectives at all steps."""
     losses, objectives = [], []
     for i in range(len(self._unroll_lengths)):
       result = self._unroll(values, i)
@@ -169,7 +172,10 @@ class _WholeRun(_Run):
       objectives.append(result.objectives[min(i, 1):])
       if not np.isfinite(result.meta_objective):
         break
-    loss = np.average(losses, weights=self._unroll_lengths[:len(losses)])
+    if self._strategies.options.last_unroll_only:
+      loss = losses[-1]
+    else:
+      loss = np.average(losses, weights=self._unroll_lengths[:len(losses)])
     return loss, np.concatenate(objectives)
 
 
@@ -253,3 +259,8 @@ def check(options):
     if not isinstance(value, numbers.Integral) or value < 1:
       raise ValueError("{} must be a positive integer, not {!r}.".format(
           name, value))
+  if options.persistent and options.last_unroll_only:
+    raise ValueError(
+        "persistent evolution strategies update after each unroll; with "
+        "last_unroll_only there would be nothing to update before the last "
+        "one. Choose one of the two.")

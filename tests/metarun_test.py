@@ -300,9 +300,10 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
     with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
       self._main(meta_gradient="es", es_stddev=["0.5", "rate=2"],
                  es_num_pairs=3, es_persistent=True, es_evaluate_every=4,
-                 es_problems_per_update=5)
+                 es_problems_per_update=5, es_last_unroll_only=True)
     self.assertEqual(
-        evolution_strategies.Options({"": 0.5, "rate": 2.0}, 3, True, 4, 5),
+        evolution_strategies.Options({"": 0.5, "rate": 2.0}, 3, True, 4, 5,
+                                     True),
         train.call_args[1]["meta_gradient"])
 
   @parameterized.parameters(False, True)

@@ -109,6 +109,20 @@ class EstimateTest(tf.test.TestCase, parameterized.TestCase):
         _CURVATURE.dot(_THETA) * (1 + 3 * 4) / 4 + _SLOPE * (1 + 3 * 2) / 4,
         gradients[:, 0])
 
+  def test_last_unroll_only(self):
+    # The loss is L(2 theta), whatever the lengths.
+    gradients = _estimates([1, 3], last_unroll_only=True)
+    self._assert_mean(4 * _CURVATURE.dot(_THETA) + 2 * _SLOPE, gradients[:, 0])
+
+  def test_last_unroll_only_of_a_run_that_breaks_off(self):
+    # In the second unroll the bias is -0.2 + 0.7 on one side of the pair.
+    strategies = _strategies(last_unroll_only=True, num_pairs=1)
+    strategies.perturbations = lambda rng: np.float32([[0.0, 0.0, 0.35]])
+    result = strategies.start(_Broken(), [1, 1], _draws(), True).compute(
+        np.float32([0.0, 0.0, -0.1]), 0)
+    self.assertEqual(1, result.num_nonfinite_runs)
+    self.assertTrue(np.isfinite(result.meta_objective))
+
   def test_more_pairs_have_less_variance(self):
     spread = [_estimates([4], num_pairs=pairs)[:, 0].std(axis=0)
               for pairs in (1, 16)]
@@ -281,7 +295,8 @@ class ArgumentTest(tf.test.TestCase, parameterized.TestCase):
       ({"num_pairs": 0}, "num_pairs must be a positive integer, not 0"),
       ({"num_pairs": 1.5}, "num_pairs.* 1.5"),
       ({"evaluate_every": 0}, "evaluate_every.* 0"),
-      ({"problems_per_update": -1}, "problems_per_update.* -1"))
+      ({"problems_per_update": -1}, "problems_per_update.* -1"),
+      ({"persistent": True, "last_unroll_only": True}, "one of the two"))
   def test_values(self, options, message):
     with self.assertRaisesRegexp(ValueError, message):
       evolution_strategies.check(_Options(**options))
