@@ -348,7 +348,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       rates += tf.math.log(tensor_statistics.sizes(
           tensor_layout.TensorLayout([var.shape.as_list()]),
           tf.reshape(var, [-1, 1]), self._options.rms_floor))
-    elif low == high:
+    elif low == high or (hierarchical_step.MIN_LOG_LEARNING_RATE < low and
+                         high < self._options.max_log_rate):
       return rates
     return tf.clip_by_value(
         rates, hierarchical_step.MIN_LOG_LEARNING_RATE,
