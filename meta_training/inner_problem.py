@@ -25,6 +25,9 @@ from optimizer import meta_parameters
 # XLA's code for these is slower than TensorFlow's kernels, on a CPU.
 _CONVOLUTIONS = ("Conv2D", "Conv3D", "DepthwiseConv2dNative")
 
+# Of a cross-entropy, in float32.
+_ROUNDING = 1e-7
+
 UnrollResult = collections.namedtuple(
     "UnrollResult", "meta_objective, objectives, gradient, num_nonfinite_runs")
 """What one unroll gives, or several that make one meta-gradient.
@@ -250,10 +253,11 @@ def check_objectives(objectives, spec):
     spec: The problem's spec.
 
   Raises:
-    ValueError: If one is negative.
+    ValueError: If one is negative by more than rounding, as that of a
+      cross-entropy of next to nothing.
   """
   lowest = np.min(objectives[np.isfinite(objectives)], initial=0.0)
-  if lowest < 0:
+  if lowest < -_ROUNDING:
     raise ValueError(
         "The objective of {} became {}. Meta-training compares logarithms or "
         "ratios of objectives, so none may be negative: add a constant or "

@@ -33,15 +33,20 @@ class OwnProblemPageTest(tf.test.TestCase):
     curves = names["curves"]
     self.assertEqual(["Adam", "ours", "shipped weights"], sorted(curves))
     least = min(np.min(curve) for curve in curves.values())
-    self.assertLess(curves["ours"][-1], 0.5 * curves["ours"][0])
+    self.assertLess(curves["ours"][-1], 1.05 * least)
     for name in ("shipped weights", "Adam"):
       self.assertLess(curves[name][-1], 1.01 * least, name)
-    printed = re.findall(r"objective (\S+) -> (\S+) in 200", repository.read(
-        _PAGE))
+    # Of what the page shows, the end of ours depends on the processor.
+    printed = re.findall(
+        r"objective (\S+) -> (\S+) in 200 .* lowest (\S+) after",
+        repository.read(_PAGE))
     self.assertLen(printed, 3)
-    for (first, last), name in zip(printed[1:], ("shipped weights", "Adam")):
+    for name, (first, last, lowest) in zip(
+        ("ours", "shipped weights", "Adam"), printed):
       self.assertAllClose(float(first), curves[name][0], rtol=1e-4)
-      self.assertAllClose(float(last), curves[name][-1], rtol=0.01)
+      if name != "ours":
+        self.assertAllClose(float(last), curves[name][-1], rtol=0.01)
+      self.assertAllClose(float(lowest), np.min(curves[name]), rtol=0.05)
 
 
 if __name__ == "__main__":

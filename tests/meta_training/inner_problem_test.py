@@ -42,6 +42,18 @@ def _descent(num_steps, start=2.0, initial=None):
           objectives.mean() / scale, slopes.mean() / scale)
 
 
+class CheckObjectivesTest(tf.test.TestCase):
+
+  def test_negative(self):
+    with self.assertRaisesRegexp(ValueError, "of spec became -0.5"):
+      inner_problem.check_objectives(np.float32([1.0, -0.5, np.nan]), "spec")
+
+  def test_rounding_is_no_fault(self):
+    # Of a cross-entropy of one row: -log of the next number after 1.
+    least = -np.log1p(np.finfo(np.float32).eps / 2)
+    inner_problem.check_objectives(np.float32([1.0, least, np.inf]), "spec")
+
+
 class UnrollTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_by_hand(self):
