@@ -78,7 +78,7 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
     num_tuning_runs: Integer, runs that decide on each rate.
     output_dir: None, or a directory for `objectives.csv`, `table.md` and, if
       matplotlib is installed, a plot as PNG and SVG.
-    out: Stream for the table, or None.
+    out: Stream for a line as each optimizer is done, and the table; or None.
 
   Returns:
     A `Comparison`: objectives and tuned rates by name.
@@ -106,12 +106,18 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
         single_run.evaluate(make(), problem, num_iter, dataset, batch_size,
                             each)[0] for each in seeds])
 
+  def tell(text):
+    if out is not None:
+      out.write(text + "\n")
+      out.flush()
+
   seeds = range(seed, seed + num_runs)
   # Other runs than those that count.
   tuning_seeds = range(seed + num_runs, seed + num_runs + num_tuning_runs)
   tuned, objectives = collections.OrderedDict(), collections.OrderedDict()
   for name, make in six.iteritems(optimizers):
     objectives[name] = run(make, seeds)
+    tell("{}: done".format(name))
   for name, make in six.iteritems(baselines):
     finals = [np.mean(run(lambda rate=rate, make=make: make(rate),
                           tuning_seeds)[:, -1]) for rate in learning_rates]
@@ -119,9 +125,10 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
     tuned[name] = learning_rates[int(np.argmin(finals))]
     objectives[name] = run(lambda make=make, rate=tuned[name]: make(rate),
                            seeds)
+    tell("{}: done, the best of {} learning rates is {:.3g}".format(
+        name, len(learning_rates), tuned[name]))
   result = Comparison(objectives, tuned)
-  if out is not None:
-    out.write(table(result))
+  tell("\n" + table(result).rstrip("\n"))
   if output_dir is not None:
     write(result, output_dir)
   return result

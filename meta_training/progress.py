@@ -37,7 +37,8 @@ class Progress(object):
     self._start = clock()
     self._done_before = 0
     self._visits_here = 0
-    self._setup_seconds = 0.0
+    # Of the visits made, and of the one that goes on.
+    self._setup_seconds, self._setup_seconds_now = 0.0, 0.0
     self._setups = 0
     self._setups_to_come = 0.0
     self._last_visit_end = self._start
@@ -55,7 +56,7 @@ class Progress(object):
       is_new: Whether this process had not kept it from another visit.
       new_to_come: Float, how many others are yet to be set up.
     """
-    self._setup_seconds += setup_seconds
+    self._setup_seconds_now = setup_seconds
     self._setups += is_new
     self._setups_to_come = new_to_come
     # Without an end there is no count that goes on after a restart.
@@ -75,6 +76,8 @@ class Progress(object):
   def end_visit(self):
     """Counts a visit."""
     self._visits_here += 1
+    self._setup_seconds += self._setup_seconds_now
+    self._setup_seconds_now = 0.0
     self._last_visit_end = self._clock()
     if self._step is not None:
       self._marks.append((self._last_visit_end, self._step))
@@ -106,10 +109,11 @@ class Progress(object):
     """
     if not self._visits_here or self._num_visits is None:
       return None
-    a_setup = self._setup_seconds / max(1, self._setups)
+    a_setup = (self._setup_seconds + self._setup_seconds_now) / max(
+        1, self._setups)
     a_visit = (self._last_visit_end - self._start -
                self._setup_seconds) / self._visits_here
-    since = self._clock() - self._last_visit_end
+    since = self._clock() - self._last_visit_end - self._setup_seconds_now
     return max(0.0, (self._num_visits - self.visits_done) * a_visit +
                self._setups_to_come * a_setup - since)
 
@@ -128,16 +132,18 @@ class Progress(object):
 
   def short_text(self):
     """The same for a line of 80 columns, with a bar if there is an end."""
-    start, left = "{} problems".format(self.visits_done), ""
+    start = "{} problems".format(self.visits_done)
     if self._num_visits is not None:
       full = int(_BAR_WIDTH * min(1.0, self.visits_done / self._num_visits))
       start = "[{}{}] {}/{} problems".format(
           "=" * full, "." * (_BAR_WIDTH - full), self.visits_done,
           self._num_visits)
+    words = [start, "{:.3g} updates/s".format(self.updates_per_second)]
+    if self._objectives:
+      words.append("mean {:.4g}".format(self.mean_meta_objective))
     if self.seconds_left is not None:
-      left = ", {} left".format(_duration(self.seconds_left))
-    return "{}, {:.3g} updates/s, mean {:.4g}{}".format(
-        start, self.updates_per_second, self.mean_meta_objective, left)
+      words.append(_duration(self.seconds_left) + " left")
+    return ", ".join(words)
 
 
 class Screen(object):

@@ -52,8 +52,13 @@ class CompareTest(tf.test.TestCase):
       self.assertAllClose(
           [2.0 * (1 - rate) ** (2 * np.arange(4))] * 2, result.objectives[name])
     self.assertEqual({"SGD": 0.5}, dict(result.learning_rates))
+    progress, shown = out.getvalue().split("\n\n")
+    self.assertEqual(
+        ["slow: done", "SGD: done, the best of 3 learning rates is 0.5"],
+        progress.splitlines())
+    self.assertEqual(comparison.table(result), shown)
     # The best first.
-    lines = out.getvalue().splitlines()[2:]
+    lines = shown.splitlines()[2:]
     self.assertIn("| SGD | 0.5 | 0.03125 |", lines[0])
     self.assertIn("| slow | nothing tuned |", lines[1])
 

@@ -86,6 +86,30 @@ class ProgressTest(tf.test.TestCase):
     # Seven visits of 2 s, and 1.5 problems that take 30 s to set up.
     self.assertEqual(59.0, made.seconds_left)
 
+  def test_time_left_within_a_visit(self):
+    made = progress.Progress(10, self.clock)
+    self.clock.now += 5.0
+    made.begin_visit(0, 5.0, True, new_to_come=2.0)
+    self.clock.now += 3.0
+    made.end_visit()
+    # Nine visits of 3 s, and 2 problems that take 5 s to set up.
+    self.assertEqual(37.0, made.seconds_left)
+    self.clock.now += 45.0
+    made.begin_visit(1, 45.0, True, new_to_come=1.0)
+    # What took 45 s is no part of a visit, and set-ups take 25 s on average.
+    self.assertEqual(52.0, made.seconds_left)
+    self.clock.now += 2.0
+    self.assertEqual(50.0, made.seconds_left)
+    self.clock.now += 1.0
+    made.end_visit()
+    self.assertEqual(49.0, made.seconds_left)
+
+  def test_short_text_before_the_first_update(self):
+    made = progress.Progress(10, self.clock)
+    made.begin_visit(0)
+    self.assertEqual("[..........] 0/10 problems, 0 updates/s",
+                     made.short_text())
+
   def test_speed_is_of_the_last_visits(self):
     made = progress.Progress(100, self.clock)
     self._visit(made, 0, [1], seconds=1000.0)

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares the learned optimizer with tuned baselines on a model of yours.
 
-  lol-compare my_model:make_loss_and_init --steps=500 --output_dir=/tmp/compared
+  lol-compare my_model:make_loss_and_init_fn --output_dir=/tmp/compared
 
 The argument names a function of a module that can be imported from the working
 directory. It is of the form that `problems.model_adapter.ModelAdapter` takes:
-it returns a function that builds the model's loss, and one that makes an
-initializing function, or None.
+it returns two, a function that builds the model and returns its loss, and one
+that makes an initializing function, or None.
 """
 
 from __future__ import absolute_import
@@ -34,8 +34,8 @@ def find_function(name):
   """
   module, _, attribute = name.partition(":")
   if not module or not attribute:
-    raise ValueError("Expected module:function, such as my_model:make_loss, "
-                     "not {!r}.".format(name))
+    raise ValueError("Expected module:function, such as "
+                     "my_model:make_loss_and_init_fn, not {!r}.".format(name))
   try:
     function = getattr(importlib.import_module(module), attribute)
   except (ImportError, AttributeError) as error:
@@ -55,7 +55,8 @@ def _parse(argv):
                       help="Runs of each optimizer.")
   parser.add_argument("--optimizer", default="hierarchical_rnn",
                       help="Name of shipped weights, or a log directory.")
-  parser.add_argument("--output_dir", help="For a table, CSV and plots.")
+  parser.add_argument("--output_dir",
+                      help="For a table, CSV and, with matplotlib, plots.")
   return parser.parse_args(argv)
 
 
