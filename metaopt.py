@@ -132,7 +132,7 @@ def train_optimizer(logdir,
       exceeds f_init + (multiplier - 1) |f_init| is the last of its run, and
       leaves nothing in `metadata`. (The optimizer's own setting of that name
       ends an unroll at the step where that happens.)
-    out: Stream for progress text.
+    out: Stream for progress text, or None.
     rms_decay: Float, of RMSProp.
     rms_epsilon: Float, of RMSProp.
     l2_reg: Float l, adds l ||meta-parameters||^2 to the meta-objective.
@@ -187,9 +187,9 @@ def train_optimizer(logdir,
   """
   arguments = dict(locals())
   logdir = paths.checkpoint_path(logdir)
-  if not num_problems or not num_meta_iterations:
+  if 0 in (num_problems, num_meta_iterations):
     return checkpoint_list.latest(logdir)
-  problems_and_data = list(map(corpus_entry.as_entry, problems_and_data))
+  problems_and_data = list(map(corpus_entry.as_entry, problems_and_data or ()))
   validation = list(map(corpus_entry.as_entry, validation or ()))
   options = update_rules.UpdateOptions(
       learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg, nan_l2_reg,
@@ -198,7 +198,7 @@ def train_optimizer(logdir,
   training_arguments.check(
       optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
       num_unroll_func, num_partial_unroll_itrs_func, options, rule,
-      meta_gradient, reset_rnn_params, validation, validate_every)
+      meta_gradient, reset_rnn_params, validation, validate_every, seed)
   saves = training_arguments.saves(is_chief, cluster)
   counts = cluster is None or cluster.is_chief
   report = reports.Report(out, logdir if saves else None,
@@ -348,8 +348,7 @@ def run_wall_clock_test(optimizer, problem, num_steps,
   Raises:
     ValueError: As `test_optimizer`.
   """
-  if num_steps < 1:
-    raise ValueError("num_steps must be positive, not {!r}.".format(num_steps))
+  training_arguments.check_integer("num_steps", num_steps, 1)
   seconds = []
   with single_run.Evaluation(
       optimizer, problem, dataset, batch_size, seed,

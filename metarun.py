@@ -233,6 +233,9 @@ def _parse_flags(argv):
     sys.stderr.write("{} metarun --help shows all flags.\n".format(
         metarun_flags.explained(str(error))))
     sys.exit(1)
+  except UnicodeDecodeError as error:
+    sys.stderr.write("A --flagfile is not text in UTF-8: {}.\n".format(error))
+    sys.exit(1)
 
 
 def main(argv):

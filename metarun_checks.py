@@ -6,6 +6,7 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import os
 import re
 
 import numpy as np
@@ -35,6 +36,7 @@ def check(values):
     if isinstance(values[name], float) and values[name] and (
         np.float32(values[name]) == 0.0):
       raise ValueError("--{}={!r} is 0 in float32.".format(name, values[name]))
+  _check_directory(values["train_dir"], values["run_name"])
   if 0 < values["objective_training_max_multiplier"] < 1:
     raise ValueError(
         "--objective_training_max_multiplier={} would end every unroll at its "
@@ -51,6 +53,16 @@ def check(values):
         "smaller, and --num_problems larger for more training.".format(
             values["num_meta_iterations"], values["min_num_unrolls"],
             values["num_unroll_scale"], unrolls, _MAX_VISIT_UNROLLS))
+
+
+def _check_directory(train_dir, run_name):
+  if not train_dir:
+    raise ValueError("--train_dir is empty: give a directory.")
+  run_name = run_name or ""
+  if os.path.isabs(run_name) or os.pardir in run_name.split(os.sep):
+    raise ValueError(
+        "--run_name={} is not inside of --train_dir={}: give a name, and the "
+        "directory as --train_dir.".format(run_name, train_dir))
 
 
 def _check_evolution_strategies(values):

@@ -53,6 +53,7 @@ _SMALLEST = 1.1754944e-38
 _BELOW_1 = 0.99999994
 _MAX_UNROLLS = 10**6
 _MAX_STEPS = 10**6
+_MAX_RUNS = 10**4
 
 
 def _flag(name, kind, default, unit, text, argument=None, **bounds):
@@ -244,7 +245,8 @@ _META = (
           "another one for all meta-parameters with learning_rate in their "
           "name."),
     _flag("es_num_pairs", "int", 2, "pairs",
-          "Antithetic pairs of perturbed runs for an update.", lower_bound=1),
+          "Antithetic pairs of perturbed runs for an update.", lower_bound=1,
+          upper_bound=_MAX_RUNS),
     _flag("es_persistent", "bool", False, None,
           "Whether each unroll makes an update, by persistent evolution "
           "strategies; otherwise each run does."),
@@ -253,7 +255,7 @@ _META = (
           "next, with evolution strategies.", lower_bound=1),
     _flag("es_problems_per_update", "int", 1, "problems",
           "To visit together: an update is the mean of what evolution "
-          "strategies say of each.", lower_bound=1),
+          "strategies say of each.", lower_bound=1, upper_bound=_MAX_RUNS),
     _flag("es_last_unroll_only", "bool", False, None,
           "Whether evolution strategies improve the last unroll of a run, "
           "where it arrives, instead of the mean over the run."),

@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from . import plots
 from . import single_run
+from meta_training import training_arguments
 from problems import datasets
 
 BASELINES = collections.OrderedDict([
@@ -90,16 +91,14 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   if not optimizers and not baselines:
     raise ValueError("There is nothing to compare: give optimizers, a mapping "
                      "from a name to a function that makes an optimizer.")
-  for name, make in six.iteritems(optimizers):
-    if not callable(make):
-      raise ValueError(
-          "Optimizer {!r} must be a function that makes one, such as lambda: "
-          "pretrained.load(), not {!r}: each run needs its own.".format(
-              name, make))
-  if num_iter < 1 or num_runs < 1 or num_tuning_runs < 1:
-    raise ValueError(
-        "num_iter, num_runs and num_tuning_runs must be at least 1, not {!r}, "
-        "{!r} and {!r}.".format(num_iter, num_runs, num_tuning_runs))
+  learning_rates = list(learning_rates)
+  _check(optimizers, baselines, learning_rates)
+  for name, value in (("num_iter", num_iter), ("num_runs", num_runs),
+                      ("num_tuning_runs", num_tuning_runs)):
+    training_arguments.check_integer(name, value, 1)
+  training_arguments.check_integer("seed", seed, -2**63, 2**63 - 1)
+  if output_dir is not None:
+    _make(output_dir)  # Not only when everything has been run.
 
   def run(make, seeds):
     return np.array([
@@ -134,6 +133,39 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   return result
 
 
+def _check(optimizers, baselines, learning_rates):
+  """Raises ValueError for what cannot be compared."""
+  for makers in (optimizers, baselines):
+    if not hasattr(makers, "items"):
+      raise ValueError(
+          "Expected a mapping from a name to a function that makes an "
+          "optimizer, such as {{\"learned\": pretrained.load}}, not {!r}."
+          .format(makers))
+    for name, make in six.iteritems(makers):
+      if not callable(make):
+        raise ValueError(
+            "Optimizer {!r} must be a function that makes one, such as lambda: "
+            "pretrained.load(), not {!r}: each run needs its own.".format(
+                name, make))
+  both = sorted(set(optimizers) & set(baselines))
+  if both:
+    raise ValueError(
+        "{!r} is the name of an optimizer and of a baseline: give the "
+        "optimizer another name.".format(both[0]))
+  if baselines and not learning_rates:
+    raise ValueError("learning_rates is empty: baselines need at least one.")
+
+
+def _make(output_dir):
+  """Makes a directory if there is none."""
+  try:
+    if not os.path.isdir(output_dir):
+      os.makedirs(output_dir)
+  except EnvironmentError as error:
+    raise ValueError("Cannot make the directory {!r} ({}): choose another "
+                     "output_dir.".format(output_dir, error.strerror))
+
+
 def table(comparison):
   """Lays the final objectives out in Markdown, the best first.
 
@@ -166,8 +198,7 @@ def write(comparison, output_dir):
   Returns:
     List of the paths of what was written.
   """
-  if not os.path.isdir(output_dir):
-    os.makedirs(output_dir)
+  _make(output_dir)
   paths = [os.path.join(output_dir, name) for name in (
       "objectives.csv", "table.md", "objectives.png", "objectives.svg")]
   plots.write_objectives(comparison.objectives, paths[0])

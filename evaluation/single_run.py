@@ -14,6 +14,7 @@ import six
 import tensorflow as tf
 
 from meta_training import minibatches
+from meta_training import training_arguments
 from optimizer import trainable_optimizer
 from problems import datasets
 
@@ -35,11 +36,14 @@ class Evaluation(object):
       logdir: The directory of a checkpoint.
 
     Raises:
-      ValueError: If the checkpoint does not fit.
+      ValueError: If the checkpoint does not fit, or an argument is nothing of
+        the kind.
     """
+    _check_kinds(optimizer, problem, seed)
     self._minibatches = minibatches.Minibatches(dataset, batch_size)
     self._rng = np.random.RandomState(
-        seed if isinstance(seed, (int, np.integer)) else None)
+        None if seed is None or isinstance(seed, (list, tuple)) else
+        seed % 2**32)
     with graph.as_default():
       self._build(optimizer, problem, seed, logdir)
       self._session = tf.compat.v1.Session(graph=graph)
@@ -131,13 +135,25 @@ class Evaluation(object):
         yield "{}_{}".format(name, slot), array
 
 
+def _check_kinds(optimizer, problem, seed):
+  if not isinstance(optimizer, tf.compat.v1.train.Optimizer):
+    raise ValueError(
+        "The optimizer must be a tf.train.Optimizer, such as "
+        "pretrained.load() or tf.train.AdamOptimizer(0.1), not {!r}.".format(
+            optimizer))
+  if isinstance(problem, type) or not hasattr(problem, "init_variables"):
+    raise ValueError(
+        "The problem must be a problem_generator.Problem, such as "
+        "problem_generator.Rosenbrock(), not {!r}.".format(problem))
+  if seed is not None and not isinstance(seed, (list, tuple)):
+    training_arguments.check_integer("seed", seed, -2**63, 2**63 - 1)
+
+
 def check(num_iter, record_every):
   """Raises ValueError for numbers that cannot be."""
-  if num_iter < 0:
-    raise ValueError("num_iter must be at least 0, not {!r}.".format(num_iter))
-  if record_every is not None and record_every < 1:
-    raise ValueError("record_every must be positive or None, not {!r}.".format(
-        record_every))
+  training_arguments.check_integer("num_iter", num_iter, 0)
+  if record_every is not None:
+    training_arguments.check_integer("record_every", record_every, 1)
 
 
 def evaluate(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,

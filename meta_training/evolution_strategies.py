@@ -28,6 +28,8 @@ import six
 
 from . import inner_problem
 
+_FLOAT32 = np.finfo(np.float32)
+
 Options = collections.namedtuple(
     "Options", "stddev, num_pairs, persistent, evaluate_every, "
     "problems_per_update, last_unroll_only")
@@ -251,9 +253,10 @@ def check(options):
   if not isinstance(parts, dict):
     parts = {"": parts}
   for part, value in six.iteritems(parts):
-    if not isinstance(value, numbers.Real) or not 0 < value < np.inf:
-      raise ValueError("stddev must be positive, not {!r}{}.".format(
-          value, " for {!r}".format(part) if part else ""))
+    if not isinstance(value, numbers.Real) or not (
+        _FLOAT32.tiny <= value <= _FLOAT32.max):
+      raise ValueError("stddev must be positive, not {!r}{} (in float32)."
+                       .format(value, " for {!r}".format(part) if part else ""))
   for name in ("num_pairs", "evaluate_every", "problems_per_update"):
     value = getattr(options, name)
     if not isinstance(value, numbers.Integral) or value < 1:

@@ -73,8 +73,10 @@ class InitialWeights(object):
           optimizer.meta_parameters.declarations)
       optimizer.init_from_checkpoint(self._directory)
     except ValueError as error:
-      raise ValueError("Cannot begin with the meta-parameters of {!r}. {}"
-                       .format(self._directory, error))
+      raise ValueError(
+          "Cannot begin with the meta-parameters of {!r}. {} (Shipped weights "
+          "are {}.)".format(self._directory, error,
+                            " and ".join(pretrained.names())))
     self._log("beginning with the meta-parameters of {!r}".format(
         self._directory))
     return optimizer

@@ -265,8 +265,11 @@ class MetaOptimizer(object):
     """Loads the last checkpoint; returns the names of what is in it."""
     # A checkpoint of the 2017 release has no position.
     names = set(name for name, _ in tf.train.list_variables(self._checkpoint))
-    present = [variable for variable in self._saved
-               if variable.op.name in names]
+    present = [each for each in self._saved if each.op.name in names]
+    if self._step not in present:
+      # From 0 on, what the run saves would replace what is there.
+      number = self._checkpoint.rpartition("-")[2]
+      self._step.load(int(number) if number.isdigit() else 0, self._session)
     try:
       reader = tf.train.load_checkpoint(self._checkpoint)
       for variable in present:

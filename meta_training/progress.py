@@ -153,10 +153,10 @@ class Screen(object):
     """Looks what the stream is.
 
     Args:
-      out: A stream.
+      out: A stream, or None.
       clock: Function that returns seconds.
     """
-    self._out = out
+    self._out = open(os.devnull, "w") if out is None else out
     self._clock = clock
     is_terminal = getattr(out, "isatty", lambda: False)()
     # A dumb terminal, such as an editor's, cannot take a line back.

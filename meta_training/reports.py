@@ -115,7 +115,7 @@ class Report(object):
     """Whether lines of what happens may be written now."""
     if self._verbosity == SCREENFUL:
       return self._budget.spend(num_lines, spare)
-    return self._verbosity == EVERYTHING
+    return self._verbosity >= EVERYTHING
 
   def _status(self, now=False):
     if self._verbosity != ATTENTION:

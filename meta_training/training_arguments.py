@@ -9,7 +9,6 @@ from __future__ import print_function
 import numbers
 
 import numpy as np
-import six
 
 from . import evolution_strategies
 from . import minibatches
@@ -20,7 +19,7 @@ from problems import problem_spec
 def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
           num_unroll_func, num_partial_unroll_itrs_func, options,
           rule=update_rules.Rule(), meta_gradient=None, reset_rnn_params=True,
-          validation=(), validate_every=1):
+          validation=(), validate_every=1, seed=None):
   """Checks arguments of `metaopt.train_optimizer`.
 
   Args:
@@ -36,6 +35,7 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
     reset_rnn_params: Whether every run starts with a fresh state.
     validation: List of `corpus_entry.CorpusEntry`.
     validate_every: Integer.
+    seed: Integer, or None.
 
   Raises:
     ValueError: If one of them cannot work.
@@ -58,7 +58,7 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
   for name, value in (("num_problems", num_problems),
                       ("num_meta_iterations", num_meta_iterations),
                       ("validate_every", validate_every)):
-    _check_number(name, value, "positive", value > 0)
+    check_integer(name, value, 1)
   for name, value in (
       ("num_unroll_func", num_unroll_func),
       ("num_partial_unroll_itrs_func", num_partial_unroll_itrs_func)):
@@ -67,13 +67,13 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
                        "'lambda: {}', not a {}.".format(
                            name, value, type(value).__name__))
   for name in ("learning_rate", "gradient_clip"):
-    value = getattr(options, name)
-    _check_number(name, value, "positive", value > 0)
+    _check_number(name, getattr(options, name), "positive", lambda x: x > 0)
   for name in ("rms_epsilon", "l2_reg", "nan_l2_reg", "half_life"):
-    value = getattr(options, name)
-    _check_number(name, value, "at least 0", value >= 0)
+    _check_number(name, getattr(options, name), "at least 0", lambda x: x >= 0)
   _check_number("rms_decay", options.rms_decay, "from 0 to 1",
-                0 <= options.rms_decay <= 1)
+                lambda x: 0 <= x <= 1)
+  if seed is not None:
+    check_integer("seed", seed, -2**63, 2**63 - 1)
   _check_rule(rule)
   _check_meta_gradient(meta_gradient, reset_rnn_params)
 
@@ -82,12 +82,12 @@ def _check_rule(rule):
   if rule.update_rule not in update_rules.NAMES:
     raise ValueError("update_rule must be {}, not {!r}.".format(
         " or ".join(update_rules.NAMES), rule.update_rule))
-  if isinstance(rule.train_only, six.string_types):
+  if not isinstance(rule.train_only, (list, tuple, set)):
     raise ValueError("train_only must be a list of parts of names, not {!r}."
                      .format(rule.train_only))
   if rule.averaging_decay is not None:
     _check_number("averaging_decay", rule.averaging_decay,
-                  "at least 0 and below 1", 0 <= rule.averaging_decay < 1)
+                  "at least 0 and below 1", lambda x: 0 <= x < 1)
 
 
 def _check_meta_gradient(meta_gradient, reset_rnn_params):
@@ -114,8 +114,28 @@ def _check_class(spec, wanted, attribute):
         wanted, spec.callable.__module__, spec.callable.__name__))
 
 
+def check_integer(name, value, least, most=None):
+  """Checks a whole number.
+
+  Args:
+    name: String, what to call it.
+    value: Anything.
+    least: Integer, the smallest that will do.
+    most: Integer, the largest that will do; None for no bound.
+
+  Raises:
+    ValueError: If it is no integer from the one to the other.
+  """
+  if not isinstance(value, (numbers.Integral, np.integer)) or value < least or (
+      most is not None and value > most):
+    raise ValueError("{} must be {}, not {!r}.".format(
+        name, "an integer from {} to {}".format(least, most)
+        if most is not None else "a positive integer" if least == 1 else
+        "an integer of at least {}".format(least), value))
+
+
 def _check_number(name, value, kind, fits):
-  if not isinstance(value, (numbers.Real, np.number)) or not fits:
+  if not isinstance(value, (numbers.Real, np.number)) or not fits(value):
     raise ValueError("{} must be {}, not {!r}.".format(name, kind, value))
   with np.errstate(over="ignore", under="ignore"):
     rounded = np.float32(value)

@@ -157,7 +157,11 @@ def _draw(function, rng):
 
 
 def _positive(name, value):
-  if int(value) != value or value < 1:
+  try:
+    number = int(value)
+  except (TypeError, ValueError, OverflowError):
+    number = 0
+  if number != value or number < 1:
     raise ValueError("{} must return a positive integer; it returned "
                      "{!r}.".format(name, value))
-  return int(value)
+  return number

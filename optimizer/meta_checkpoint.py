@@ -72,6 +72,10 @@ def read_checkpoint(path, scope, declarations):
           "'checkpoint' and the files it lists.{}".format(
               path, " " + checkpoint_list.remedy(path)
               if checkpoint_list.present(path) else ""))
+  elif not tf.compat.v1.train.checkpoint_exists(prefix):
+    raise ValueError(
+        "Cannot read checkpoint {!r}: there is neither such a directory nor "
+        "such a checkpoint. Give the directory of a run.".format(prefix))
   try:
     reader = tf.train.load_checkpoint(prefix)
     shapes = reader.get_variable_to_shape_map()

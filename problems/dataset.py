@@ -224,7 +224,10 @@ class LazyDataset(_Rows):
 
 def _numbers(values, name):
   """Returns `values` as an array of finite numbers."""
-  array = np.asarray(values)
+  try:
+    array = np.asarray(values)
+  except NotImplementedError:  # Of a tensor.
+    array = np.asarray(None)
   if array.dtype.kind == "b":
     array = array.astype(np.int32)
   if array.dtype.kind not in "iuf":

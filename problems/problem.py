@@ -61,7 +61,8 @@ class Problem(object):
 
     Raises:
       ValueError: If `random_seed` is neither an integer nor None, `noise_stdev`
-        is negative or not a number, or `init_fn` cannot be called.
+        is negative or not a number, `init_fn` cannot be called, or
+        `param_shapes` are no shapes.
     """
     is_int = (isinstance(random_seed, (numbers.Integral, np.integer)) and
               not isinstance(random_seed, bool))
@@ -75,8 +76,7 @@ class Problem(object):
     if init_fn is not None and not callable(init_fn):
       raise ValueError("init_fn must be a function of a session, or None; got "
                        "{!r}.".format(init_fn))
-    self.param_shapes = [tuple(int(size) for size in shape)
-                         for shape in param_shapes]
+    self.param_shapes = _checked_shapes(param_shapes)
     self.random_seed = (random.SystemRandom().randrange(noise_lib.MAX_SEED)
                         if random_seed is None else int(random_seed))
     # Without a seed of their own random ops follow the graph's, if it has one.
@@ -380,3 +380,16 @@ def init_fixed_variables(arrays):
 def _variables(tensors):
   with tf.compat.v1.variable_scope(PARAMETER_SCOPE):
     return [tf.Variable(tensor) for tensor in tensors]
+
+
+def _checked_shapes(shapes):
+  """A list of tuples of integers for at least one shape."""
+  try:
+    checked = [tuple(int(size) for size in shape) for shape in shapes]
+  except TypeError:
+    checked = []
+  if not checked or any(size < 0 for shape in checked for size in shape):
+    raise ValueError(
+        "param_shapes must be a list of at least one shape, such as [[10, 2], "
+        "[2]], without unknown sizes; got {!r}.".format(shapes))
+  return checked

@@ -247,11 +247,31 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_bad_numbers(self):
     for function in (metaopt.evaluate, metaopt.test_optimizer):
-      with self.assertRaisesRegexp(ValueError, "num_iter must be .* not -1"):
-        function(_sgd(), _Half(), -1)
-      for number in (0, -1):
-        with self.assertRaisesRegexp(ValueError, "record_every must be pos"):
+      for number in (-1, 2.5, "2", None):
+        with self.assertRaisesRegexp(
+            ValueError, "num_iter must be .* not {!r}".format(number)):
+          function(_sgd(), _Half(), number)
+      for number in (0, -1, 1.5, "1"):
+        with self.assertRaisesRegexp(ValueError, "record_every must be a pos"):
           function(_sgd(), _Half(), 3, record_every=number)
+
+  def test_arguments_of_another_kind(self):
+    for optimizer in (tf.compat.v1.train.AdamOptimizer, "hierarchical_rnn",
+                      tf.keras.optimizers.SGD(0.1)):
+      with self.assertRaisesRegexp(ValueError, "must be a tf.train.Optimizer"):
+        metaopt.evaluate(optimizer, _Half(), 1)
+    for problem in (_Half, problem_spec.Spec(_Half), lambda x: x):
+      with self.assertRaisesRegexp(ValueError, "must be a problem_gen"):
+        metaopt.evaluate(_sgd(), problem, 1)
+
+  def test_seeds(self):
+    for seed in ("1", 1.0):
+      with self.assertRaisesRegexp(ValueError, "seed must be .* not %r" % seed):
+        metaopt.evaluate(_sgd(), _Half(), 1, seed=seed)
+    for seed in (-1, 2**40, np.int64(3)):
+      first, again = [metaopt.evaluate(_sgd(), _Half(), 1, seed=seed)[0]
+                      for _ in range(2)]
+      self.assertEqual(first, again)
 
   def test_no_steps(self):
     for function, expected in ((metaopt.evaluate, ([2.5], [])),
@@ -335,7 +355,7 @@ class WallClockTest(tf.test.TestCase):
       self.assertLess(seconds, 60.0)
 
   def test_bad_number(self):
-    with self.assertRaisesRegexp(ValueError, "num_steps must be positive"):
+    with self.assertRaisesRegexp(ValueError, "num_steps must be a positive"):
       metaopt.run_wall_clock_test(_sgd(), _Half(), 0)
 
 

@@ -60,6 +60,7 @@ class CheckTest(tf.test.TestCase, parameterized.TestCase):
       "--level_sizes=3", "--cell_cls=mine --cell_size=0",
       "--scale_decay_bias_init=-50", "--job_name=worker --task=1",
       "--meta_gradient=es --es_stddev=0.1,learning_rate=1 --es_persistent",
+      "--run_name=a/b", "--run_name=a..b",
       "--train_only=learning_rate,stepsize --update_rule=adam")
   def test_legal(self, line):
     _check(line)
@@ -78,6 +79,10 @@ class CheckTest(tf.test.TestCase, parameterized.TestCase):
       ("--meta_gradient=es --noreset_rnn_params",
        "--reset_rnn_params=false is for --meta_gradient=backprop"),
       ("--es_num_pairs=3", "--es_num_pairs is for --meta_gradient=es"),
+      ("--meta_gradient=es --es_num_pairs=1000000000", "es_num_pairs=.*range"),
+      ("--train_dir=", "--train_dir is empty"),
+      ("--run_name=/tmp/mine", "--run_name=/tmp/mine is not inside of --train"),
+      ("--run_name=a/../../b", "--run_name=a/../../b is not inside"),
       ("--num_problems=0", "--num_problems=0: 0 is not a positive integer"),
       ("--num_meta_iterations=-1", "--num_meta_iterations=-1.*range"),
       ("--num_meta_iterations=1000000000", "lengths are drawn when it begins"),

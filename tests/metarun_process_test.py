@@ -209,6 +209,13 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual("Unknown command line flag 'nosuchflag'. metarun --help "
                      "shows all flags.", err.strip())
 
+  def test_a_flagfile_that_is_no_text(self):
+    path = self.create_tempfile(content=b"--seed=\xfc", mode="wb").full_path
+    code, _, err = self._run("--flagfile=" + path)
+    self.assertEqual(1, code)
+    self.assertStartsWith(err, "A --flagfile is not text in UTF-8: ")
+    self.assertLen(err.splitlines(), 1)
+
   @parameterized.parameters(
       "num_meta_iterations=1000000000", "min_num_unrolls=1e20",
       "num_gradient_scales=100000", "level_sizes=1000000000",

@@ -137,6 +137,10 @@ def _refuse_replicas(optimizer, variables):
 
 def _check_variable(optimizer, var):
   """Raises for a variable that cannot be optimized."""
+  if not hasattr(var, "read_value"):
+    raise ValueError(
+        "Expected pairs (gradient, variable), got {!r} in place of a "
+        "variable.".format(var))
   if not var.shape.is_fully_defined():
     raise ValueError(
         "Variable {!r} has shape {}, but {} keeps state per element and "

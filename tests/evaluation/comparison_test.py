@@ -83,8 +83,31 @@ class CompareTest(tf.test.TestCase):
       metaopt.compare({}, _Half(), 3, baselines={})
     with self.assertRaisesRegexp(ValueError, "'a' must be a function"):
       metaopt.compare({"a": _sgd(0.1)}, _Half(), 3)
-    with self.assertRaisesRegexp(ValueError, "at least 1, not 0"):
-      metaopt.compare({"a": lambda: _sgd(0.1)}, _Half(), 0)
+    optimizers = {"a": lambda: _sgd(0.1)}
+    for name, value in (("num_iter", 0), ("num_iter", 2.0), ("num_runs", "5"),
+                        ("num_tuning_runs", -1), ("seed", None)):
+      with self.assertRaisesRegexp(
+          ValueError, "{} must be .*, not {!r}".format(name, value)):
+        metaopt.compare(optimizers, _Half(), **dict({"num_iter": 1},
+                                                    **{name: value}))
+    for wrong in (_sgd(0.1), [lambda: _sgd(0.1)]):
+      with self.assertRaisesRegexp(ValueError, "Expected a mapping"):
+        metaopt.compare(wrong, _Half(), 3)
+    with self.assertRaisesRegexp(ValueError, "'b' must be a function"):
+      metaopt.compare(optimizers, _Half(), 3, baselines={"b": _sgd(0.1)})
+    with self.assertRaisesRegexp(ValueError, "learning_rates is empty"):
+      metaopt.compare(optimizers, _Half(), 3, learning_rates=[])
+
+  def test_no_baseline_replaces_an_optimizer(self):
+    with self.assertRaisesRegexp(ValueError, "'Adam' is the name of an opt"):
+      metaopt.compare({"Adam": lambda: _sgd(0.1)}, _Half(), 3)
+
+  def test_a_directory_that_cannot_be_is_told_before_anything_is_run(self):
+    path = self.create_tempfile().full_path
+    for output_dir in (path, os.path.join(path, "below")):
+      with self.assertRaisesRegexp(ValueError, "choose another output_dir"):
+        metaopt.compare({"a": lambda: self.fail("was run")}, _Half(), 3,
+                        output_dir=output_dir)
 
 
 class DefaultsTest(tf.test.TestCase):

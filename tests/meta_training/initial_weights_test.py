@@ -82,7 +82,8 @@ class InitialWeightsTest(tf.test.TestCase):
         (first, harness.GLOBAL,
          "Cannot begin with .*global_learning_rate is missing"),
         ("hierarchical_rm", harness.GLOBAL, "Cannot begin with the meta-"
-         "parameters of 'hierarchical_rm'")):
+         "parameters of 'hierarchical_rm'.*neither such a directory.*Shipped "
+         "weights are hierarchical_rnn and")):
       with self.assertRaisesRegexp(ValueError, message):
         _train(logdir, spec, initial=initial)
       # Nothing is left that a corrected run would go on from.

@@ -185,6 +185,11 @@ class ScreenTest(tf.test.TestCase):
     if term is not None:
       os.environ["TERM"] = term
 
+  def test_none(self):
+    screen = progress.Screen(None)
+    screen.write("line")
+    self.assertFalse(screen.is_terminal)
+
   def test_terminal(self):
     out, clock = _Terminal(), _Clock()
     screen = progress.Screen(out, clock)

@@ -22,7 +22,10 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(
       ("num_problems", -1), ("num_problems", float("nan")),
-      ("num_meta_iterations", -1), ("learning_rate", 0),
+      ("num_problems", 1.5), ("num_problems", "3"), ("num_problems", None),
+      ("num_meta_iterations", -1), ("num_meta_iterations", 2.0),
+      ("validate_every", 0.5), ("seed", 3.5), ("seed", "a"), ("seed", 2**70),
+      ("learning_rate", 0), ("learning_rate", "1"), ("averaging_decay", "1"),
       ("learning_rate", float("nan")), ("learning_rate", 1e39),
       ("learning_rate", 1e-60), ("gradient_clip", 0), ("l2_reg", 1e308),
       ("l2_reg", -1.0), ("nan_l2_reg", float("inf")), ("rms_decay", 1.5),
@@ -37,8 +40,14 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
                     learning_rate_half_life=1e-320)
 
   def test_no_problems(self):
-    with self.assertRaisesRegexp(ValueError, "no problems"):
-      harness.train(harness.directory(self), [])
+    for corpus in ([], None):
+      with self.assertRaisesRegexp(ValueError, "no problems"):
+        harness.train(harness.directory(self), corpus)
+
+  def test_train_only_must_be_a_list(self):
+    for value in ("learning", None, (name for name in ["learning"])):
+      with self.assertRaisesRegexp(ValueError, "train_only must be a list"):
+        harness.train(harness.directory(self), _PARABOLA, train_only=value)
 
   @parameterized.parameters(0, -3, 2.5, "4")
   def test_batch_sizes(self, batch_size):

@@ -64,7 +64,8 @@ class VisitScheduleTest(tf.test.TestCase, parameterized.TestCase):
         for _ in range(2)]
     self.assertEqual(first, again)
 
-  @parameterized.parameters(0, -1, 1.5)
+  @parameterized.parameters(
+      0, -1, 1.5, "3", None, float("nan"), float("inf"))
   def test_numbers_must_be_positive_integers(self, number):
     with self.assertRaisesRegexp(ValueError, "num_unroll_func.*%r" % number):
       _schedule(num_unrolls=lambda: number).visit(0)

@@ -9,6 +9,7 @@ from __future__ import print_function
 from absl.testing import absltest
 import numpy as np
 from six.moves import range
+import tensorflow as tf
 
 from problems import dataset as dataset_lib
 
@@ -29,6 +30,11 @@ class DatasetTest(absltest.TestCase):
                          (1, 0)):
       with self.assertRaisesRegexp(ValueError, "one label per row"):
         dataset_lib.Dataset(data, labels)
+
+  def test_what_is_no_array_of_numbers(self):
+    for data in (tf.ones([2, 1]), [["a"], ["b"]], [[None], [1]], None):
+      with self.assertRaisesRegexp(ValueError, "data .* an array of numbers"):
+        dataset_lib.Dataset(data, [0, 1])
 
   def test_batches(self):
     dataset = dataset_lib.Dataset(np.zeros([10, 2]), np.zeros([10]))

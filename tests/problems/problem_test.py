@@ -43,6 +43,11 @@ class ProblemTest(tf.test.TestCase):
     self.assertEqual(3, Cubes([[2]], np.int64(3), 0.0).random_seed)
     self.assertIsInstance(Cubes([[2]], None, 0.0).random_seed, int)
 
+  def test_shapes_must_be_known(self):
+    for shapes in ([], [[-1, 3]], [[None]], [2]):
+      with self.assertRaisesRegexp(ValueError, "param_shapes must be a list"):
+        Cubes(shapes, None, 0.0)
+
   def test_noise_must_not_be_negative(self):
     for noise_stdev in (-0.1, float("nan")):
       with self.assertRaisesRegexp(ValueError, "noise_stdev"):

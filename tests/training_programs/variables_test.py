@@ -167,6 +167,12 @@ class VariablesTest(harness.TrainingProgramTest, parameterized.TestCase):
         pretrained.load(self.logdir).apply_gradients(
             [(tf.ones([2]), x), (tf.ones([2]), x)])
 
+  def test_what_is_no_variable(self):
+    with tf.Graph().as_default():
+      x = tf.get_variable("x", [2])
+      with self.assertRaisesRegexp(ValueError, "in place of a variable"):
+        pretrained.load(self.logdir).apply_gradients([(x, tf.ones([2]))])
+
   def test_double_precision_is_kept_where_nothing_steps(self):
     with tf.Graph().as_default():
       x = tf.get_variable("x", initializer=np.float64([0.1, 0.1]))
