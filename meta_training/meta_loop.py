@@ -7,6 +7,7 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
+import os
 import time
 
 from . import backpropagation
@@ -17,6 +18,7 @@ from . import several_problems
 from . import visit_schedule
 from .distributed import waiting
 from optimizer import meta_parameters
+from optimizer import registry
 
 
 # How long a run that is to stop may take to finish a meta-iteration.
@@ -42,12 +44,13 @@ class MetaLoop(object):
         optimizer state; otherwise only the first of a visit.
       callbacks: List of functions called after every visit; see
         `metaopt.train_optimizer`. Whatever cannot be called is skipped.
-      logdir: String, passed to the callbacks.
+      logdir: String, the run's directory; passed to the callbacks.
       profile: Whether to write a timeline of a short unroll of each visit.
       obj_train_max_multiplier: Float. If positive, a run ends after an unroll
         whose last objective exceeds f_init + (multiplier - 1) |f_init|.
-      describe: None, or a function without arguments that is called once, after
+      describe: None, or a function without arguments that is called after
         something has been saved: until then nothing of an earlier run changes.
+        It is called once, and again if what it has written is gone.
       meta_gradient: What estimates meta-gradients, with the interface of
         `backpropagation.Backpropagation`, which is the default.
     """
@@ -62,6 +65,7 @@ class MetaLoop(object):
     self._profile = profile
     self._multiplier = obj_train_max_multiplier
     self._describe = describe
+    self._is_described = False
     self._meta_gradient = meta_gradient or backpropagation.Backpropagation()
     self._first_step = None
     self._stop_requested = False
@@ -150,9 +154,11 @@ class MetaLoop(object):
   def _save(self):
     """Saves, and returns the checkpoint's prefix."""
     path = self._meta.save(self._position)
-    if self._meta.saves and self._describe is not None:
-      describe, self._describe = self._describe, None
-      describe()
+    if self._meta.saves and self._describe is not None and not (
+        self._is_described and os.path.exists(
+            os.path.join(self._logdir, registry.FILE_NAME))):
+      self._describe()
+      self._is_described = True
     return path
 
   def _visit(self, visits_to_come):

@@ -16,12 +16,10 @@ from __future__ import print_function
 import collections
 import contextlib
 import functools
-import os
 
 import six
 import tensorflow as tf
 
-from . import checkpoint_files
 from . import finite_values
 from . import inner_problem
 from .distributed import lease as lease_lib
@@ -348,7 +346,8 @@ class MetaOptimizer(object):
       The checkpoint's prefix, or None if this task does not save.
 
     Raises:
-      IOError: If it cannot be written; the last one stays.
+      IOError: If it cannot be written, or another run writes there; the last
+        one stays.
       NonFiniteError: If a meta-parameter is not finite; likewise.
       StateLostError: As `update`.
     """
@@ -357,13 +356,13 @@ class MetaOptimizer(object):
     feeds = dict(self._lease.feeds)
     feeds[self._new_position] = position
     self._check_finite(self.values())
+    prefix = self._directory.prefix()
     with self._lost_state():
       self._session.run(self._set_position, feeds)
       try:
         path = self._saver.save(
-            self._session,
-            os.path.join(self._directory.path, checkpoint_files.NAME),
-            global_step=self._step, write_meta_graph=False)
+            self._session, prefix, global_step=self._step,
+            write_meta_graph=False)
         if self._average:
           moving_averages.save(
               self._directory.path, self._session.run(self._average.variable),

@@ -50,12 +50,13 @@ class RunDirectory(object):
     self._log = log
     self._lock = None
     if writes:
-      _make(self.path)
-      self._take_lock("process {} on {}{}, started {}".format(
+      self._holder = "process {} on {}{}, started {}".format(
           os.getpid(), socket.gethostname(), name and " as " + name,
-          time.strftime("%Y-%m-%d %H:%M:%S")))
+          time.strftime("%Y-%m-%d %H:%M:%S"))
+      self._take_lock()
 
-  def _take_lock(self, text):
+  def _take_lock(self):
+    _make(self.path)
     path = os.path.join(self.path, LOCK_NAME)
     while self._lock is None:
       try:
@@ -81,8 +82,32 @@ class RunDirectory(object):
       else:
         os.close(lock)
     self._lock.truncate(0)
-    self._lock.write(text + "\n")
+    self._lock.write(self._holder + "\n")
     self._lock.flush()
+
+  def prefix(self):
+    """The prefix of checkpoints to write there.
+
+    If the directory or its lock has been removed meanwhile, there are new ones.
+
+    Raises:
+      IOError: If they cannot be made.
+      LockedError: If another process writes there meanwhile.
+    """
+    if self._lock is not None and not self._is_held():
+      self._log("{!r} was removed while the run was going, and is made "
+                "anew".format(os.path.join(self.path, LOCK_NAME)))
+      self._lock.close()
+      self._lock = None
+      try:
+        self._take_lock()
+      except ValueError as error:
+        raise IOError("Cannot save a checkpoint in {!r}. {}".format(
+            self.path, error))
+    return os.path.join(self.path, checkpoint_files.NAME)
+
+  def _is_held(self):
+    return _is_file(self._lock.fileno(), os.path.join(self.path, LOCK_NAME))
 
   def checkpoints(self):
     """See `checkpoint_files.usable`."""
@@ -121,12 +146,13 @@ class RunDirectory(object):
   def close(self):
     """Lets others write there."""
     if self._lock is not None:
-      lock, self._lock = self._lock, None
       try:
-        os.remove(os.path.join(self.path, LOCK_NAME))
+        if self._is_held():
+          os.remove(os.path.join(self.path, LOCK_NAME))
       except EnvironmentError:
         pass  # Without the lock it says nothing.
-      lock.close()
+      self._lock.close()
+      self._lock = None
 
 
 def _lock_error(descriptor):

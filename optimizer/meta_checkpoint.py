@@ -151,7 +151,10 @@ def fitted(name, array, scope, declarations, initial_value):
 def _read_tensor(reader, prefix, name):
   """A tensor as a float32 array; errors name the file and the tensor."""
   try:
-    return np.asarray(reader.get_tensor(name), np.float32)
+    array = np.asarray(reader.get_tensor(name), np.float32)
+    if not np.isfinite(array).all():
+      raise ValueError("it has elements that are infinite or not a number")
+    return array
   except (tf.errors.OpError, ValueError) as error:
     raise ValueError(
         "Cannot read checkpoint {!r}: tensor {}: {}. {}".format(

@@ -7,10 +7,12 @@ from __future__ import division
 from __future__ import print_function
 
 import os
+import shutil
 
 import tensorflow as tf
 
 from meta_training import run_directory
+from optimizer import pretrained
 from tests.meta_training import cluster_harness
 from tests.meta_training import harness
 
@@ -57,6 +59,25 @@ class RunDirectoryTest(tf.test.TestCase):
       _hold(logdir)
     self.assertFalse(os.path.exists(victim))
 
+  def test_a_lock_that_was_removed(self):
+    logdir, said = harness.directory(self), []
+    first = run_directory.RunDirectory(logdir, True, said.append)
+    self.assertEqual(os.path.join(logdir, "model.ckpt"), first.prefix())
+    self.assertEqual([], said)
+    shutil.rmtree(logdir)
+    first.prefix()
+    self.assertRegexpMatches(said.pop(), "run.lock' was removed while")
+    with self.assertRaises(run_directory.LockedError):
+      _hold(logdir)
+    shutil.rmtree(logdir)
+    second = _hold(logdir)
+    with self.assertRaises(run_directory.LockedError):
+      first.prefix()
+    first.close()
+    with self.assertRaises(run_directory.LockedError):
+      _hold(logdir)
+    second.close()
+
   def test_reads_alone_makes_no_directory(self):
     logdir = os.path.join(harness.directory(self), "new")
     run_directory.RunDirectory(logdir, False, print)
@@ -80,6 +101,13 @@ class TrainingTest(tf.test.TestCase):
     self.assertIn(run_directory.LOCK_NAME, os.listdir(logdir))
     held = _hold(logdir)
     held.close()
+
+  def test_a_directory_that_is_removed_meanwhile(self):
+    logdir = harness.directory(self)
+    harness.train(logdir, _PARABOLA, num_problems=2, callbacks=[
+        lambda name, visit, *unused: None if visit else shutil.rmtree(logdir)])
+    self.assertIn("optimizer.json", os.listdir(logdir))
+    pretrained.load(logdir)
 
   def test_is_given_back_after_errors(self):
     logdir = harness.directory(self)
