@@ -157,12 +157,12 @@ class Tasks(object):
     with tf.Graph().as_default():
       with tf.device("/job:ps/task:0"):
         step = tf.compat.v1.get_variable(
-            "global_step", [], tf.int64, use_resource=False)
-      session = tf.compat.v1.Session("grpc://" + self.hosts[0])
-      before = self._counts(session, step)
-      time.sleep(seconds)
-      after = self._counts(session, step)
-      session.close()
+            "global_step", [], tf.int32, use_resource=False)
+      # Closed while there is somebody to close it with: else that waits long.
+      with tf.compat.v1.Session("grpc://" + self.hosts[0]) as session:
+        before = self._counts(session, step)
+        time.sleep(seconds)
+        after = self._counts(session, step)
     passed, updates, transferred, server, workers = [
         late - early for early, late in zip(before, after)]
     return Load(updates / passed,

@@ -154,6 +154,13 @@ def measure(optimizer_spec, row, max_steps):
 
 def main(unused_argv):
   """Prints the table."""
+  for flag, known in (("problems", [row[0] for row in _problems()]),
+                      ("modes", ["compiled", "uncompiled"]),
+                      ("meta_gradients", ["backprop", "es"])):
+    for name in getattr(FLAGS, flag) or ():
+      if name not in known:
+        raise app.UsageError("--{}: {!r} is none of {}.".format(
+            flag, name, ", ".join(known)))
   processor_settings.use_fast_settings()
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   row = "{:18s}{:12s}{:18s}{:10s}{:>10s}{:>9s}{:>9s}"

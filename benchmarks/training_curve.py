@@ -64,7 +64,7 @@ def read(logdir):
                  for value in event.summary.value
                  if value.tag == "MetaObjective"]
   if not points:
-    raise ValueError("There are no events with a meta_objective in {!r}: give "
+    raise ValueError("There are no events with a MetaObjective in {!r}: give "
                      "the log directory of a run.".format(logdir))
   return sorted(points)
 
