@@ -70,6 +70,17 @@ class MisfitTest(tf.test.TestCase):
     path = os.path.join(self._directory(), "model.ckpt-7")
     self._refused(path, "Cannot read checkpoint .*model.ckpt-7")
 
+  def test_values_that_are_not_finite(self):
+    with tf.Graph().as_default():
+      parameters = _declared()
+      with self.session() as session:
+        session.run(tf.global_variables_initializer())
+        variables = parameters.checkpoint_names()
+        parameters.variables()["logit"].load(np.nan, session)
+        prefix = tf.train.Saver(variables).save(
+            session, os.path.join(self._directory(), "model.ckpt"))
+    self._refused(prefix, "tensor LOL/logit: it has elements that are infinite")
+
   def test_empty_directory(self):
     self._refused(self._directory(), "No checkpoint in directory")
 

@@ -8,6 +8,8 @@ from __future__ import print_function
 
 import copy
 import pickle
+import subprocess
+import sys
 
 from absl.testing import parameterized
 import numpy as np
@@ -26,6 +28,20 @@ class OptimizersTest(tf.test.TestCase, parameterized.TestCase):
       session.run(tf.global_variables_initializer())
       session.run([step, check])
       self.assertTrue(np.all(session.run(v) != 1.0))
+
+  def test_training_graphs_without_native_steps_load_anywhere(self):
+    path = self.create_tempdir().full_path + "/model"
+    with tf.Graph().as_default(), self.session() as session:
+      v = tf.get_variable("v", initializer=tf.ones([3]))
+      pretrained.load(use_native=False).minimize(tf.reduce_sum(v ** 2))
+      session.run(tf.global_variables_initializer())
+      tf.saved_model.simple_save(session, path, {"v": v}, {"v": v})
+    program = ("import tensorflow as tf\n"
+               "with tf.compat.v1.Session() as session:\n"
+               "  tf.compat.v1.saved_model.load(session, ['serve'], {!r})\n"
+               "  print(session.run('v:0'))\n")
+    self.assertEqual(b"[1. 1. 1.]", subprocess.check_output(
+        [sys.executable, "-c", program.format(path)]).strip())
 
   def test_partitioned_variables_with_another_number_of_parts(self):
     prefix = self.create_tempdir().full_path + "/model"
