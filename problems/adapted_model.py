@@ -175,7 +175,9 @@ class AdaptedModel(object):
     seeded = [p for p in self.parameters if p.has_initializer_function]
     with tf.Graph().as_default() as graph, tf.compat.v1.Session() as session:
       graph.seed = seed
-      drawn = iter(session.run([p.draw_initial_value() for p in seeded]))
+      values = [p.draw_initial_value() for p in seeded]
+      # An empty graph cannot be run.
+      drawn = iter(session.run(values) if values else [])
     return [tf.constant(next(drawn)) if p.has_initializer_function else
             p.draw_initial_value() for p in self.parameters]
 

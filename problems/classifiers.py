@@ -123,16 +123,10 @@ class SoftmaxClassifier(problem.Problem):
     """Returns the loss of each row, a float32 tensor of shape [rows]."""
     num_classes = _num_classes(logits)
     labels = _one_axis(labels)
+    _check_labels(tf.get_static_value(labels), num_classes)
     if num_classes == 2:
       return tf.nn.sigmoid_cross_entropy_with_logits(
           labels=tf.cast(labels, tf.float32), logits=logits[:, 0])
-    values = tf.get_static_value(labels)
-    if values is not None and values.size and not np.all(
-        np.isin(values, np.arange(num_classes))):
-      raise ValueError(
-          "Labels must be integers from 0 to {}; got values from {} to {}, "
-          "such as {}.".format(num_classes - 1, values.min(), values.max(),
-                          values[~np.isin(values, np.arange(num_classes))][0]))
     # Not the sparse op, which has no second derivative.
     return tf.compat.v1.nn.softmax_cross_entropy_with_logits_v2(
         labels=tf.one_hot(tf.cast(labels, tf.int64), num_classes),
@@ -140,6 +134,20 @@ class SoftmaxClassifier(problem.Problem):
 
   def _initial_tensor(self, shape, noise):
     return 1.2 / math.sqrt(shape[0]) * noise.normal(shape)
+
+
+def _check_labels(values, num_classes):
+  """Raises ValueError for labels of no class, if they are known."""
+  if values is None or not values.size:
+    return
+  # The label of two classes may be a probability.
+  fits = ((values >= 0) & (values <= 1) if num_classes == 2 else
+          np.isin(values, np.arange(num_classes)))
+  if not np.all(fits):
+    raise ValueError(
+        "Labels must be {} from 0 to {}; got values from {} to {}, such as {}."
+        .format("numbers" if num_classes == 2 else "integers", num_classes - 1,
+                values.min(), values.max(), values[~fits][0]))
 
 
 def _num_classes(logits):

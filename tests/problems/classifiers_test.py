@@ -135,6 +135,16 @@ class FullyConnectedTest(tf.test.TestCase):
     with self.assertRaisesRegexp(ValueError, "needs data and labels"):
       classifiers.SoftmaxRegression(3, 2).objective([tf.eye(2), tf.zeros([2])])
 
+  def test_labels_of_no_class(self):
+    for n_classes, labels, message in (
+        (2, [0, -1], "numbers from 0 to 1; got .* such as -1"),
+        (2, [[0], [2]], "numbers from 0 to 1; got .* such as 2"),
+        (3, [0, 3], "integers from 0 to 2; got .* such as 3"),
+        (3, [0.5, 1.0], "integers from 0 to 2; got .* such as 0.5")):
+      problem = classifiers.SoftmaxRegression(3, n_classes)
+      with self.assertRaisesRegexp(ValueError, "Labels must be " + message):
+        problem.objective(problem.init_tensors(), tf.ones([2, 3]), labels)
+
 
 class SoftmaxRegressionTest(tf.test.TestCase):
 

@@ -10,6 +10,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+import metaopt
 from problems import problem_generator
 from problems import problem_spec
 from tests.meta_training import harness
@@ -119,6 +120,15 @@ class AdaptedModelsTest(tf.test.TestCase, parameterized.TestCase):
     # Its advice is good.
     objectives = self._train(make_loss, use_second_derivatives=False)
     self.assertLess(objectives[-1], objectives[0])
+
+  def test_a_seed_without_a_random_initializer(self):
+    def make_loss():
+      return tf.reduce_sum(tf.square(tf.get_variable("a", initializer=[1.0])))
+
+    values, _, _ = metaopt.evaluate(
+        tf.train.GradientDescentOptimizer(0.5), problem_generator.ModelAdapter(
+            lambda: (make_loss, None)), 1, seed=1)
+    self.assertAllClose([1.0, 0.0], values)
 
   def test_no_gradient(self):
     with self.assertRaisesRegexp(ValueError, "has no gradient for any param"):
