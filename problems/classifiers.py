@@ -122,8 +122,8 @@ class SoftmaxClassifier(problem.Problem):
   def _cross_entropy(self, logits, labels):
     """Returns the loss of each row, a float32 tensor of shape [rows]."""
     num_classes = _num_classes(logits)
-    labels = _one_axis(labels)
     _check_labels(tf.get_static_value(labels), num_classes)
+    labels = _one_axis(labels)
     if num_classes == 2:
       return tf.nn.sigmoid_cross_entropy_with_logits(
           labels=tf.cast(labels, tf.float32), logits=logits[:, 0])
