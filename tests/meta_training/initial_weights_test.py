@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from optimizer import hierarchical_rnn
 from optimizer import pretrained
+from optimizer import registry
 from problems import problem_spec
 from tests.meta_training import harness
 
@@ -59,11 +60,11 @@ class InitialWeightsTest(tf.test.TestCase):
 
   def test_shipped(self):
     logdir = harness.directory(self)
-    _, text = _train(logdir, problem_spec.Spec(
-        hierarchical_rnn.HierarchicalRNN, (), {"max_log_lr": 5.0,
-                                               "skip_zero_gradients": True,
-                                               "init_lr_range": [2e-3, 2e-3]}),
-                     initial="hierarchical_rnn")
+    options = dict(registry.read(pretrained.directory(
+        "hierarchical_rnn"))["kwargs"], max_log_lr=5.0)
+    _, text = _train(
+        logdir, problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (), options),
+        initial="hierarchical_rnn")
     shipped = tf.train.load_checkpoint(
         pretrained.directory("hierarchical_rnn"))
     for name, value in self._first(logdir).items():

@@ -13,13 +13,17 @@ import tensorflow as tf
 
 from optimizer import pretrained
 
+_WITHOUT_LIMITS = {"init_lr_range": (2e-3, 2e-3), "max_relative_step": 0.0,
+                   "max_relative_gradient": 0.0}
+"""Options that the shipped weights had once."""
+
 
 def _layer(name, rng, shape):
   return tf.get_variable(name, initializer=np.float32(
       rng.randn(*shape) / np.sqrt(shape[0])), use_resource=True)
 
 
-def _trained_loss(scale=1.0, spike=1.0, num_steps=150, **options):
+def _trained_loss(scale=1.0, spike=1.0, num_steps=200, **options):
   """Trains a small net on minibatches; returns its loss on all rows.
 
   Args:
@@ -58,17 +62,16 @@ class GradientScalesTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters(1e-10, 1e-30)
   def test_tiny_gradients_drifted_uphill(self, scale):
     # The loss of a constant is log 2.
-    self.assertGreater(_trained_loss(scale), 0.7)
-    loss = _trained_loss(max_relative_gradient=10.0)
-    self.assertLess(loss, 0.1)
-    self.assertAllClose(
-        loss, _trained_loss(scale, max_relative_gradient=10.0), rtol=1e-2)
+    self.assertGreater(_trained_loss(scale, **_WITHOUT_LIMITS), 0.7)
+    self.assertLess(_trained_loss(scale), 0.1)
+    # Later, where the loss is nearly 0, its last bits matter.
+    self.assertAllClose(_trained_loss(num_steps=150),
+                        _trained_loss(scale, num_steps=150), rtol=1e-2)
 
   @parameterized.parameters(1e6, 1e30)
   def test_spikes_ruined_the_model(self, spike):
-    self.assertGreater(_trained_loss(spike=spike), 0.7)
-    self.assertLess(_trained_loss(spike=spike, max_relative_gradient=10.0),
-                    0.1)
+    self.assertGreater(_trained_loss(spike=spike, **_WITHOUT_LIMITS), 0.7)
+    self.assertLess(_trained_loss(spike=spike), 0.1)
 
 
 if __name__ == "__main__":
