@@ -41,7 +41,7 @@ flags.DEFINE_integer("num_visits", 20000, "Visits to problems to make in all.",
                      lower_bound=1)
 
 OPTIONS = {"init_lr_range": (2e-3, 2e-3), "skip_zero_gradients": True,
-           "max_relative_step": 0.05, "use_lr_over_rms": True,
+           "max_relative_step": 0.02, "use_lr_over_rms": True,
            "use_gradient_trend": True, "use_gradient_change": True}
 """Options of `HierarchicalRNN`: the shipped ones, a cap, what it sees."""
 

@@ -62,9 +62,8 @@ class InitialWeightsTest(tf.test.TestCase):
     logdir = harness.directory(self)
     options = dict(registry.read(pretrained.directory(
         "hierarchical_rnn"))["kwargs"], max_log_lr=5.0)
-    _, text = _train(
-        logdir, problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (), options),
-        initial="hierarchical_rnn")
+    spec = problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (), options)
+    _, text = _train(logdir, spec, initial="hierarchical_rnn")
     shipped = tf.train.load_checkpoint(
         pretrained.directory("hierarchical_rnn"))
     for name, value in self._first(logdir).items():
