@@ -10,6 +10,7 @@ import numpy as np
 
 from . import arguments
 from . import hierarchical_step
+from . import tensor_statistics
 
 # The default decay, sigmoid(2.2), is 1 in float32 after that many halvings.
 _MAX_GRADIENT_SCALES = 20
@@ -28,9 +29,9 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
           max_log_lr, max_relative_step, rms_floor, max_relative_gradient):
   """Raises ValueError for an illegal value."""
   arguments.check_sizes("level_sizes", level_sizes, 3)
-  if not max_log_lr > hierarchical_step.MIN_LOG_LEARNING_RATE:
+  if not max_log_lr > tensor_statistics.MIN_LOG_LEARNING_RATE:
     raise ValueError("max_log_lr must be greater than {}, not {!r}.".format(
-        hierarchical_step.MIN_LOG_LEARNING_RATE, max_log_lr))
+        tensor_statistics.MIN_LOG_LEARNING_RATE, max_log_lr))
   arguments.checked_range("init_lr_range", init_lr_range, np.exp(max_log_lr))
   if not 1 <= num_gradient_scales <= _MAX_GRADIENT_SCALES:
     raise ValueError(

@@ -136,9 +136,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         one. With attention their location is their value.
       max_relative_step: Float, the most that the root mean square of a
         tensor's step may be relative to the tensor's size; longer steps are
-        scaled down, and likewise the way to the attended location. The size
-        is the root mean square of the tensor, or `rms_floor` if that is more.
-        0 for no limit.
+        scaled down, the tensor's learning rates with them, and likewise the
+        way to the attended location. The size is the root mean square of the
+        tensor, or `rms_floor` if that is more. 0 for no limit.
       relative_init_lr: Whether `init_lr_range` is relative to the tensor's
         size, by the value its variable is initialized with.
       rms_floor: Float, see `max_relative_step`.
@@ -348,11 +348,11 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       rates += tf.math.log(tensor_statistics.sizes(
           tensor_layout.TensorLayout([var.shape.as_list()]),
           tf.reshape(var, [-1, 1]), self._options.rms_floor))
-    elif low == high or (hierarchical_step.MIN_LOG_LEARNING_RATE < low and
+    elif low == high or (tensor_statistics.MIN_LOG_LEARNING_RATE < low and
                          high < self._options.max_log_rate):
       return rates
     return tf.clip_by_value(
-        rates, hierarchical_step.MIN_LOG_LEARNING_RATE,
+        rates, tensor_statistics.MIN_LOG_LEARNING_RATE,
         self._options.max_log_rate)
 
   def _compute_updates(self, params, grads, states, global_state,

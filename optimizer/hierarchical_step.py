@@ -29,7 +29,6 @@ from . import selection
 from . import state_spec
 from . import tensor_statistics
 
-MIN_LOG_LEARNING_RATE = -33.0
 SCALE_KEYS = ("grad_accum", "ms")
 TENSOR_KEYS = ("layer",) + tensor_statistics.KEYS
 _FIXED_SCALE_DECAY = 0.93
@@ -111,10 +110,8 @@ def step(options, theta, layouts, params, grads, states, global_state,
     grads: List of float32 [P, 1], one a group.
     states: List of dicts, one a group.
     global_state: List of tensors.
-    order: None, or for every tensor of the problem in turn its place among the
-      tensors of all groups.
-    run_group: None, or a function to call instead of `step_group`, with what
-      follows `theta` there.
+    order: None, or for every tensor in turn its place among all groups'.
+    run_group: None, or what to call for `step_group` without `options, theta`.
 
   Returns:
     (steps, new states, new global state); steps is a list of pairs, see
@@ -166,8 +163,12 @@ def step_group(options, theta, layout, param, grad, state, global_state,
     new_state["layer"] = step_layer(
         options, theta, coordinates.level1_inputs, state["layer"], global_state,
         coordinates.mask)
-  return Group(normalized(options, coordinates, layout, size), new_state,
-               coordinates.mask)
+  steps, caps = normalized(options, coordinates, layout, size)
+  if caps and "log_learning_rate" in new_state:
+    new_state["log_learning_rate"] = tensor_statistics.lowered_rates(
+        layout, new_state["log_learning_rate"], grad, caps[0],
+        options.skip_zero_gradients)
+  return Group(steps, new_state, coordinates.mask)
 
 
 def average(coordinates, layout):
@@ -362,7 +363,7 @@ def _directions(options, theta, outputs, observation, new_state):
   proposed = (log_rate + outputs["learning_rate"] +
               theta["learning_rate_bias"])
   clipped = tf.clip_by_value(
-      proposed, MIN_LOG_LEARNING_RATE, options.max_log_rate)
+      proposed, tensor_statistics.MIN_LOG_LEARNING_RATE, options.max_log_rate)
   # The gradient passes as if there were no bounds.
   proposed += tf.stop_gradient(clipped - proposed)
   momentum = tf.sigmoid(theta["PerTensor/learning_rate_momentum_logit"])
@@ -375,8 +376,7 @@ def _directions(options, theta, outputs, observation, new_state):
 
 
 def normalized(options, coordinates, layout, size):
-  """Normalizes and limits directions per tensor, see
-  `tensor_statistics.step_scales`.
+  """Normalizes and limits directions per tensor.
 
   Args:
     options: `StepOptions`.
@@ -385,9 +385,10 @@ def normalized(options, coordinates, layout, size):
     size: None or float32 [T, 1], the tensors' sizes.
 
   Returns:
-    Pair of float32 [P, 1]: the steps of parameters and attended locations.
+    (steps, caps): float32 [P, 1], those of parameters and of attended
+    locations; see `tensor_statistics.step_scales`.
   """
-  scales = tensor_statistics.step_scales(
+  scales, caps = tensor_statistics.step_scales(
       tensor_statistics.masked_means(coordinates.squares, coordinates.mask),
       tensor_statistics.masked_means(
           coordinates.direction_squares, coordinates.mask),
@@ -396,4 +397,4 @@ def normalized(options, coordinates, layout, size):
   if scales:
     steps = [direction * layout.broadcast(scale)
              for direction, scale in zip(steps, scales)]
-  return steps[0], steps[-1]
+  return (steps[0], steps[-1]), caps

@@ -28,6 +28,8 @@ _HISTORY_WIDTH = 4
 _OUTPUT_EPSILON = 1e-16
 _FAST_DECAY = 0.9
 _SLOW_DECAY = 0.99
+# The least log learning rate, in float32's range with room to spare.
+MIN_LOG_LEARNING_RATE = -33.0
 # The least normal number of float32.
 _LEAST_GRADIENT = np.finfo(np.float32).tiny
 # What a tensor's first gradient counts as. Squares are far from the epsilons of
@@ -290,7 +292,9 @@ def step_scales(squares, direction_squares, size, max_relative_step):
   where its own would exceed the tensor's size times `max_relative_step`:
 
     n = 1 / sqrt(mean_T(d^2) + 1e-16), or 1 without a learning rate
-    scale = n min(1, max_relative_step size / (n sqrt(mean_T(v^2))))
+    c = min(1, max_relative_step size / (n sqrt(mean_T(v^2))))
+
+  A step is n c v.
 
   Args:
     squares: List of mean_T(d^2), float32 [T, 1], one a direction, or empty
@@ -301,14 +305,41 @@ def step_scales(squares, direction_squares, size, max_relative_step):
     max_relative_step: Float.
 
   Returns:
-    List of float32 [T, 1], one a direction; empty without learning rate and
-    cap.
+    (scales, caps): lists of n c and of c, float32 [T, 1], one a direction;
+    scales are empty without learning rate and cap, caps without a cap.
   """
   scales = [tf.math.rsqrt(square + _OUTPUT_EPSILON) for square in squares]
   if not direction_squares:
-    return scales
+    return scales, []
   norms = scales or [tf.ones_like(size)] * len(direction_squares)
   # The root is of the maximum, whose derivative is finite for zeros.
-  return [norm * tf.math.rsqrt(tf.maximum(
+  caps = [tf.math.rsqrt(tf.maximum(
       square * tf.square(norm / (max_relative_step * size)), 1.0))
           for norm, square in zip(norms, direction_squares)]
+  return [norm * cap for norm, cap in zip(norms, caps)], caps
+
+
+def lowered_rates(layout, log_rate, grad, cap, skip_zeros):
+  """Lowers learning rates by as much as their tensor's step is scaled down.
+
+  Otherwise they would go on rising while the cap leaves them without effect,
+  and steps would stay at the cap for long after the RNN begins to lower them.
+
+  Args:
+    layout: `TensorLayout`.
+    log_rate: float32 [P, 1].
+    grad: float32 [P, 1].
+    cap: What steps are scaled with, float32 [T, 1], at most 1.
+    skip_zeros: Whether coordinates whose gradient is 0 keep their rate.
+
+  Returns:
+    The new log learning rates, float32 [P, 1].
+  """
+  # Broadcasting may multiply with zeros, so that logs have to be finite.
+  log_cap = tf.math.log(tf.maximum(cap, np.finfo(np.float32).tiny))
+  lowered = tf.maximum(
+      log_rate + layout.broadcast(log_cap), MIN_LOG_LEARNING_RATE)
+  if not skip_zeros:
+    return lowered
+  return selection.select(
+      tf.not_equal(tf.reshape(grad, [-1]), 0.0), lowered, log_rate)

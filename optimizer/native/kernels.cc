@@ -273,7 +273,7 @@ INLINE void ReadOut(const Level0& level, const Block& block, int rows,
     if (level.dynamic) {
       F old = Load(block.log_rate + row);
       F proposed = old + Load(outputs + level.rate * kBlockRows + row);
-      proposed = Min(All(level.max_log_rate), Max(All(-33.0f), proposed));
+      proposed = Min(All(level.max_log_rate), Max(All(kMinLogRate), proposed));
       F anew = proposed + level.momentum * (old - proposed);
       Store(block.log_rate + row, Choose(keep, anew, old));
       scales[0] = Exp(proposed + level.offset);

@@ -23,6 +23,9 @@ const int kTile = 5;
 
 const int kMostScales = 20;
 
+// The least log learning rate.
+const float kMinLogRate = -33.0f;
+
 // What gradients are limited to: their squares are finite.
 const float kMostGradient = 1e18f;
 

@@ -71,6 +71,7 @@ void Stepper::StepLevel0() {
 void Stepper::AddUp() {
   sums_.assign(tensors_.size() * num_sums_, 0);
   factors_.assign(tensors_.size() * 2, 1);
+  log_caps_.assign(tensors_.size(), 0);
   for (size_t i = 0; i < tensors_.size(); i++) {
     double* sums = &sums_[i * num_sums_];
     for (int64_t j = first_unit_[i]; j < first_unit_[i + 1]; j++)
@@ -87,8 +88,10 @@ void Stepper::AddUp() {
         factor /= sqrt(last[kSquare + k] / count + 1e-16);
       if (level_.limited) {
         const double ratio = factor / limit;
-        factor /=
+        const double excess =
             sqrt(std::max(last[kMoveSquare + k] / count * ratio * ratio, 1.0));
+        factor /= excess;
+        if (k == 0 && options_.dynamic) log_caps_[i] = -log(excess);
       }
       factors_[2 * i + k] = factor;
     }
@@ -169,6 +172,7 @@ void Stepper::Write() {
   ForUnits(true, [&](int64_t i) {
     const Unit& unit = units_[i];
     const float factor = factors_[2 * unit.tensor];
+    if (log_caps_[unit.tensor] < 0) LowerRates(unit);
     if (options_.attention || !std::isfinite(factor)) {
       WriteUnit(unit);
       return;
@@ -178,6 +182,21 @@ void Stepper::Write() {
         moves_[0].get() + offsets_[unit.tensor] + unit.start,
         tensors_[unit.tensor].variable + unit.start);
   });
+}
+
+// See lowered_rates in tensor_statistics.py.
+void Stepper::LowerRates(const Unit& unit) {
+  const TensorState& tensor = tensors_[unit.tensor];
+  const float* gradient = tensor.gradient + unit.start;
+  float* log_rate = tensor.slots[kLogRate] + unit.start;
+  const float log_cap = log_caps_[unit.tensor];
+  for (int row = 0; row < unit.rows; row++) {
+    const bool skip =
+        (options_.skip_zeros && gradient[row] == 0) ||
+        (options_.skip_nonfinite && !std::isfinite(gradient[row]));
+    const float lowered = std::max(log_rate[row] + log_cap, kMinLogRate);
+    log_rate[row] = skip ? log_rate[row] : lowered;
+  }
 }
 
 // Writes parameters and locations, but for variables whose gradient is skipped.

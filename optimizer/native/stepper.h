@@ -52,6 +52,7 @@ class Stepper {
   void StepGlobal();
   void Write();
   void WriteUnit(const Unit& unit);
+  void LowerRates(const Unit& unit);
   // Whether the layer and the history of a tensor are stepped.
   bool Steps(int tensor) const;
 
@@ -71,6 +72,7 @@ class Stepper {
   // What slots of tensors become.
   std::vector<float> histories_, units_of_gradients_;
   std::vector<float> biases_, factors_;
+  std::vector<float> log_caps_;  // What learning rates are lowered by.
   std::vector<double> unit_sums_, sums_;
   std::unique_ptr<float[]> moves_[2];
   Level0 level_;

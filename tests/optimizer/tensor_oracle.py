@@ -24,6 +24,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     self._lr_over_rms, self._trend, self._change = lr_over_rms, trend, change
     self._max_gradient = max_gradient
     self._sizes, self._current = [None] * len(params), None
+    self._scaled = []
     super(HierarchicalRNN, self).__init__(
         theta, params, init_lr=init_lr, **options)
     for param, state in zip(self.params, self.states):
@@ -95,10 +96,20 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
                                  np.clip(fast - other, -10, 10)))
     return np.concatenate(columns, 1)
 
+  def _move(self, i, h, z):
+    """Rates go down as the parameter's step does."""
+    self._scaled = []
+    super(HierarchicalRNN, self)._move(i, h, z)
+    state = self.states[i]
+    if self._scaled and "log_learning_rate" in state:
+      state["log_learning_rate"] = np.maximum(
+          state["log_learning_rate"] + np.log(self._scaled[0]), -33.0)
+
   def _limited(self, step):
     """A step no longer than the tensor allows."""
     if not self._cap or not step.size:
       return step
     length = np.sqrt(np.mean(step**2))
     limit = self._cap * self._sizes[self._current]
-    return step * limit / length if length > limit else step
+    self._scaled.append(min(1.0, limit / length) if length else 1.0)
+    return step * self._scaled[-1]

@@ -16,17 +16,34 @@ from optimizer import tensor_statistics
 class StatisticsTest(tf.test.TestCase):
 
   def test_limits(self):
-    scales = tensor_statistics.step_scales(
+    scales, caps = tensor_statistics.step_scales(
         [tf.constant([[4.0], [4.0]])], [tf.constant([[16.0], [1e-4]])],
         tf.constant([[0.5], [0.5]]), 0.1)
     # Root mean squares of normalized moves are 2, above 0.05, and 0.005.
     self.assertAllClose([[0.05 / 4.0], [0.5]], self.evaluate(scales[0]))
+    self.assertAllClose([[0.025], [1.0]], self.evaluate(caps[0]))
+
+  def test_lowered_rates(self):
+    layout = tensor_layout.TensorLayout([[2], [1]])
+    rates, grad = tf.constant([[-1.0], [-2.0], [-3.0]]), tf.ones([3, 1])
+    cap = tf.constant([[0.5], [1.0]])
+    lowered = tensor_statistics.lowered_rates(layout, rates, grad, cap, True)
+    self.assertAllClose([[-1.0 - np.log(2.0)], [-2.0 - np.log(2.0)], [-3.0]],
+                        self.evaluate(lowered))
+    grad = tf.constant([[0.0], [1.0], [1.0]])
+    lowered = tensor_statistics.lowered_rates(layout, rates, grad, cap, True)
+    self.assertAllClose([[-1.0], [-2.0 - np.log(2.0)], [-3.0]],
+                        self.evaluate(lowered))
+    lowered = tensor_statistics.lowered_rates(
+        layout, rates, grad, tf.constant([[0.0], [0.5]]), False)
+    self.assertAllClose([[-33.0], [-33.0], [-3.0 - np.log(2.0)]],
+                        self.evaluate(lowered))
 
   def test_derivatives_at_zero_are_finite(self):
     layout = tensor_layout.TensorLayout([[2]])
     param, moves = tf.zeros([2, 1]), tf.zeros([2, 1])
     size = tensor_statistics.sizes(layout, param, 0.05)
-    scale, = tensor_statistics.step_scales(
+    (scale,), _ = tensor_statistics.step_scales(
         [], [layout.tensor_mean(moves * moves)], size, 0.1)
     history = tensor_statistics.step_history(
         tensor_statistics.log_mean_gradient(layout, moves, False),

@@ -214,17 +214,26 @@ class Oracle {
     for (size_t row = 0; row < size; row++)
       StepRow(index, row, bias, history, scale, &sums, moves);
     const double count = std::max(active_, 1.0);
-    double factors[2];
+    double factors[2], shortening = 1;
     for (int k = 0; k < 2; k++) {
       factors[k] =
           o_.dynamic ? 1 / sqrt(sums.squares[k] / count + 1e-16) : 1;
       if (!o_.max_relative_step) continue;
       const double rms = factors[k] * sqrt(sums.move_squares[k] / count);
       const double limit = o_.max_relative_step * sizes_[index];
-      if (rms > limit) factors[k] *= limit / rms;
+      if (rms <= limit) continue;
+      factors[k] *= limit / rms;
+      if (k == 0) shortening = limit / rms;
     }
-    for (size_t row = 0; row < size; row++)
+    for (size_t row = 0; row < size; row++) {
       Move(row, factors, moves, &tensor);
+      const double gradient = tensor.gradient[row];
+      if (!o_.dynamic || (o_.skip_zeros && Tamed(gradient) == 0) ||
+          (o_.skip_nonfinite && !std::isfinite(gradient)))
+        continue;
+      double* const rate = &tensor.slots[kLogRate][row];
+      *rate = std::max(*rate + log(shortening), -33.0);
+    }
     if ((o_.skip_nonfinite && !finite_) || (o_.skip_zeros && !active_)) return;
     if (o_.history()) tensor.slots[kHistory] = history;
     if (o_.relative()) tensor.slots[kUnit] = unit;
