@@ -7,10 +7,9 @@
 For one variable of a million elements, a perceptron and the 161 variables of
 ResNet-50 it steps by Adam, by the hierarchical RNN's native op and by the same
 with TensorFlow's ops in turn, so that whatever else the machine does slows down
-all of them, and prints medians and their ratios. A turn is three steps: the
-state of a small model is in the processor's cache, as in training, from the
-second on. Then it prints the memory that
-each adds, in a process of its own. Gradients are variables, so that nothing but
+all of them, and prints medians and their ratios. There are five turns of many
+steps: as in training, the state of a small model stays in the processor's cache.
+Then it prints the memory that each adds, in a process of its own. Gradients are variables, so that nothing but
 the optimizer is measured; for whole training steps see `step_time`.
 """
 
@@ -35,13 +34,13 @@ from optimizer.native import native_step
 FLAGS = flags.FLAGS
 
 flags.DEFINE_integer("size", 10**6, "Elements of the one variable.")
-flags.DEFINE_integer("steps", 20, "Steps timed of each optimizer.")
+flags.DEFINE_integer("steps", 200, "Steps timed of each optimizer.")
 flags.DEFINE_list("models", ["one", "perceptron", "resnet50"],
                   "What to step: one, perceptron, resnet50.")
 flags.DEFINE_bool("memory", True, "Whether to measure the memory, too.")
 flags.DEFINE_string("case", None, "Run one case only, in this process.")
 
-_STEPS_OF_A_TURN = 3
+_TURNS = 5
 
 _PERCEPTRON = [[784, 64], [64], [64, 64], [64], [64, 10], [10]]
 
@@ -118,15 +117,15 @@ def alternate(shapes, steps):
 
   Args:
     shapes: List of lists of integers.
-    steps: Integer, steps of each, rounded up to whole turns.
+    steps: Integer, steps of each, rounded up to a multiple of the turns.
 
   Returns:
     List of `Row`.
   """
   cases = [_Case(make, shapes) for make in OPTIMIZERS.values()]
-  turns = -(-steps // _STEPS_OF_A_TURN)
-  times = np.array([[[case.step() for _ in range(_STEPS_OF_A_TURN)]
-                     for case in cases] for _ in range(turns)])
+  steps_of_a_turn = -(-steps // _TURNS)
+  times = np.array([[[case.step() for _ in range(steps_of_a_turn)]
+                     for case in cases] for _ in range(_TURNS)])
   for case in cases:
     case.session.close()
   return [Row(name, case.is_native, case.build_seconds, seconds)
@@ -192,7 +191,7 @@ def main(unused_argv):
   sys.stdout.flush()
   for model in FLAGS.models:
     # What takes seconds needs fewer repetitions.
-    steps = FLAGS.steps if model != "resnet50" else min(FLAGS.steps, 5)
+    steps = FLAGS.steps if model != "resnet50" else min(FLAGS.steps, 10)
     print(table(model, _shapes(model), alternate(_shapes(model), steps)))
     sys.stdout.flush()
   if not FLAGS.memory:
