@@ -6,10 +6,10 @@
 
 Saves checkpoints and TensorBoard summaries in
 <train_dir>/<optimizer>_<cell_cls>_<cell_size>_<num_cells>, or
-<train_dir>/<run_name>. Ctrl-C or SIGTERM saves and ends; started again with the
-same flags, the run continues. --flagfile=FILE reads flags from a file. At most
-a screenful a minute is printed; --verbosity=0 prints everything, with the notes
-of TensorFlow, --verbosity=-2 only what needs attention.
+<train_dir>/<run_name>. Ctrl-C, SIGTERM or SIGHUP saves and ends; started again
+with the same flags, the run continues. --flagfile=FILE reads flags from a file.
+At most a screenful a minute is printed; --verbosity=0 prints everything, with
+the notes of TensorFlow, --verbosity=-2 only what needs attention.
 """
 
 from __future__ import absolute_import
@@ -200,7 +200,7 @@ def log_directory():
 
 
 def _stop_on_signals(request_stop):
-  """Ctrl-C or SIGTERM asks the run to stop, a second one ends it at once.
+  """Ctrl-C, SIGTERM or SIGHUP asks the run to stop, a second one ends it.
 
   Python's own handlers run between two of its instructions, which a long
   unroll is not. So the signals are also written to a pipe, and a thread reads
@@ -221,8 +221,9 @@ def _stop_on_signals(request_stop):
   thread.daemon = True
   thread.start()
   signal.set_wakeup_fd(written)
-  for signum in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(signum, lambda *unused_args: None)
+  for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    if signal.getsignal(signum) != signal.SIG_IGN:  # As nohup does.
+      signal.signal(signum, lambda *unused_args: None)
 
 
 def _parse_flags(argv):

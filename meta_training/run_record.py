@@ -79,7 +79,8 @@ def write(logdir, start, log):
   Args:
     logdir: String.
     start: Dict, see `record`.
-    log: Function of a string, told if the record there was cannot be read.
+    log: Function of a string, told what changed since the last start, and if
+      the record there was cannot be read.
 
   Returns:
     String, the start as text.
@@ -89,10 +90,26 @@ def write(logdir, start, log):
   """
   path = os.path.join(logdir, FILE_NAME)
   starts = _read(path, log)
+  if starts:
+    changes = _changes(starts[-1], start)
+    if changes:
+      log("changed since the last start: " + "; ".join(changes))
   if not starts or _timeless(starts[-1]) != _timeless(start):
     text_files.write(path, text_files.json_text(
         {"starts": (starts + [start])[-_MAX_STARTS:]}))
   return text_files.json_text(start)
+
+
+def _changes(old, new):
+  """What is told otherwise than before: list of strings."""
+  key = "flags" if old.get("flags") and new.get("flags") else "arguments"
+  old, new = old.get(key), new.get(key)
+  if not isinstance(old, dict) or not isinstance(new, dict):
+    return []
+  prefix = "--" if key == "flags" else ""
+  return ["{}{} from {} to {}".format(
+      prefix, name, json.dumps(old[name]), json.dumps(new[name]))
+          for name in sorted(new) if name in old and old[name] != new[name]]
 
 
 def _timeless(start):

@@ -16,6 +16,7 @@ from __future__ import division
 from __future__ import print_function
 
 import math
+import numbers
 
 import numpy as np
 import tensorflow as tf
@@ -165,6 +166,11 @@ def _check_sizes(n_classes):
                      "no output is n_classes=2.".format(n_classes))
 
 
+def _is_sizes(value):
+  return isinstance(value, (list, tuple)) and all(
+      isinstance(size, numbers.Integral) and size > 0 for size in value)
+
+
 def _one_axis(labels):
   """Returns labels of shape [rows] or [rows, 1] with shape [rows]."""
   if labels.shape.ndims == 1:
@@ -208,9 +214,13 @@ class FullyConnected(SoftmaxClassifier):
       l2_reg_scale: A float >= 0, the weight of the penalty.
 
     Raises:
-      ValueError: As `SoftmaxClassifier`, and if `n_classes` is too small.
+      ValueError: As `SoftmaxClassifier`, if `n_classes` is too small, or
+        `hidden_sizes` is no such sequence.
     """
     _check_sizes(n_classes)
+    if not _is_sizes(hidden_sizes):
+      raise ValueError("hidden_sizes must be a sequence of positive integers, "
+                       "such as [32]; got {!r}.".format(hidden_sizes))
     sizes = [n_features] + list(hidden_sizes) + [n_classes]
     shapes = []
     for rows, columns in zip(sizes[:-1], sizes[1:]):
@@ -344,13 +354,18 @@ class ConvNet(SoftmaxClassifier):
       l2_reg_scale: Float >= 0, the weight of the penalty.
 
     Raises:
-      ValueError: If `image_shape` is not three sizes or `n_classes` is too
-        small, and as `SoftmaxClassifier`.
+      ValueError: If `image_shape` is not three sizes, `filter_list` no such
+        sequence, or `n_classes` too small, and as `SoftmaxClassifier`.
     """
     _check_sizes(n_classes)
-    if len(image_shape) != 3:
+    if not _is_sizes(image_shape) or len(image_shape) != 3:
       raise ValueError("image_shape must be (channels, height, width), such as "
                        "(1, 28, 28); got {!r}.".format(image_shape))
+    if not isinstance(filter_list, (list, tuple)) or not all(
+        _is_sizes(each) and len(each) == 3 for each in filter_list):
+      raise ValueError("filter_list must be a sequence of (height, width, number "
+                       "of filters), such as [(3, 3, 8)]; got {!r}.".format(
+                           filter_list))
     channels, height, width = image_shape
     shapes = []
     for rows, columns, filters in filter_list:

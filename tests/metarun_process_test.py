@@ -138,7 +138,7 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     self.assertIn("Cannot make the log directory", out + err)
     self.assertNotIn("Traceback", out + err)
 
-  @parameterized.parameters(signal.SIGTERM, signal.SIGINT)
+  @parameterized.parameters(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
   def test_signal_saves_and_ends(self, signum):
     directory = tempfile.mkdtemp(dir=self.get_temp_dir())
     logdir = os.path.join(directory, "GlobalLearningRate_GRUCell_20_2")

@@ -68,6 +68,23 @@ class RunRecordTest(tf.test.TestCase):
     run_record.write(logdir, dict(start, time="later"), self.fail)
     self.assertLen(_starts(logdir), 3)
 
+  def test_changes_are_told(self):
+    logdir, told = harness.directory(self), []
+    arguments = {"learning_rate": 0.5, "update_rule": "rmsprop"}
+    starts = [
+        {"flags": None, "arguments": arguments},
+        {"flags": None, "arguments": dict(arguments, update_rule="adam")},
+        {"flags": {"seed": 1}, "arguments": arguments},
+        {"flags": {"seed": 2}, "arguments": arguments}]
+    for start in starts:
+      run_record.write(logdir, start, told.append)
+    self.assertEqual(
+        ["changed since the last start: update_rule from \"rmsprop\" to "
+         "\"adam\"",
+         "changed since the last start: update_rule from \"adam\" to "
+         "\"rmsprop\"",
+         "changed since the last start: --seed from 1 to 2"], told)
+
   def test_only_the_chief_writes(self):
     logdir = harness.directory(self)
     self._train(logdir, is_chief=False)

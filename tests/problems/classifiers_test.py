@@ -67,6 +67,19 @@ class FullyConnectedTest(tf.test.TestCase):
 
       oracle.check(self, problem, loss, data=data, labels=labels)
 
+  def test_hidden_sizes_that_are_none(self):
+    for hidden_sizes in (5, "5", [0], [2.5], [-1], None):
+      with self.assertRaisesRegexp(ValueError, "hidden_sizes must be"):
+        classifiers.FullyConnected(5, 3, hidden_sizes=hidden_sizes)
+
+  def test_shapes_of_a_convolutional_net_that_are_none(self):
+    for image_shape in (5, (1, 2), (1, 2.5, 3), None):
+      with self.assertRaisesRegexp(ValueError, "image_shape must be"):
+        classifiers.ConvNet(image_shape, 3, [(3, 3, 2)])
+    for filter_list in (5, (3, 3, 2), [(3, 3)], [(3, 3, 0)], None):
+      with self.assertRaisesRegexp(ValueError, "filter_list must be"):
+        classifiers.ConvNet((1, 4, 4), 3, filter_list)
+
   def test_activation_and_penalty(self):
     data, labels = _data(6, 3, 2)
     problem = classifiers.FullyConnected(

@@ -67,6 +67,10 @@ import tensorflow as tf
 NUMBER = 3
 
 
+def loss():
+  return tf.constant(1.0)
+
+
 def make():
   def make_loss():
     x = tf.compat.v1.get_variable(
@@ -211,7 +215,8 @@ class WheelTest(absltest.TestCase):
   def test_command_says_what_is_wrong(self):
     for name, words in (("my_model", "Expected module:function"),
                         ("my_model:other", "Cannot find 'my_model:other'"),
-                        ("my_model:NUMBER", "is not a function")):
+                        ("my_model:NUMBER", "is not a function"),
+                        ("my_model:loss", "must return (make_loss")):
       code, out = self._compare(name)
       self.assertEqual(1, code)
       self.assertIn(words, out)

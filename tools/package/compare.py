@@ -77,7 +77,7 @@ def main(argv):
         {"learned": lambda: pretrained.load(options.optimizer)},
         model_adapter.ModelAdapter(function), options.steps,
         num_runs=options.runs, output_dir=options.output_dir)
-  except ValueError as error:
+  except (TypeError, ValueError) as error:
     sys.stderr.write("{}\n".format(error))
     return 1
   return 0
