@@ -159,6 +159,10 @@ _HIERARCHICAL = (
     _option("max_relative_step", "float", 0.0, "share",
             "The most a tensor's step may be relative to the tensor's root "
             "mean square; 0 for no limit.", lower_bound=0.0),
+    _option("max_step_excess", "float", 0.0, "times",
+            "How many times as long as its limit a tensor's step may become "
+            "before learning rates are lowered, too; 0 for no limit.",
+            lower_bound=0.0),
     _option("relative_init_lr", "bool", False, None,
             "Whether --min_lr and --max_lr are relative to the tensor's root "
             "mean square."),

@@ -8,9 +8,10 @@ For one variable of a million elements, a perceptron and the 161 variables of
 ResNet-50 it steps by Adam, by the hierarchical RNN's native op and by the same
 with TensorFlow's ops in turn, so that whatever else the machine does slows down
 all of them, and prints medians and their ratios. There are five turns of many
-steps: as in training, the state of a small model stays in the processor's cache.
-Then it prints the memory that each adds, in a process of its own. Gradients are variables, so that nothing but
-the optimizer is measured; for whole training steps see `step_time`.
+steps: as in training, the state of a small model stays in the processor's
+cache. Then it prints the memory that each adds, in a process of its own.
+Gradients are variables, so that nothing but the optimizer is measured; for
+whole training steps see `step_time`.
 """
 
 from __future__ import absolute_import

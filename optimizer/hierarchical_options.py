@@ -26,7 +26,8 @@ def check_rates(dynamic_output_scale, **options):
 
 
 def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
-          max_log_lr, max_relative_step, rms_floor, max_relative_gradient):
+          max_log_lr, max_relative_step, max_step_excess, rms_floor,
+          max_relative_gradient):
   """Raises ValueError for an illegal value."""
   arguments.check_sizes("level_sizes", level_sizes, 3)
   if not max_log_lr > tensor_statistics.MIN_LOG_LEARNING_RATE:
@@ -44,6 +45,13 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
   if not 0.0 <= max_relative_step < float("inf"):
     raise ValueError("max_relative_step must be a positive number, or 0 for "
                      "no limit, not {!r}.".format(max_relative_step))
+  if max_step_excess and not 1.0 <= max_step_excess < 1e15:
+    raise ValueError("max_step_excess must be a number from 1, or 0 for no "
+                     "limit, not {!r}.".format(max_step_excess))
+  if max_step_excess and not max_relative_step:
+    raise ValueError("max_step_excess={!r} needs the limit that it is relative "
+                     "to: expected max_relative_step above 0.".format(
+                         max_step_excess))
   if not 1e-15 <= rms_floor <= 1e15:
     raise ValueError("rms_floor must be a number in [1e-15, 1e15], not {!r}."
                      .format(rms_floor))

@@ -75,6 +75,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                global_input="mean",
                skip_zero_gradients=False,
                max_relative_step=0.0,
+               max_step_excess=0.0,
                relative_init_lr=False,
                rms_floor=0.05,
                max_relative_gradient=0.0,
@@ -136,9 +137,13 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         one. With attention their location is their value.
       max_relative_step: Float, the most that the root mean square of a
         tensor's step may be relative to the tensor's size; longer steps are
-        scaled down, the tensor's learning rates with them, and likewise the
-        way to the attended location. The size is the root mean square of the
-        tensor, or `rms_floor` if that is more. 0 for no limit.
+        scaled down, and likewise the way to the attended location. The size
+        is the root mean square of the tensor, or `rms_floor` if that is more.
+        0 for no limit.
+      max_step_excess: Float from 1, how many times as long as its limit a
+        tensor's step may become before it is scaled down; beyond, the tensor's
+        learning rates are lowered as well. 0 for no limit: then rates that rise
+        too far keep steps at their limit for long.
       relative_init_lr: Whether `init_lr_range` is relative to the tensor's
         size, by the value its variable is initialized with.
       rms_floor: Float, see `max_relative_step`.
@@ -171,12 +176,13 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     """
     hierarchical_options.check(
         level_sizes, init_lr_range, num_gradient_scales, global_input,
-        max_log_lr, max_relative_step, rms_floor, max_relative_gradient)
+        max_log_lr, max_relative_step, max_step_excess, rms_floor,
+        max_relative_gradient)
     hierarchical_options.check_rates(
         dynamic_output_scale, use_relative_lr=use_relative_lr,
         use_extreme_indicator=use_extreme_indicator,
         use_lr_shortcut=use_lr_shortcut, use_lr_over_rms=use_lr_over_rms,
-        relative_init_lr=relative_init_lr)
+        relative_init_lr=relative_init_lr, max_step_excess=max_step_excess)
     self._level_sizes = list(level_sizes)
     self._init_lr_range = tuple(init_lr_range)
     self._dynamic_output_scale = dynamic_output_scale
@@ -198,7 +204,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         multiple_scale_decays=use_multiple_scale_decays,
         problem_rate_mean=use_problem_lr_mean, max_log_rate=max_log_lr,
         global_input=global_input, skip_zero_gradients=skip_zero_gradients,
-        max_relative_step=max_relative_step, rms_floor=rms_floor,
+        max_relative_step=max_relative_step, max_step_excess=max_step_excess,
+        rms_floor=rms_floor,
         uses_sizes=bool(max_relative_step) or use_lr_over_rms,
         max_relative_gradient=max_relative_gradient)
     super(HierarchicalRNN, self).__init__(

@@ -42,7 +42,8 @@ GLOBAL_INPUTS = {
 StepOptions = collections.namedtuple(
     "StepOptions", "cells, features, num_scales, multiple_scale_decays, "
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
-    "max_relative_step, rms_floor, uses_sizes, max_relative_gradient")
+    "max_relative_step, max_step_excess, rms_floor, uses_sizes, "
+    "max_relative_gradient")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
@@ -144,9 +145,8 @@ def step_group(options, theta, layout, param, grad, state, global_state,
     state: Dict, the group's state.
     global_state: List of tensors.
     mean_log_rate: See `tensor_statistics.View`.
-    run_rows: None, or a function to call instead of `step_coordinates`, with
-      what follows `theta` there, that returns `Coordinates` averaged over
-      tensors.
+    run_rows: None, or what to call for `step_coordinates` without `options,
+      theta`; it returns `Coordinates` averaged over tensors.
 
   Returns:
     `Group`.
@@ -164,10 +164,9 @@ def step_group(options, theta, layout, param, grad, state, global_state,
         options, theta, coordinates.level1_inputs, state["layer"], global_state,
         coordinates.mask)
   steps, caps = normalized(options, coordinates, layout, size)
-  if caps and "log_learning_rate" in new_state:
+  if options.max_step_excess:
     new_state["log_learning_rate"] = tensor_statistics.lowered_rates(
-        layout, new_state["log_learning_rate"], grad, caps[0],
-        options.skip_zero_gradients)
+        options, layout, new_state["log_learning_rate"], grad, caps[0])
   return Group(steps, new_state, coordinates.mask)
 
 

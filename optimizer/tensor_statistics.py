@@ -319,27 +319,32 @@ def step_scales(squares, direction_squares, size, max_relative_step):
   return [norm * cap for norm, cap in zip(norms, caps)], caps
 
 
-def lowered_rates(layout, log_rate, grad, cap, skip_zeros):
-  """Lowers learning rates by as much as their tensor's step is scaled down.
+def lowered_rates(options, layout, log_rate, grad, cap):
+  """Lowers learning rates that ask for steps far beyond the limit.
 
-  Otherwise they would go on rising while the cap leaves them without effect,
+  Where a cap c scales a step down to less than 1 / `max_step_excess`,
+
+    log_rate' = log_rate + log(c max_step_excess).
+
+  Otherwise rates would go on rising while the cap leaves them without effect,
   and steps would stay at the cap for long after the RNN begins to lower them.
 
   Args:
+    options: `hierarchical_step.StepOptions`.
     layout: `TensorLayout`.
     log_rate: float32 [P, 1].
     grad: float32 [P, 1].
     cap: What steps are scaled with, float32 [T, 1], at most 1.
-    skip_zeros: Whether coordinates whose gradient is 0 keep their rate.
 
   Returns:
     The new log learning rates, float32 [P, 1].
   """
   # Broadcasting may multiply with zeros, so that logs have to be finite.
-  log_cap = tf.math.log(tf.maximum(cap, np.finfo(np.float32).tiny))
+  change = tf.math.log(tf.clip_by_value(
+      options.max_step_excess * cap, np.finfo(np.float32).tiny, 1.0))
   lowered = tf.maximum(
-      log_rate + layout.broadcast(log_cap), MIN_LOG_LEARNING_RATE)
-  if not skip_zeros:
+      log_rate + layout.broadcast(change), MIN_LOG_LEARNING_RATE)
+  if not options.skip_zero_gradients:
     return lowered
   return selection.select(
       tf.not_equal(tf.reshape(grad, [-1]), 0.0), lowered, log_rate)

@@ -363,9 +363,9 @@ class ConvNet(SoftmaxClassifier):
                        "(1, 28, 28); got {!r}.".format(image_shape))
     if not isinstance(filter_list, (list, tuple)) or not all(
         _is_sizes(each) and len(each) == 3 for each in filter_list):
-      raise ValueError("filter_list must be a sequence of (height, width, number "
-                       "of filters), such as [(3, 3, 8)]; got {!r}.".format(
-                           filter_list))
+      raise ValueError("filter_list must be a sequence of (height, width, "
+                       "number of filters), such as [(3, 3, 8)]; got {!r}."
+                       .format(filter_list))
     channels, height, width = image_shape
     shapes = []
     for rows, columns, filters in filter_list:

@@ -72,8 +72,8 @@ class FlagsTest(tf.test.TestCase):
     self.assertEqual(set(), names - ours)
     self.assertContainsSubset(
         {"compile", "global_input", "level_sizes", "list_problems", "seed",
-         "max_relative_gradient", "max_relative_step", "relative_init_lr",
-         "rms_floor",
+         "max_relative_gradient", "max_relative_step", "max_step_excess",
+         "relative_init_lr", "rms_floor",
          "skip_zero_gradients", "use_gradient_change", "use_gradient_trend",
          "use_lr_over_rms"},
         ours - names)
@@ -125,6 +125,7 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
       ("global_input", "last", "global_input"),
       ("skip_zero_gradients", True, "skip_zero_gradients"),
       ("max_relative_step", 0.1, "max_relative_step"),
+      ("max_step_excess", 2.0, "max_step_excess"),
       ("max_relative_gradient", 9.0, "max_relative_gradient"),
       ("relative_init_lr", True, "relative_init_lr"),
       ("rms_floor", 0.2, "rms_floor"),

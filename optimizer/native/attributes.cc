@@ -29,6 +29,8 @@ Status ReadOptions(OpKernelConstruction* context, Options* options) {
       context->GetAttr("max_log_rate", &options->max_log_rate));
   TF_RETURN_IF_ERROR(
       context->GetAttr("max_relative_step", &options->max_relative_step));
+  TF_RETURN_IF_ERROR(
+      context->GetAttr("max_step_excess", &options->max_step_excess));
   TF_RETURN_IF_ERROR(context->GetAttr("rms_floor", &options->rms_floor));
   TF_RETURN_IF_ERROR(context->GetAttr("max_relative_gradient",
                                       &options->max_relative_gradient));

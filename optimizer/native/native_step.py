@@ -25,8 +25,8 @@ _RULE = ("_compute_updates", "_compute_finite_updates", "_state_keys")
 _OPTIONS = frozenset((
     "cells", "features", "num_scales", "multiple_scale_decays",
     "problem_rate_mean", "max_log_rate", "global_input",
-    "skip_zero_gradients", "max_relative_step", "rms_floor", "uses_sizes",
-    "max_relative_gradient"))
+    "skip_zero_gradients", "max_relative_step", "max_step_excess", "rms_floor",
+    "uses_sizes", "max_relative_gradient"))
 
 # Flags of features, by the names of functions of `gradient_features`, in
 # the order in which the kernel makes them.
@@ -212,6 +212,7 @@ def _step(library, optimizer, touched, theta, pairs):
         level_sizes=[cell.num_units for cell in options.cells],
         num_scales=options.num_scales, max_log_rate=options.max_log_rate,
         max_relative_step=options.max_relative_step,
+        max_step_excess=options.max_step_excess,
         rms_floor=options.rms_floor,
         max_relative_gradient=options.max_relative_gradient,
         flags=_flags(optimizer, theta), name="native_step")

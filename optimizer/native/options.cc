@@ -65,6 +65,11 @@ std::string Problem(const Options& o) {
     return "there are no learning rates to look at";
   if (!(o.max_relative_step >= 0 && o.max_relative_step < INFINITY))
     return "max_relative_step must be a positive number, or 0 for no limit";
+  if (o.max_step_excess != 0 &&
+      !(o.max_step_excess >= 1 && o.max_step_excess < INFINITY && o.dynamic &&
+        o.max_relative_step > 0))
+    return "max_step_excess must be a number from 1, or 0 for no limit, and "
+           "needs learning rates and max_relative_step";
   if (o.sizes() && !(o.rms_floor > 0))
     return "rms_floor must be a positive number";
   if (o.max_relative_gradient != 0 &&

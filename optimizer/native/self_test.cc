@@ -97,6 +97,7 @@ std::string SelfTest(const Kernels& kernels) {
   options.learned_scale_decay = options.learned_input_decay = true;
   options.max_log_rate = 33;
   options.max_relative_step = 0.01;
+  options.max_step_excess = 2;
   options.rms_floor = 0.05;
   options.max_relative_gradient = 2;
   const std::vector<float> actual = Run(kernels, options);

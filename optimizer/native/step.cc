@@ -71,7 +71,7 @@ void Stepper::StepLevel0() {
 void Stepper::AddUp() {
   sums_.assign(tensors_.size() * num_sums_, 0);
   factors_.assign(tensors_.size() * 2, 1);
-  log_caps_.assign(tensors_.size(), 0);
+  changes_.assign(tensors_.size(), 0);
   for (size_t i = 0; i < tensors_.size(); i++) {
     double* sums = &sums_[i * num_sums_];
     for (int64_t j = first_unit_[i]; j < first_unit_[i + 1]; j++)
@@ -91,7 +91,8 @@ void Stepper::AddUp() {
         const double excess =
             sqrt(std::max(last[kMoveSquare + k] / count * ratio * ratio, 1.0));
         factor /= excess;
-        if (k == 0 && options_.dynamic) log_caps_[i] = -log(excess);
+        if (k == 0 && options_.max_step_excess > 0)
+          changes_[i] = std::min(log(options_.max_step_excess / excess), 0.0);
       }
       factors_[2 * i + k] = factor;
     }
@@ -172,7 +173,7 @@ void Stepper::Write() {
   ForUnits(true, [&](int64_t i) {
     const Unit& unit = units_[i];
     const float factor = factors_[2 * unit.tensor];
-    if (log_caps_[unit.tensor] < 0) LowerRates(unit);
+    if (changes_[unit.tensor] < 0) LowerRates(unit);
     if (options_.attention || !std::isfinite(factor)) {
       WriteUnit(unit);
       return;
@@ -189,12 +190,12 @@ void Stepper::LowerRates(const Unit& unit) {
   const TensorState& tensor = tensors_[unit.tensor];
   const float* gradient = tensor.gradient + unit.start;
   float* log_rate = tensor.slots[kLogRate] + unit.start;
-  const float log_cap = log_caps_[unit.tensor];
+  const float change = changes_[unit.tensor];
   for (int row = 0; row < unit.rows; row++) {
     const bool skip =
         (options_.skip_zeros && gradient[row] == 0) ||
         (options_.skip_nonfinite && !std::isfinite(gradient[row]));
-    const float lowered = std::max(log_rate[row] + log_cap, kMinLogRate);
+    const float lowered = std::max(log_rate[row] + change, kMinLogRate);
     log_rate[row] = skip ? log_rate[row] : lowered;
   }
 }

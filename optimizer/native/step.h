@@ -38,7 +38,7 @@ struct Options {
   bool learned_scale_decay, learned_input_decay;
   float max_log_rate;
   // See tensor_statistics.py; 0 for no limit.
-  float max_relative_step, rms_floor;
+  float max_relative_step, max_step_excess, rms_floor;
   float max_relative_gradient;  // 0 for gradients as they are.
 
   int features() const {

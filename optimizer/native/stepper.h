@@ -72,7 +72,7 @@ class Stepper {
   // What slots of tensors become.
   std::vector<float> histories_, units_of_gradients_;
   std::vector<float> biases_, factors_;
-  std::vector<float> log_caps_;  // What learning rates are lowered by.
+  std::vector<float> changes_;  // Of log learning rates, see LowerRates.
   std::vector<double> unit_sums_, sums_;
   std::unique_ptr<float[]> moves_[2];
   Level0 level_;

@@ -13,8 +13,8 @@ from optimizer import hierarchical_rnn
 from tests.optimizer import oracle_check
 from tests.optimizer import tensor_oracle
 
-_LIMIT = ({"max_relative_step": 0.1, "rms_floor": 0.2},
-          {"cap": 0.1, "floor": 0.2})
+_LIMIT = ({"max_relative_step": 0.1, "rms_floor": 0.2, "max_step_excess": 1.5},
+          {"cap": 0.1, "floor": 0.2, "excess": 1.5})
 _FEATURES = ({"use_lr_over_rms": True, "use_gradient_trend": True,
               "use_gradient_change": True},
              {"lr_over_rms": True, "trend": True, "change": True})
@@ -42,9 +42,11 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
   def test_all(self, use_resource):
     self._check(_ALL[0], _ALL[1], use_resource)
 
-  @parameterized.parameters(0.01, 10.0)
-  def test_limited_steps(self, rate):
-    self._check(_LIMIT[0], _LIMIT[1], rate=rate)
+  @parameterized.parameters(
+      (0.01, 0.0), (0.01, 1.0), (10.0, 0.0), (10.0, 1.0), (10.0, 3.0))
+  def test_limited_steps(self, rate, excess):
+    self._check(dict(_LIMIT[0], max_step_excess=excess),
+                dict(_LIMIT[1], excess=excess), rate=rate)
 
   def test_relative_initial_rates(self):
     self._check({"relative_init_lr": True}, {"relative_init": True})
@@ -75,8 +77,9 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_limited_steps_without_a_learning_rate(self):
     self._check(
-        dict(_LIMIT[0], dynamic_output_scale=False, use_relative_lr=False),
-        dict(_LIMIT[1], dynamic_scale=False, relative_lr=False))
+        dict(_LIMIT[0], dynamic_output_scale=False, use_relative_lr=False,
+             max_step_excess=0.0),
+        dict(_LIMIT[1], dynamic_scale=False, relative_lr=False, excess=0.0))
 
 
 if __name__ == "__main__":

@@ -19,10 +19,10 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
 
   def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
                relative_init=False, lr_over_rms=False, trend=False,
-               change=False, max_gradient=0.0, **options):
+               change=False, excess=0.0, max_gradient=0.0, **options):
     self._cap, self._floor = cap, floor
     self._lr_over_rms, self._trend, self._change = lr_over_rms, trend, change
-    self._max_gradient = max_gradient
+    self._excess, self._max_gradient = excess, max_gradient
     self._sizes, self._current = [None] * len(params), None
     self._scaled = []
     super(HierarchicalRNN, self).__init__(
@@ -97,13 +97,14 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     return np.concatenate(columns, 1)
 
   def _move(self, i, h, z):
-    """Rates go down as the parameter's step does."""
+    """Where the parameter's step is far too long, rates go down with it."""
     self._scaled = []
     super(HierarchicalRNN, self)._move(i, h, z)
     state = self.states[i]
-    if self._scaled and "log_learning_rate" in state:
+    if self._scaled and self._excess:
       state["log_learning_rate"] = np.maximum(
-          state["log_learning_rate"] + np.log(self._scaled[0]), -33.0)
+          state["log_learning_rate"] +
+          np.log(min(1.0, self._excess * self._scaled[0])), -33.0)
 
   def _limited(self, step):
     """A step no longer than the tensor allows."""

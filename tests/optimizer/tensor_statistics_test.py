@@ -9,6 +9,7 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
+from optimizer import hierarchical_rnn
 from optimizer import tensor_layout
 from optimizer import tensor_statistics
 
@@ -26,18 +27,24 @@ class StatisticsTest(tf.test.TestCase):
   def test_lowered_rates(self):
     layout = tensor_layout.TensorLayout([[2], [1]])
     rates, grad = tf.constant([[-1.0], [-2.0], [-3.0]]), tf.ones([3, 1])
-    cap = tf.constant([[0.5], [1.0]])
-    lowered = tensor_statistics.lowered_rates(layout, rates, grad, cap, True)
-    self.assertAllClose([[-1.0 - np.log(2.0)], [-2.0 - np.log(2.0)], [-3.0]],
-                        self.evaluate(lowered))
+
+    def lowered(caps, skip_zeros, excess=1.0):
+      optimizer = hierarchical_rnn.HierarchicalRNN(
+          max_relative_step=0.1, max_step_excess=excess,
+          skip_zero_gradients=skip_zeros)
+      return self.evaluate(tensor_statistics.lowered_rates(
+          optimizer._options, layout, rates, grad, tf.constant(caps)))
+
+    log2 = np.log(2.0)
+    self.assertAllClose([[-1.0 - log2], [-2.0 - log2], [-3.0]],
+                        lowered([[0.5], [1.0]], True))
+    self.assertAllClose([[-1.0 - log2], [-2.0 - log2], [-3.0]],
+                        lowered([[0.125], [0.25]], False, 4.0))
+    self.assertAllClose([[-33.0], [-33.0], [-3.0 - log2]],
+                        lowered([[0.0], [0.5]], False))
     grad = tf.constant([[0.0], [1.0], [1.0]])
-    lowered = tensor_statistics.lowered_rates(layout, rates, grad, cap, True)
-    self.assertAllClose([[-1.0], [-2.0 - np.log(2.0)], [-3.0]],
-                        self.evaluate(lowered))
-    lowered = tensor_statistics.lowered_rates(
-        layout, rates, grad, tf.constant([[0.0], [0.5]]), False)
-    self.assertAllClose([[-33.0], [-33.0], [-3.0 - np.log(2.0)]],
-                        self.evaluate(lowered))
+    self.assertAllClose([[-1.0], [-2.0 - log2], [-3.0]],
+                        lowered([[0.5], [1.0]], True))
 
   def test_derivatives_at_zero_are_finite(self):
     layout = tensor_layout.TensorLayout([[2]])

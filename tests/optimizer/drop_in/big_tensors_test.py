@@ -83,7 +83,9 @@ class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
       {"max_relative_step": 0.02, "use_attention": True,
        "use_lr_over_rms": True, "use_gradient_trend": True,
        "use_gradient_change": True},
-      {"max_relative_step": 0.02, "skip_zero_gradients": True,
+      {"max_relative_step": 0.02, "max_step_excess": 1.0},
+      {"max_relative_step": 0.02, "max_step_excess": 1.5,
+       "skip_zero_gradients": True,
        "use_gradient_trend": True},
       {"max_relative_gradient": 1.5},
       {"learnable_decay": False, "use_multiple_scale_decays": True})

@@ -289,6 +289,7 @@ std::vector<Options> ManyOptions() {
   all[4].problem_mean = all[4].learned_scale_decay = false;
   all[5].rate_over_size = all[5].trend = all[5].change = true;
   all[5].max_relative_step = 1e-3;
+  all[5].max_step_excess = 2;
   all[6] = all[5];
   all[6].attention = all[6].skip_zeros = true;
   all[6].units[0] = 7;

@@ -146,6 +146,7 @@ def _wrong_attributes(right):
                        [5, 4, 3], [4, 5])),
       ("num_scales", (-2**31, -1, 0, 1, 3, 21, 2**31 - 1)),
       ("max_relative_step", (-1.0, float("nan"), float("inf"))),
+      ("max_step_excess", (0.5, -1.0, float("nan"), float("inf"))),
       ("rms_floor", (0.0, -1.0, float("nan"))),
       ("max_relative_gradient", (2.0, 1.0, 0.5, -2.0, float("nan"),
                                  float("inf"))),

@@ -228,11 +228,12 @@ class Oracle {
     for (size_t row = 0; row < size; row++) {
       Move(row, factors, moves, &tensor);
       const double gradient = tensor.gradient[row];
-      if (!o_.dynamic || (o_.skip_zeros && Tamed(gradient) == 0) ||
+      if (!o_.max_step_excess || (o_.skip_zeros && Tamed(gradient) == 0) ||
           (o_.skip_nonfinite && !std::isfinite(gradient)))
         continue;
       double* const rate = &tensor.slots[kLogRate][row];
-      *rate = std::max(*rate + log(shortening), -33.0);
+      const double change = std::min(1.0, o_.max_step_excess * shortening);
+      *rate = std::max(*rate + log(change), -33.0);
     }
     if ((o_.skip_nonfinite && !finite_) || (o_.skip_zeros && !active_)) return;
     if (o_.history()) tensor.slots[kHistory] = history;
