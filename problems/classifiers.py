@@ -207,15 +207,14 @@ class FullyConnected(SoftmaxClassifier):
     Args:
       n_features: An int.
       n_classes: An int >= 2.
-      hidden_sizes: A sequence of ints, the sizes of the hidden layers.
+      hidden_sizes: A sequence of ints.
       activation: A function of a tensor, applied to every hidden layer.
       random_seed: An int or None; see `Problem`.
       noise_stdev: A float; see `Problem`.
       l2_reg_scale: A float >= 0, the weight of the penalty.
 
     Raises:
-      ValueError: As `SoftmaxClassifier`, if `n_classes` is too small, or
-        `hidden_sizes` is no such sequence.
+      ValueError: If an argument is not as above; as `SoftmaxClassifier`.
     """
     _check_sizes(n_classes)
     if not _is_sizes(hidden_sizes):
@@ -333,9 +332,8 @@ class OneHotSparseSoftmaxRegression(SparseSoftmaxRegression):
 class ConvNet(SoftmaxClassifier):
   """Convolutions of stride 1 with SAME padding, then one dense layer.
 
-  Parameters are a kernel [height, width, channels in, filters] per convolution,
-  which has no bias; then W [all outputs, classes] and b [classes]. All start
-  N(0, 0.01).
+  Parameters are a kernel [height, width, channels in, filters] per convolution;
+  then W [all outputs, classes] and b [classes]. All start N(0, 0.01).
   """
 
   def __init__(self, image_shape, n_classes, filter_list,
@@ -354,18 +352,16 @@ class ConvNet(SoftmaxClassifier):
       l2_reg_scale: Float >= 0, the weight of the penalty.
 
     Raises:
-      ValueError: If `image_shape` is not three sizes, `filter_list` no such
-        sequence, or `n_classes` too small, and as `SoftmaxClassifier`.
+      ValueError: If an argument is not as above; as `SoftmaxClassifier`.
     """
     _check_sizes(n_classes)
     if not _is_sizes(image_shape) or len(image_shape) != 3:
       raise ValueError("image_shape must be (channels, height, width), such as "
                        "(1, 28, 28); got {!r}.".format(image_shape))
-    if not isinstance(filter_list, (list, tuple)) or not all(
-        _is_sizes(each) and len(each) == 3 for each in filter_list):
-      raise ValueError("filter_list must be a sequence of (height, width, "
-                       "number of filters), such as [(3, 3, 8)]; got {!r}."
-                       .format(filter_list))
+    if not (isinstance(filter_list, (list, tuple)) and all(
+        _is_sizes(each) and len(each) == 3 for each in filter_list)):
+      raise ValueError("filter_list must be [(height, width, filters), ...], "
+                       "such as [(3, 3, 8)]; got {!r}.".format(filter_list))
     channels, height, width = image_shape
     shapes = []
     for rows, columns, filters in filter_list:
