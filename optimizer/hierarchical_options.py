@@ -48,10 +48,6 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
   if max_step_excess and not 1.0 <= max_step_excess < 1e15:
     raise ValueError("max_step_excess must be a number from 1, or 0 for no "
                      "limit, not {!r}.".format(max_step_excess))
-  if max_step_excess and not max_relative_step:
-    raise ValueError("max_step_excess={!r} needs the limit that it is relative "
-                     "to: expected max_relative_step above 0.".format(
-                         max_step_excess))
   if not 1e-15 <= rms_floor <= 1e15:
     raise ValueError("rms_floor must be a number in [1e-15, 1e15], not {!r}."
                      .format(rms_floor))

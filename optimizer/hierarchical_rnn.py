@@ -143,7 +143,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       max_step_excess: Float from 1, how many times as long as its limit a
         tensor's step may become before it is scaled down; beyond, the tensor's
         learning rates are lowered as well. 0 for no limit: then rates that rise
-        too far keep steps at their limit for long.
+        too far keep steps at their limit for long. See `max_relative_step`,
+        without which it counts for nothing.
       relative_init_lr: Whether `init_lr_range` is relative to the tensor's
         size, by the value its variable is initialized with.
       rms_floor: Float, see `max_relative_step`.
@@ -204,7 +205,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         multiple_scale_decays=use_multiple_scale_decays,
         problem_rate_mean=use_problem_lr_mean, max_log_rate=max_log_lr,
         global_input=global_input, skip_zero_gradients=skip_zero_gradients,
-        max_relative_step=max_relative_step, max_step_excess=max_step_excess,
+        max_relative_step=max_relative_step,
+        max_step_excess=max_step_excess if max_relative_step else 0.0,
         rms_floor=rms_floor,
         uses_sizes=bool(max_relative_step) or use_lr_over_rms,
         max_relative_gradient=max_relative_gradient)
