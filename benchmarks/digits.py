@@ -4,7 +4,8 @@
 
   ./tools/bazel run //benchmarks:digits -- --output_dir=/tmp/digits
 
-A convolutional net learns scikit-learn's 8 x 8 digits. Adam runs at its
+A model (`--model`, of `digit_models`) learns scikit-learn's 8 x 8 digits.
+`--options='{"max_log_lr": 2.0}'` changes the optimizer. Adam runs at its
 default rate, and at the best of a half-decade grid, which is chosen on other
 seeds by the loss after as many steps. Every optimizer starts from the same
 weights and sees the same batches; they take turns, so that all meet the same
@@ -17,6 +18,7 @@ from __future__ import division
 from __future__ import print_function
 
 import collections
+import json
 import os
 import time
 
@@ -25,6 +27,7 @@ from absl import flags
 import numpy as np
 import tensorflow as tf
 
+from benchmarks import digit_models
 from benchmarks import plotting
 from benchmarks import text_tables
 from benchmarks.comparison import comparison
@@ -34,6 +37,9 @@ FLAGS = flags.FLAGS
 
 flags.DEFINE_string("optimizer", "hierarchical_rnn",
                     "Name of a shipped optimizer, or log directory.")
+flags.DEFINE_enum("model", "convolutional", list(digit_models.MODELS),
+                  "What is trained.")
+flags.DEFINE_string("options", "{}", "JSON of options for `pretrained.load`.")
 flags.DEFINE_integer("steps", 500, "Steps of each run.", lower_bound=10)
 flags.DEFINE_integer("batch_size", 512, "Rows of a batch.", lower_bound=1)
 flags.DEFINE_integer("seeds", 3, "Runs of each optimizer.", lower_bound=1)
@@ -51,14 +57,14 @@ Run = collections.namedtuple("Run", "seconds, losses")
 class Training(object):
   """The net with an optimizer on it, in a session of its own."""
 
-  def __init__(self, make_optimizer, images, labels, seed):
+  def __init__(self, make_optimizer, images, labels, seed, model):
     self._images, self._labels = images, labels
     self._rng = np.random.RandomState(seed)
     with tf.Graph().as_default() as graph:
       tf.compat.v1.set_random_seed(seed)
       self._rows = tf.compat.v1.placeholder(tf.int32, [None])
-      self._loss = _loss(tf.gather(images, self._rows),
-                         tf.gather(labels, self._rows))
+      self._loss = digit_models.MODELS[model](
+          tf.gather(images, self._rows), tf.gather(labels, self._rows))
       self._step = make_optimizer().minimize(self._loss)
       self._session = tf.compat.v1.Session(graph=graph)
       self._session.run(tf.compat.v1.global_variables_initializer())
@@ -86,18 +92,6 @@ class Training(object):
     self._session.close()
 
 
-def _loss(images, labels):
-  layer = images
-  for filters in (16, 32):
-    layer = tf.compat.v1.layers.conv2d(layer, filters, 3, padding="same",
-                                       activation=tf.nn.relu)
-    layer = tf.compat.v1.layers.max_pooling2d(layer, 2, 2)
-  logits = tf.compat.v1.layers.dense(
-      tf.compat.v1.layers.flatten(layer), 10)
-  return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
-      labels=labels, logits=logits))
-
-
 def digits():
   """The digits: float32 [n, 8, 8, 1] in [0, 1], and int32 [n]."""
   from sklearn import datasets
@@ -106,7 +100,8 @@ def digits():
           np.int32(data.target))
 
 
-def race(makers, images, labels, seed, num_steps, batch_size):
+def race(makers, images, labels, seed, num_steps, batch_size,
+         model="convolutional"):
   """Trains with several optimizers in turns.
 
   Args:
@@ -116,12 +111,13 @@ def race(makers, images, labels, seed, num_steps, batch_size):
     seed: Integer, decides weights and batches.
     num_steps: Integer, steps of each.
     batch_size: Integer.
+    model: String, a key of `digit_models.MODELS`.
 
   Returns:
     OrderedDict from name to `Run`.
   """
   trainings = collections.OrderedDict(
-      (name, Training(make, images, labels, seed))
+      (name, Training(make, images, labels, seed, model))
       for name, make in makers.items())
   done = 0
   for end in np.linspace(0, num_steps, _EVALUATIONS + 1)[1:].astype(int):
@@ -136,13 +132,14 @@ def race(makers, images, labels, seed, num_steps, batch_size):
   return runs
 
 
-def tuned_rate(images, labels, seeds, num_steps, batch_size):
+def tuned_rate(images, labels, seeds, num_steps, batch_size,
+               model="convolutional"):
   """Adam's rate with the least median of the final loss."""
   finals = []
   for rate in _RATES:
     make = {"Adam": lambda rate=rate: tf.compat.v1.train.AdamOptimizer(rate)}
     finals.append(np.median([
-        race(make, images, labels, seed, num_steps, batch_size)[
+        race(make, images, labels, seed, num_steps, batch_size, model)[
             "Adam"].losses[-1] for seed in seeds]))
   return _RATES[int(np.nanargmin(finals))]
 
@@ -169,16 +166,18 @@ def main(argv):
     raise app.UsageError("Expected flags only, got {}.".format(argv[1:]))
   images, labels = digits()
   rate = tuned_rate(images, labels, range(1000, 1000 + FLAGS.seeds),
-                    FLAGS.steps, FLAGS.batch_size)
+                    FLAGS.steps, FLAGS.batch_size, FLAGS.model)
+  options = json.loads(FLAGS.options)
   makers = collections.OrderedDict([
-      ("learned, nothing tuned", lambda: pretrained.load(FLAGS.optimizer)),
+      ("learned, nothing tuned", lambda: pretrained.load(
+          FLAGS.optimizer, **options)),
       ("Adam, default rate", tf.compat.v1.train.AdamOptimizer),
       ("Adam, tuned rate {:.3g}".format(rate),
        lambda: tf.compat.v1.train.AdamOptimizer(rate))])
   runs = collections.OrderedDict((name, []) for name in makers)
   for seed in range(FLAGS.seeds):
     for name, run in race(makers, images, labels, seed, FLAGS.steps,
-                          FLAGS.batch_size).items():
+                          FLAGS.batch_size, FLAGS.model).items():
       runs[name].append(run)
   if not os.path.isdir(FLAGS.output_dir):
     os.makedirs(FLAGS.output_dir)
