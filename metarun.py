@@ -221,9 +221,11 @@ def _stop_on_signals(request_stop):
   thread.daemon = True
   thread.start()
   signal.set_wakeup_fd(written)
-  for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    if signal.getsignal(signum) != signal.SIG_IGN:  # As nohup does.
-      signal.signal(signum, lambda *unused_args: None)
+  signums = [signal.SIGINT, signal.SIGTERM]
+  if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # As nohup does.
+    signums.append(signal.SIGHUP)
+  for signum in signums:
+    signal.signal(signum, lambda *unused_args: None)
 
 
 def _parse_flags(argv):

@@ -168,6 +168,23 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     self.assertTrue(lines[-1].startswith("  run %d:" % (len(runs) + 1)),
                     lines[-1])
 
+  @parameterized.parameters(
+      (signal.SIGINT, True), (signal.SIGHUP, False))
+  def test_signals_that_are_ignored_at_the_start(self, signum, saves):
+    # As in the background of a script, and under nohup.
+    old = signal.signal(signum, signal.SIG_IGN)
+    try:
+      process = self._train(tempfile.mkdtemp(dir=self.get_temp_dir()), *_LONG)
+    finally:
+      signal.signal(signum, old)
+    self._read_until(process, "run 1:")
+    process.send_signal(signum)
+    if not saves:
+      self._read_until(process, "run 3:")
+      process.send_signal(signal.SIGTERM)
+    process.communicate()
+    self.assertEqual(0, process.returncode)
+
   def test_a_second_signal_ends_a_long_unroll_at_once(self):
     process = self._train(
         self.get_temp_dir(), "--num_unroll_scale=0",
