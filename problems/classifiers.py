@@ -167,7 +167,7 @@ def _check_sizes(n_classes):
 
 
 def _is_sizes(value):
-  return isinstance(value, (list, tuple)) and all(
+  return np.ndim(value) == 1 and all(
       isinstance(size, numbers.Integral) and size > 0 for size in value)
 
 
@@ -332,8 +332,8 @@ class OneHotSparseSoftmaxRegression(SparseSoftmaxRegression):
 class ConvNet(SoftmaxClassifier):
   """Convolutions of stride 1 with SAME padding, then one dense layer.
 
-  Parameters are a kernel [height, width, channels in, filters] per convolution;
-  then W [all outputs, classes] and b [classes]. All start N(0, 0.01).
+  Parameters are a kernel [height, width, channels in, filters] per convolution,
+  no bias; then W [all outputs, classes] and b [classes]. All start N(0, 0.01).
   """
 
   def __init__(self, image_shape, n_classes, filter_list,
@@ -358,13 +358,13 @@ class ConvNet(SoftmaxClassifier):
     if not _is_sizes(image_shape) or len(image_shape) != 3:
       raise ValueError("image_shape must be (channels, height, width), such as "
                        "(1, 28, 28); got {!r}.".format(image_shape))
-    if not (isinstance(filter_list, (list, tuple)) and all(
-        _is_sizes(each) and len(each) == 3 for each in filter_list)):
+    all_filters = list(filter_list) if np.iterable(filter_list) else [None]
+    if not all(_is_sizes(each) and len(each) == 3 for each in all_filters):
       raise ValueError("filter_list must be [(height, width, filters), ...], "
                        "such as [(3, 3, 8)]; got {!r}.".format(filter_list))
     channels, height, width = image_shape
     shapes = []
-    for rows, columns, filters in filter_list:
+    for rows, columns, filters in all_filters:
       shapes.append([rows, columns, channels, filters])
       channels = filters
     shapes.extend([[channels * height * width, n_classes], [n_classes]])

@@ -72,6 +72,15 @@ class FullyConnectedTest(tf.test.TestCase):
       with self.assertRaisesRegexp(ValueError, "hidden_sizes must be"):
         classifiers.FullyConnected(5, 3, hidden_sizes=hidden_sizes)
 
+  def test_sizes_in_other_sequences(self):
+    for hidden_sizes in (range(2, 4), np.array([2, 3]), (2, 3)):
+      problem = classifiers.FullyConnected(5, 3, hidden_sizes=hidden_sizes)
+      self.assertEqual([(5, 2), (2,), (2, 3), (3,), (3, 3), (3,)],
+                       [tuple(shape) for shape in problem.param_shapes])
+    for filter_list in (zip([3], [2], [4]), np.array([[3, 2, 4]])):
+      problem = classifiers.ConvNet(np.array([1, 4, 4]), 3, filter_list)
+      self.assertEqual((3, 2, 1, 4), tuple(problem.param_shapes[0]))
+
   def test_shapes_of_a_convolutional_net_that_are_none(self):
     for image_shape in (5, (1, 2), (1, 2.5, 3), None):
       with self.assertRaisesRegexp(ValueError, "image_shape must be"):
