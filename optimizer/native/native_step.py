@@ -177,7 +177,7 @@ def _flags(optimizer, theta):
   known = dict(_FEATURES)
   flags = [known[feature.compute.__name__] for feature in options.features[1:]]
   flags += _GLOBAL_INPUTS[options.global_input]
-  for flag, is_on in (
+  return flags + [name for name, is_on in (
       ("scale_decays", options.multiple_scale_decays),
       ("problem_mean", options.problem_rate_mean),
       ("skip_zeros", options.skip_zero_gradients),
@@ -186,10 +186,7 @@ def _flags(optimizer, theta):
       ("dynamic", "log_learning_rate" in optimizer.state_keys),
       ("shortcut", "PerTensor/GradsToDelta/Matrix" in theta),
       ("learned_scale_decay", "scl_decay_weights" in theta),
-      ("learned_input_decay", "inp_decay_weights" in theta)):
-    if is_on:
-      flags.append(flag)
-  return flags
+      ("learned_input_decay", "inp_decay_weights" in theta)) if is_on]
 
 
 def _step(library, optimizer, touched, theta, pairs):
