@@ -215,8 +215,8 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     self.assertNotIn("Traceback", err)
-    if process.returncode:
-      self.assertEqual((-signal.SIGINT, "", ""), (process.returncode, out, err))
+    if process.returncode:  # TensorFlow's warnings may have come first.
+      self.assertEqual((-signal.SIGINT, ""), (process.returncode, out))
     else:  # On a fast machine the run has begun, and ends as runs do.
       self.assertIn("Stopping: a checkpoint is saved first.", err)
 
