@@ -173,6 +173,10 @@ _HIERARCHICAL = (
             "The most a tensor's gradient may be relative to those before, and "
             "gradients are taken relative to its first, so that their scale "
             "does not matter; 0 for neither.", lower_bound=0.0),
+    _option("slow_rates_after", "float", 0.0, "steps",
+            "Number of steps after which learning rates change ever more "
+            "slowly, so that they do not keep the time of the runs of "
+            "meta-training; 0 for never.", lower_bound=0.0),
     _option("max_log_lr", "float", 33.0, "log learning rate",
             "Upper bound of a learning rate's logarithm."),
     _option("learnable_inp_decay", "bool", True, None,

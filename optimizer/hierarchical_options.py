@@ -10,7 +10,7 @@ import numpy as np
 
 from . import arguments
 from . import hierarchical_step
-from . import tensor_statistics
+from . import learning_rates
 
 # The default decay, sigmoid(2.2), is 1 in float32 after that many halvings.
 _MAX_GRADIENT_SCALES = 20
@@ -27,12 +27,12 @@ def check_rates(dynamic_output_scale, **options):
 
 def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
           max_log_lr, max_relative_step, max_step_excess, rms_floor,
-          max_relative_gradient):
+          max_relative_gradient, slow_rates_after):
   """Raises ValueError for an illegal value."""
   arguments.check_sizes("level_sizes", level_sizes, 3)
-  if not max_log_lr > tensor_statistics.MIN_LOG_LEARNING_RATE:
+  if not max_log_lr > learning_rates.MIN_LOG_LEARNING_RATE:
     raise ValueError("max_log_lr must be greater than {}, not {!r}.".format(
-        tensor_statistics.MIN_LOG_LEARNING_RATE, max_log_lr))
+        learning_rates.MIN_LOG_LEARNING_RATE, max_log_lr))
   arguments.checked_range("init_lr_range", init_lr_range, np.exp(max_log_lr))
   if not 1 <= num_gradient_scales <= _MAX_GRADIENT_SCALES:
     raise ValueError(
@@ -54,3 +54,6 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
   if max_relative_gradient and not 1.0 < max_relative_gradient < 1e15:
     raise ValueError("max_relative_gradient must be a number above 1, or 0 for "
                      "no limit, not {!r}.".format(max_relative_gradient))
+  if slow_rates_after and not 1 <= slow_rates_after < 1e15:
+    raise ValueError("slow_rates_after must be a number of steps from 1, or 0 "
+                     "for never, not {!r}.".format(slow_rates_after))

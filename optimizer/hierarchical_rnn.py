@@ -22,6 +22,7 @@ from .drop_in import big_tensors
 from . import hierarchical_declarations
 from . import hierarchical_options
 from . import hierarchical_step
+from . import learning_rates
 from . import meta_parameters
 from .native import native_step
 from . import rnn_cells
@@ -79,6 +80,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                relative_init_lr=False,
                rms_floor=0.05,
                max_relative_gradient=0.0,
+               slow_rates_after=0.0,
                use_lr_over_rms=False,
                use_gradient_trend=False,
                use_gradient_change=False,
@@ -154,6 +156,10 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         to the tensor's first, so that their scale does not matter, down to the
         least normal numbers; without it gradients below 1e-6 get lost in
         epsilons. See `tensor_statistics.relative_scales`. 0 for neither.
+      slow_rates_after: Number n of steps after which learning rates change ever
+        more slowly: in an element's t-th step by n / t of what the RNN says.
+        A rate that falls exponentially then falls like a power of t, so that
+        it does not keep the time of the runs of meta-training. 0 for never.
       use_lr_over_rms: Feature: log learning rate minus log size.
       use_gradient_trend: Feature: log of the tensor's mean absolute gradient,
         averaged over ten steps, minus the same over a hundred.
@@ -178,12 +184,13 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     hierarchical_options.check(
         level_sizes, init_lr_range, num_gradient_scales, global_input,
         max_log_lr, max_relative_step, max_step_excess, rms_floor,
-        max_relative_gradient)
+        max_relative_gradient, slow_rates_after)
     hierarchical_options.check_rates(
         dynamic_output_scale, use_relative_lr=use_relative_lr,
         use_extreme_indicator=use_extreme_indicator,
         use_lr_shortcut=use_lr_shortcut, use_lr_over_rms=use_lr_over_rms,
-        relative_init_lr=relative_init_lr, max_step_excess=max_step_excess)
+        relative_init_lr=relative_init_lr, max_step_excess=max_step_excess,
+        slow_rates_after=slow_rates_after)
     self._level_sizes = list(level_sizes)
     self._init_lr_range = tuple(init_lr_range)
     self._dynamic_output_scale = dynamic_output_scale
@@ -209,7 +216,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         max_step_excess=max_step_excess if max_relative_step else 0.0,
         rms_floor=rms_floor,
         uses_sizes=bool(max_relative_step) or use_lr_over_rms,
-        max_relative_gradient=max_relative_gradient)
+        max_relative_gradient=max_relative_gradient,
+        slow_rates_after=slow_rates_after)
     super(HierarchicalRNN, self).__init__(
         name, self._state_keys(use_attention), use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,
@@ -259,6 +267,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     keys += self._histories + ["scl_decay", "inp_decay"]
     if self._dynamic_output_scale:
       keys.append("log_learning_rate")
+    if self._options.slow_rates_after:
+      keys.append("num_steps")
     for prefix in hierarchical_step.SCALE_KEYS:
       keys += [prefix + str(i + 1) for i in range(self._options.num_scales)]
     return keys + ([state_spec.TRUE_PARAM] if use_attention else [])
@@ -357,11 +367,11 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       rates += tf.math.log(tensor_statistics.sizes(
           tensor_layout.TensorLayout([var.shape.as_list()]),
           tf.reshape(var, [-1, 1]), self._options.rms_floor))
-    elif low == high or (tensor_statistics.MIN_LOG_LEARNING_RATE < low and
+    elif low == high or (learning_rates.MIN_LOG_LEARNING_RATE < low and
                          high < self._options.max_log_rate):
       return rates
     return tf.clip_by_value(
-        rates, tensor_statistics.MIN_LOG_LEARNING_RATE,
+        rates, learning_rates.MIN_LOG_LEARNING_RATE,
         self._options.max_log_rate)
 
   def _compute_updates(self, params, grads, states, global_state,

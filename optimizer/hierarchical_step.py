@@ -8,8 +8,8 @@ of Wichrowska et al. 2017. The coordinates come in groups, each a
 if asked for, the mean learning rate.
 
 State of a group with P coordinates and T tensors, all float32: "parameter"
-[P, units], "layer" [T, units], "scl_decay", "inp_decay" and
-"log_learning_rate" [P, 1], "grad_accum" and "ms" [P, S], with features of it
+[P, units], "layer" [T, units], "scl_decay", "inp_decay", "log_learning_rate"
+and "num_steps" [P, 1], "grad_accum" and "ms" [P, S], with features of it
 "gradient_history" [T, 4]; if gradients are relative, "gradient_unit" [T, 4].
 Global state: a list with one [1, units].
 """
@@ -24,6 +24,7 @@ import functools
 import tensorflow as tf
 
 from . import gradient_features
+from . import learning_rates
 from . import rnn_cells
 from . import selection
 from . import state_spec
@@ -43,7 +44,7 @@ StepOptions = collections.namedtuple(
     "StepOptions", "cells, features, num_scales, multiple_scale_decays, "
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
     "max_relative_step, max_step_excess, rms_floor, uses_sizes, "
-    "max_relative_gradient")
+    "max_relative_gradient, slow_rates_after")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
@@ -62,6 +63,8 @@ Attributes:
   uses_sizes: Whether a step has to know the sizes of the tensors.
   max_relative_gradient: The most a tensor's gradient may be relative to those
     before, see `tensor_statistics`; 0 for gradients as they are.
+  slow_rates_after: Number of steps after which learning rates move ever more
+    slowly, see `learning_rates.step`; 0 for never.
 """
 
 Coordinates = collections.namedtuple(
@@ -76,9 +79,10 @@ Attributes:
   directions: List of float32 [P, 1], steps that are still to be normalized: of
     the parameters and, with attention, of the attended locations.
   squares: List of float32 [P, 1] whose means over tensors normalize them;
-    empty without a learning rate.
+    empty without a learning rate. Skipped coordinates do not count.
   direction_squares: List of float32 [P, 1], squares of the directions, whose
-    means over tensors limit them; empty without a limit.
+    means over tensors limit them; empty without a limit. Skipped coordinates
+    count as 0.
   mask: List with one float32 [P, 1], 0 where a coordinate is skipped, else 1;
     empty if none ever is. Where it is 0, so are level-1 inputs and squares.
 """
@@ -119,7 +123,7 @@ def step(options, theta, layouts, params, grads, states, global_state,
     `Group`.
   """
   run_group = run_group or functools.partial(step_group, options, theta)
-  mean_log_rates = tensor_statistics.mean_log_rates(
+  mean_log_rates = learning_rates.mean_log_rates(
       layouts, states, options.problem_rate_mean)
   groups = [run_group(layout, param, grad, state, global_state, mean_log_rate)
             for layout, param, grad, state, mean_log_rate in zip(
@@ -165,7 +169,7 @@ def step_group(options, theta, layout, param, grad, state, global_state,
         coordinates.mask)
   steps, caps = normalized(options, coordinates, layout, size)
   if options.max_step_excess:
-    new_state["log_learning_rate"] = tensor_statistics.lowered_rates(
+    new_state["log_learning_rate"] = learning_rates.lowered_rates(
         options, layout, new_state["log_learning_rate"], grad, caps[0])
   return Group(steps, new_state, coordinates.mask)
 
@@ -198,6 +202,8 @@ def step_coordinates(options, theta, grad, state, bias, view):
   hidden = options.cells[0](
       inputs, state["parameter"], theta, "PerTensor/Layer0_RNN/", bias)
   new_state["parameter"] = hidden
+  if options.slow_rates_after:
+    new_state["num_steps"] = state["num_steps"] + 1.0
   outputs = _read_out(theta, hidden)
   new_state["scl_decay"] = _decay(theta, outputs, "scl_decay",
                                   _FIXED_SCALE_DECAY)
@@ -359,15 +365,9 @@ def _directions(options, theta, outputs, observation, new_state):
   log_rate = observation.log_rate
   if log_rate is None:
     return unscaled, []
-  proposed = (log_rate + outputs["learning_rate"] +
-              theta["learning_rate_bias"])
-  clipped = tf.clip_by_value(
-      proposed, tensor_statistics.MIN_LOG_LEARNING_RATE, options.max_log_rate)
-  # The gradient passes as if there were no bounds.
-  proposed += tf.stop_gradient(clipped - proposed)
-  momentum = tf.sigmoid(theta["PerTensor/learning_rate_momentum_logit"])
-  new_state["log_learning_rate"] = (
-      proposed + momentum * (log_rate - proposed))
+  proposed, new_state["log_learning_rate"] = learning_rates.step(
+      options, theta, log_rate, outputs["learning_rate"],
+      new_state.get("num_steps"))
   scales = [tf.exp(proposed + theta["PerTensor/param_stepsize_offset"]),
             tf.exp(proposed)]
   return ([value * scale for value, scale in zip(unscaled, scales)],
@@ -389,9 +389,7 @@ def normalized(options, coordinates, layout, size):
   """
   scales, caps = tensor_statistics.step_scales(
       tensor_statistics.masked_means(coordinates.squares, coordinates.mask),
-      tensor_statistics.masked_means(
-          coordinates.direction_squares, coordinates.mask),
-      size, options.max_relative_step)
+      coordinates.direction_squares, size, options.max_relative_step)
   steps = coordinates.directions
   if scales:
     steps = [direction * layout.broadcast(scale)

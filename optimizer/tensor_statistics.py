@@ -28,8 +28,6 @@ _HISTORY_WIDTH = 4
 _OUTPUT_EPSILON = 1e-16
 _FAST_DECAY = 0.9
 _SLOW_DECAY = 0.99
-# The least log learning rate, in float32's range with room to spare.
-MIN_LOG_LEARNING_RATE = -33.0
 # The least normal number of float32.
 _LEAST_GRADIENT = np.finfo(np.float32).tiny
 # What a tensor's first gradient counts as. Squares are far from the epsilons of
@@ -56,35 +54,6 @@ Attributes:
   scale: None or float32 [P or 1, 1], see `relative_scales`.
 """
 View.__new__.__defaults__ = (None,) * len(View._fields)
-
-
-def mean_log_rates(layouts, states, over_problem):
-  """What log learning rates are relative to.
-
-  Args:
-    layouts: List of `TensorLayout`, one a group of tensors.
-    states: List of dicts with the "log_learning_rate", if there is one.
-    over_problem: Whether the mean is over all tensors, not over each.
-
-  Returns:
-    List, one a group, of float32 [P or 1, 1], or of None without rates.
-  """
-  if "log_learning_rate" not in states[0]:
-    return [None] * len(states)
-  columns = [state["log_learning_rate"] for state in states]
-  if over_problem:
-    return [_mean_of_groups(columns)] * len(states)
-  return [layout.broadcast(layout.tensor_mean(column))
-          for layout, column in zip(layouts, columns)]
-
-
-def _mean_of_groups(columns):
-  """Mean over all coordinates of all groups, [1, 1]."""
-  if len(columns) == 1:
-    return tf.reduce_mean(columns[0], axis=0, keepdims=True)
-  total = tf.add_n([tf.reduce_sum(column) for column in columns])
-  count = sum(column.shape.as_list()[0] for column in columns)
-  return tf.reshape(total / max(count, 1), [1, 1])
 
 
 def sizes(layout, param, floor):
@@ -317,34 +286,3 @@ def step_scales(squares, direction_squares, size, max_relative_step):
       square * tf.square(norm / (max_relative_step * size)), 1.0))
           for norm, square in zip(norms, direction_squares)]
   return [norm * cap for norm, cap in zip(norms, caps)], caps
-
-
-def lowered_rates(options, layout, log_rate, grad, cap):
-  """Lowers learning rates that ask for steps far beyond the limit.
-
-  Where a cap c scales a step down to less than 1 / `max_step_excess`,
-
-    log_rate' = log_rate + log(c max_step_excess).
-
-  Otherwise rates would go on rising while the cap leaves them without effect,
-  and steps would stay at the cap for long after the RNN begins to lower them.
-
-  Args:
-    options: `hierarchical_step.StepOptions`.
-    layout: `TensorLayout`.
-    log_rate: float32 [P, 1].
-    grad: float32 [P, 1].
-    cap: What steps are scaled with, float32 [T, 1], at most 1.
-
-  Returns:
-    The new log learning rates, float32 [P, 1].
-  """
-  # Broadcasting may multiply with zeros, so that logs have to be finite.
-  change = tf.math.log(tf.clip_by_value(
-      options.max_step_excess * cap, np.finfo(np.float32).tiny, 1.0))
-  lowered = tf.maximum(
-      log_rate + layout.broadcast(change), MIN_LOG_LEARNING_RATE)
-  if not options.skip_zero_gradients:
-    return lowered
-  return selection.select(
-      tf.not_equal(tf.reshape(grad, [-1]), 0.0), lowered, log_rate)

@@ -74,7 +74,7 @@ class FlagsTest(tf.test.TestCase):
         {"compile", "global_input", "level_sizes", "list_problems", "seed",
          "max_relative_gradient", "max_relative_step", "max_step_excess",
          "relative_init_lr", "rms_floor",
-         "skip_zero_gradients", "use_gradient_change", "use_gradient_trend",
+         "skip_zero_gradients", "slow_rates_after", "use_gradient_change", "use_gradient_trend",
          "use_lr_over_rms"},
         ours - names)
 
@@ -127,6 +127,7 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
       ("max_relative_step", 0.1, "max_relative_step"),
       ("max_step_excess", 2.0, "max_step_excess"),
       ("max_relative_gradient", 9.0, "max_relative_gradient"),
+      ("slow_rates_after", 200.0, "slow_rates_after"),
       ("relative_init_lr", True, "relative_init_lr"),
       ("rms_floor", 0.2, "rms_floor"),
       ("use_lr_over_rms", True, "use_lr_over_rms"),

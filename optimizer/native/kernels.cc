@@ -10,6 +10,7 @@
 
 #include "columns.h"
 #include "lanes.h"
+#include "staging.h"
 
 namespace learned_optimizer {
 namespace {
@@ -85,7 +86,7 @@ INLINE Buffers MakeBuffers(const Level0& level, float* scratch) {
   buffers.work = buffers.state + level.gru.units * kBlockRows;
   buffers.outputs = buffers.work + 4 * level.gru.units * kBlockRows;
   buffers.staged = buffers.outputs + level.read_out.outputs * kBlockRows;
-  float* columns = buffers.staged + (2 * level.scales + 6) * kBlockRows;
+  float* columns = buffers.staged + StagedColumns(level) * kBlockRows;
   buffers.gradient = columns;
   buffers.decays[0] = columns + kBlockRows;
   buffers.decays[1] = columns + 2 * kBlockRows;
@@ -93,55 +94,6 @@ INLINE Buffers MakeBuffers(const Level0& level, float* scratch) {
   buffers.keeps = reinterpret_cast<int32_t*>(columns + 4 * kBlockRows);
   buffers.counts = buffers.keeps + kBlockRows;
   return buffers;
-}
-
-// Copies a column with zeros below, or back.
-INLINE void Stage(float** column, int rows, float** staged) {
-  float* copy = *staged;
-  for (int row = 0; row < kBlockRows; row++)
-    copy[row] = row < rows ? (*column)[row] : 0;
-  *column = copy;
-  *staged += kBlockRows;
-}
-
-INLINE void CopyBack(float* column, int rows, const float** staged) {
-  for (int row = 0; row < rows; row++) column[row] = (*staged)[row];
-  *staged += kBlockRows;
-}
-
-// A block whose columns have zeros below, however few rows it has. Moves are
-// staged last as they are only written.
-INLINE Block Staged(const Level0& level, const Block& block, float* staged) {
-  Block copy = block;
-  float* gradient = const_cast<float*>(block.gradient);
-  Stage(&gradient, block.rows, &staged);
-  copy.gradient = gradient;
-  Stage(&copy.scale_decay, block.rows, &staged);
-  Stage(&copy.input_decay, block.rows, &staged);
-  if (level.dynamic) Stage(&copy.log_rate, block.rows, &staged);
-  for (int i = 0; i < level.scales; i++) {
-    Stage(&copy.averages[i], block.rows, &staged);
-    Stage(&copy.mean_squares[i], block.rows, &staged);
-  }
-  for (int i = 0; i < 2; i++) {
-    copy.moves[i] = staged;
-    staged += kBlockRows;
-  }
-  return copy;
-}
-
-INLINE void CopyAllBack(const Level0& level, const Block& block,
-                        const float* staged) {
-  staged += kBlockRows;
-  CopyBack(block.scale_decay, block.rows, &staged);
-  CopyBack(block.input_decay, block.rows, &staged);
-  if (level.dynamic) CopyBack(block.log_rate, block.rows, &staged);
-  for (int i = 0; i < level.scales; i++) {
-    CopyBack(block.averages[i], block.rows, &staged);
-    CopyBack(block.mean_squares[i], block.rows, &staged);
-  }
-  CopyBack(block.moves[0], block.rows, &staged);
-  if (level.attention >= 0) CopyBack(block.moves[1], block.rows, &staged);
 }
 
 // Steps the moving averages of a timescale. Puts what is to be compressed, and
@@ -272,7 +224,14 @@ INLINE void ReadOut(const Level0& level, const Block& block, int rows,
     F scales[2] = {All(1), All(1)};
     if (level.dynamic) {
       F old = Load(block.log_rate + row);
-      F proposed = old + Load(outputs + level.rate * kBlockRows + row);
+      F change = Load(outputs + level.rate * kBlockRows + row);
+      if (level.slow_rates_after > 0) {
+        const F before = Load(block.num_steps + row);
+        const F steps = before + 1.0f;
+        change = change * Min(All(1), level.slow_rates_after / steps);
+        Store(block.num_steps + row, Choose(keep, steps, before));
+      }
+      F proposed = old + change;
       proposed = Min(All(level.max_log_rate), Max(All(kMinLogRate), proposed));
       F anew = proposed + level.momentum * (old - proposed);
       Store(block.log_rate + row, Choose(keep, anew, old));

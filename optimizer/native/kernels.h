@@ -57,6 +57,7 @@ struct Level0 {
   bool scale_decays, skip_zeros, skip_nonfinite, dynamic, limited, relative;
   bool sees_features;
   float momentum, offset, max_log_rate;
+  float slow_rates_after;  // 0 for never.
 };
 
 // What rows know of their tensor, see tensor_statistics.py.
@@ -73,6 +74,7 @@ struct Block {
   float* scale_decay;
   float* input_decay;
   float* log_rate;
+  float* num_steps;
   float* averages[kMostScales];
   float* mean_squares[kMostScales];
   float* moves[2];  // Of the parameter and of the attended location.
@@ -113,10 +115,13 @@ inline int64_t GruScratch(const Gru& gru) {
   return static_cast<int64_t>(gru.inputs + 5 * gru.units) * kBlockRows;
 }
 
+// A gradient, state, and moves.
+inline int StagedColumns(const Level0& level) { return 2 * level.scales + 7; }
+
 inline int64_t Level0Scratch(const Level0& level) {
   return GruScratch(level.gru) +
-         static_cast<int64_t>(level.read_out.outputs + 2 * level.scales + 12) *
-             kBlockRows;
+         static_cast<int64_t>(level.read_out.outputs + StagedColumns(level) +
+                              6) * kBlockRows;
 }
 
 extern const Kernels kPlainKernels;

@@ -76,6 +76,10 @@ std::string Problem(const Options& o) {
       !(o.max_relative_gradient > 1 && o.max_relative_gradient < INFINITY))
     return "max_relative_gradient must be a number over 1, or 0 for gradients "
            "as they are";
+  if (o.slow_rates_after != 0 &&
+      !(o.slow_rates_after >= 1 && o.slow_rates_after < INFINITY && o.dynamic))
+    return "slow_rates_after must be a number of steps from 1, or 0 for "
+           "never, and needs learning rates";
   return "";
 }
 
@@ -125,6 +129,7 @@ std::string SlotName(int slot) {
     case kScaleDecay: return "scl_decay";
     case kInputDecay: return "inp_decay";
     case kLogRate: return "log_learning_rate";
+    case kNumSteps: return "num_steps";
     case kHistory: return "gradient_history";
     case kUnit: return "gradient_unit";
     case kTrueParam: return "true_param";
@@ -140,6 +145,7 @@ int64_t SlotSize(const Options& o, int slot, int64_t tensor_size) {
     case kLayer: return o.levels > 1 ? o.units[1] : 0;
     case kScaleDecay: case kInputDecay: return tensor_size;
     case kLogRate: return o.dynamic ? tensor_size : 0;
+    case kNumSteps: return o.counts_steps() ? tensor_size : 0;
     case kHistory: return o.history() ? kHistoryWidth : 0;
     case kUnit: return o.relative() ? kHistoryWidth : 0;
     case kTrueParam: return o.attention ? tensor_size : 0;

@@ -55,6 +55,8 @@ void Stepper::StepLevel0() {
       block.input_decay = tensor.slots[kInputDecay] + at;
       block.log_rate =
           options_.dynamic ? tensor.slots[kLogRate] + at : nullptr;
+      block.num_steps =
+          options_.counts_steps() ? tensor.slots[kNumSteps] + at : nullptr;
       for (int j = 0; j < options_.scales; j++) {
         block.averages[j] = tensor.slots[kAverage + j] + at;
         block.mean_squares[j] = tensor.slots[kMeanSquare + j] + at;
@@ -88,8 +90,9 @@ void Stepper::AddUp() {
         factor /= sqrt(last[kSquare + k] / count + 1e-16);
       if (level_.limited) {
         const double ratio = factor / limit;
-        const double excess =
-            sqrt(std::max(last[kMoveSquare + k] / count * ratio * ratio, 1.0));
+        const double square =
+            last[kMoveSquare + k] / std::max<int64_t>(tensors_[i].size, 1);
+        const double excess = sqrt(std::max(square * ratio * ratio, 1.0));
         factor /= excess;
         if (k == 0 && options_.max_step_excess > 0)
           changes_[i] = std::min(log(options_.max_step_excess / excess), 0.0);

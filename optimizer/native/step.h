@@ -40,6 +40,7 @@ struct Options {
   // See tensor_statistics.py; 0 for no limit.
   float max_relative_step, max_step_excess, rms_floor;
   float max_relative_gradient;  // 0 for gradients as they are.
+  float slow_rates_after;       // See learning_rates.py; 0 for never.
 
   int features() const {
     return scales + (products ? scales - 1 : 0) + (log_means ? scales : 0) +
@@ -56,6 +57,7 @@ struct Options {
   bool sizes() const { return max_relative_step > 0 || rate_over_size; }
   bool history() const { return trend || change; }
   bool relative() const { return max_relative_gradient > 0; }
+  bool counts_steps() const { return slow_rates_after > 0; }
 };
 
 // What is wrong with options, or "".
@@ -80,8 +82,8 @@ int64_t ThetaSize(const Options& options, int theta);
 // The parts of a tensor's state, by the names of its slots. Those of several
 // timescales are followed by a number: "grad_accum1".
 enum Slot {
-  kHidden, kLayer, kScaleDecay, kInputDecay, kLogRate, kHistory, kUnit,
-  kTrueParam, kAverage,
+  kHidden, kLayer, kScaleDecay, kInputDecay, kLogRate, kNumSteps, kHistory,
+  kUnit, kTrueParam, kAverage,
   kMeanSquare = kAverage + kMaxScales, kNumSlots = kMeanSquare + kMaxScales
 };
 

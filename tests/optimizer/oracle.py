@@ -185,14 +185,17 @@ class HierarchicalRNN(object):
       columns.append(rate - np.log(1e-3))
     return np.concatenate(columns, 1)
 
+  def _rate_change(self, unused_state, h):
+    return (h.dot(self._theta["LOL/learning_rate_weights"]) +
+            self._theta["LOL/learning_rate_bias"])
+
   def _move(self, i, h, z):
     state, theta = self.states[i], self._theta
     old = self.params[i]
     scale = attended_scale = 1.0
     if self._dynamic:
       rate = state["log_learning_rate"]
-      change = (h.dot(theta["LOL/learning_rate_weights"]) +
-                theta["LOL/learning_rate_bias"])
+      change = self._rate_change(state, h)
       new_rate = np.clip(rate + change, -33.0, self._max_log_lr)
       p = sigmoid(theta["LOL/PerTensor/learning_rate_momentum_logit"])
       state["log_learning_rate"] = p * rate + (1 - p) * new_rate

@@ -19,11 +19,14 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
 
   def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
                relative_init=False, lr_over_rms=False, trend=False,
-               change=False, excess=0.0, max_gradient=0.0, **options):
+               change=False, excess=0.0, max_gradient=0.0, slow_after=0.0,
+               **options):
     self._cap, self._floor = cap, floor
     self._lr_over_rms, self._trend, self._change = lr_over_rms, trend, change
     self._excess, self._max_gradient = excess, max_gradient
+    self._slow_after = slow_after
     self._sizes, self._current = [None] * len(params), None
+    self._num_elements = [param.size for param in params]
     self._scaled = []
     super(HierarchicalRNN, self).__init__(
         theta, params, init_lr=init_lr, **options)
@@ -35,6 +38,8 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
         state["gradient_history"] = np.zeros([1, 4])
       if max_gradient:
         state["gradient_unit"] = np.zeros([1, 4])
+      if slow_after:
+        state["num_steps"] = np.zeros([param.size, 1])
 
   def _size(self, param):
     root = np.sqrt(np.mean(param**2)) if param.size else 0.0
@@ -96,6 +101,14 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
                                  np.clip(fast - other, -10, 10)))
     return np.concatenate(columns, 1)
 
+  def _rate_change(self, state, h):
+    """From an element's step n on, n over the number of its step."""
+    change = super(HierarchicalRNN, self)._rate_change(state, h)
+    if self._slow_after:
+      state["num_steps"] = state["num_steps"] + 1
+      change = change * np.minimum(1.0, self._slow_after / state["num_steps"])
+    return change
+
   def _move(self, i, h, z):
     """Where the parameter's step is far too long, rates go down with it."""
     self._scaled = []
@@ -110,7 +123,8 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     """A step no longer than the tensor allows."""
     if not self._cap or not step.size:
       return step
-    length = np.sqrt(np.mean(step**2))
+    # Elements that sit out make a step of 0.
+    length = np.sqrt(np.sum(step**2) / self._num_elements[self._current])
     limit = self._cap * self._sizes[self._current]
     self._scaled.append(min(1.0, limit / length) if length else 1.0)
     return step * self._scaled[-1]

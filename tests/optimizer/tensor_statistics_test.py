@@ -9,7 +9,6 @@ from __future__ import print_function
 import numpy as np
 import tensorflow as tf
 
-from optimizer import hierarchical_rnn
 from optimizer import tensor_layout
 from optimizer import tensor_statistics
 
@@ -23,28 +22,6 @@ class StatisticsTest(tf.test.TestCase):
     # Root mean squares of normalized moves are 2, above 0.05, and 0.005.
     self.assertAllClose([[0.05 / 4.0], [0.5]], self.evaluate(scales[0]))
     self.assertAllClose([[0.025], [1.0]], self.evaluate(caps[0]))
-
-  def test_lowered_rates(self):
-    layout = tensor_layout.TensorLayout([[2], [1]])
-    rates, grad = tf.constant([[-1.0], [-2.0], [-3.0]]), tf.ones([3, 1])
-
-    def lowered(caps, skip_zeros, excess=1.0):
-      optimizer = hierarchical_rnn.HierarchicalRNN(
-          max_relative_step=0.1, max_step_excess=excess,
-          skip_zero_gradients=skip_zeros)
-      return self.evaluate(tensor_statistics.lowered_rates(
-          optimizer._options, layout, rates, grad, tf.constant(caps)))
-
-    log2 = np.log(2.0)
-    self.assertAllClose([[-1.0 - log2], [-2.0 - log2], [-3.0]],
-                        lowered([[0.5], [1.0]], True))
-    self.assertAllClose([[-1.0 - log2], [-2.0 - log2], [-3.0]],
-                        lowered([[0.125], [0.25]], False, 4.0))
-    self.assertAllClose([[-33.0], [-33.0], [-3.0 - log2]],
-                        lowered([[0.0], [0.5]], False))
-    grad = tf.constant([[0.0], [1.0], [1.0]])
-    self.assertAllClose([[-1.0], [-2.0 - log2], [-3.0]],
-                        lowered([[0.5], [1.0]], True))
 
   def test_derivatives_at_zero_are_finite(self):
     layout = tensor_layout.TensorLayout([[2]])

@@ -85,6 +85,7 @@ Model<float> MakeModel(const Options& options,
       double low = 0, high = 0;
       if (j == kHidden || j == kLayer) low = -1, high = 1;
       if (j == kLogRate) low = -9, high = -2;
+      if (j == kNumSteps) high = 9;
       numbers.Fill(SlotSize(options, j, size), low, high, &tensor.slots[j]);
     }
   }
@@ -277,7 +278,7 @@ Options Default() {
 }
 
 std::vector<Options> ManyOptions() {
-  std::vector<Options> all(11, Default());
+  std::vector<Options> all(13, Default());
   all[1].levels = 2;
   all[1].attention = all[1].skip_zeros = true;
   all[2].levels = 1;
@@ -303,6 +304,9 @@ std::vector<Options> ManyOptions() {
   all[9].max_relative_gradient = 1.5;
   all[10] = all[6];
   all[10].max_relative_gradient = 1.5;
+  all[11].slow_rates_after = 5;
+  all[12] = all[10];
+  all[12].slow_rates_after = 1;
   return all;
 }
 

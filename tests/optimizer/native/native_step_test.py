@@ -78,6 +78,9 @@ _OPTIONS = (
     {"max_relative_gradient": 1.5, "use_gradient_trend": True},
     {"max_relative_gradient": 1.5, "use_gradient_change": True,
      "use_gradient_trend": True, "skip_zero_gradients": True},
+    {"slow_rates_after": 2.0},
+    {"slow_rates_after": 1.5, "skip_zero_gradients": True,
+     "use_attention": True},
 )
 
 # They decide what a step starts from, or how the optimizer is trained.
@@ -96,7 +99,7 @@ _ALL_CODE = (
      "use_lr_over_rms": True, "use_gradient_trend": True,
      "use_gradient_change": True, "max_relative_step": 1e-3,
      "max_step_excess": 1.5, "max_relative_gradient": 1.5,
-     "skip_zero_gradients": True},
+     "skip_zero_gradients": True, "slow_rates_after": 2.0},
     {"level_sizes": [4], "num_gradient_scales": 7, "learnable_decay": False,
      "dynamic_output_scale": False, "use_relative_lr": False},
 )

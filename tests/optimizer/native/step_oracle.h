@@ -219,7 +219,7 @@ class Oracle {
       factors[k] =
           o_.dynamic ? 1 / sqrt(sums.squares[k] / count + 1e-16) : 1;
       if (!o_.max_relative_step) continue;
-      const double rms = factors[k] * sqrt(sums.move_squares[k] / count);
+      const double rms = factors[k] * sqrt(sums.move_squares[k] / size);
       const double limit = o_.max_relative_step * sizes_[index];
       if (rms <= limit) continue;
       factors[k] *= limit / rms;
@@ -356,9 +356,13 @@ class Oracle {
     double scales[2] = {1, 1};
     if (o_.dynamic) {
       const double old = slots[kLogRate][row];
-      const double proposed =
-          Clipped(old + Dot(kRateWeights, hidden) + m_.theta[kRateBias][0],
-                  -33, o_.max_log_rate);
+      double change = Dot(kRateWeights, hidden) + m_.theta[kRateBias][0];
+      if (o_.slow_rates_after) {
+        const double steps = slots[kNumSteps][row] + 1;
+        if (steps > o_.slow_rates_after) change *= o_.slow_rates_after / steps;
+        if (keeps) slots[kNumSteps][row] = steps;
+      }
+      const double proposed = Clipped(old + change, -33, o_.max_log_rate);
       const double momentum = Sigmoid(m_.theta[kMomentum][0]);
       scales[0] = exp(proposed + m_.theta[kOffset][0]);
       scales[1] = exp(proposed);
