@@ -40,10 +40,12 @@ flags.DEFINE_string("train_dir", "/tmp/refined", "Where checkpoints go, into a "
 flags.DEFINE_integer("num_visits", 20000, "Visits to problems to make in all.",
                      lower_bound=1)
 
-OPTIONS = {"init_lr_range": (2e-3, 2e-3), "skip_zero_gradients": True,
-           "max_relative_step": 0.02, "use_lr_over_rms": True,
-           "use_gradient_trend": True, "use_gradient_change": True}
-"""Options of `HierarchicalRNN`: the shipped ones, a cap, what it sees."""
+OPTIONS = {"init_lr_range": (4e-3, 4e-3), "skip_zero_gradients": True,
+           "max_relative_gradient": 10.0, "max_relative_step": 0.02,
+           "max_step_excess": 30.0, "slow_rates_after": 200.0,
+           "use_lr_over_rms": True, "use_gradient_trend": True,
+           "use_gradient_change": True}
+"""Options of `HierarchicalRNN`: the shipped ones, and what it sees."""
 
 # A step of the optimizer's output is changed by about as much by each.
 STDDEVS = {"learning_rate": 0.03, "param_stepsize_offset": 0.03,
