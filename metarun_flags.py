@@ -173,6 +173,10 @@ _HIERARCHICAL = (
             "The most a tensor's gradient may be relative to those before, and "
             "gradients are taken relative to its first, so that their scale "
             "does not matter; 0 for neither.", lower_bound=0.0),
+    _option("gradient_jump_power", "float", 0.0, "power",
+            "Where a gradient is x times what --max_relative_gradient allows, "
+            "learning rates are divided by min(x, 10) to this power.",
+            lower_bound=0.0),
     _option("slow_rates_after", "float", 0.0, "steps",
             "Number of steps after which learning rates change ever more "
             "slowly, so that they do not keep the time of the runs of "

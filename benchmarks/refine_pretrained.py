@@ -42,7 +42,8 @@ flags.DEFINE_integer("num_visits", 20000, "Visits to problems to make in all.",
 
 OPTIONS = {"init_lr_range": (4e-3, 4e-3), "skip_zero_gradients": True,
            "max_relative_gradient": 10.0, "max_relative_step": 0.02,
-           "max_step_excess": 30.0, "slow_rates_after": 200.0,
+           "max_step_excess": 30.0, "rms_floor": 0.2,
+           "gradient_jump_power": 0.1, "slow_rates_after": 200.0,
            "use_lr_over_rms": True, "use_gradient_trend": True,
            "use_gradient_change": True}
 """Options of `HierarchicalRNN`: the shipped ones, and what it sees."""

@@ -80,6 +80,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                relative_init_lr=False,
                rms_floor=0.05,
                max_relative_gradient=0.0,
+               gradient_jump_power=0.0,
                slow_rates_after=0.0,
                use_lr_over_rms=False,
                use_gradient_trend=False,
@@ -156,6 +157,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         to the tensor's first, so that their scale does not matter, down to the
         least normal numbers; without it gradients below 1e-6 get lost in
         epsilons. See `tensor_statistics.relative_scales`. 0 for neither.
+      gradient_jump_power: Float a: where a tensor's gradient is x times what
+        `max_relative_gradient` allows, its learning rates are divided by
+        min(x, 10)^a. 0 for never; without that limit it counts for nothing.
       slow_rates_after: Number n of steps after which learning rates change ever
         more slowly: in an element's t-th step by n / t of what the RNN says.
         A rate that falls exponentially then falls like a power of t, so that
@@ -184,12 +188,13 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     hierarchical_options.check(
         level_sizes, init_lr_range, num_gradient_scales, global_input,
         max_log_lr, max_relative_step, max_step_excess, rms_floor,
-        max_relative_gradient, slow_rates_after)
+        max_relative_gradient, gradient_jump_power, slow_rates_after)
     hierarchical_options.check_rates(
         dynamic_output_scale, use_relative_lr=use_relative_lr,
         use_extreme_indicator=use_extreme_indicator,
         use_lr_shortcut=use_lr_shortcut, use_lr_over_rms=use_lr_over_rms,
         relative_init_lr=relative_init_lr, max_step_excess=max_step_excess,
+        gradient_jump_power=gradient_jump_power,
         slow_rates_after=slow_rates_after)
     self._level_sizes = list(level_sizes)
     self._init_lr_range = tuple(init_lr_range)
@@ -217,6 +222,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         rms_floor=rms_floor,
         uses_sizes=bool(max_relative_step) or use_lr_over_rms,
         max_relative_gradient=max_relative_gradient,
+        gradient_jump_power=(
+            gradient_jump_power if max_relative_gradient else 0.0),
         slow_rates_after=slow_rates_after)
     super(HierarchicalRNN, self).__init__(
         name, self._state_keys(use_attention), use_attention,
@@ -356,23 +363,14 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
             if vector is None else tf.identity(vector))
 
   def _initial_log_learning_rate(self, var, size):
-    low, high = [np.log(rate) for rate in self._init_lr_range]
-    if low < high:
-      per_coordinate = self._random_uniform([size, 1], low / 2, high / 2)
-      per_tensor = self._random_uniform([1, 1], low / 2, high / 2)
-      rates = per_coordinate + per_tensor
-    else:
-      rates = tf.fill([size, 1], np.float32(low))
+    log_size = None
     if self._relative_init_lr:
-      rates += tf.math.log(tensor_statistics.sizes(
+      log_size = tf.math.log(tensor_statistics.sizes(
           tensor_layout.TensorLayout([var.shape.as_list()]),
           tf.reshape(var, [-1, 1]), self._options.rms_floor))
-    elif low == high or (learning_rates.MIN_LOG_LEARNING_RATE < low and
-                         high < self._options.max_log_rate):
-      return rates
-    return tf.clip_by_value(
-        rates, learning_rates.MIN_LOG_LEARNING_RATE,
-        self._options.max_log_rate)
+    return learning_rates.initial(
+        self._random_uniform, size, self._init_lr_range,
+        self._options.max_log_rate, log_size)
 
   def _compute_updates(self, params, grads, states, global_state,
                        skip_nonfinite=False):

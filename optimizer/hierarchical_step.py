@@ -44,7 +44,7 @@ StepOptions = collections.namedtuple(
     "StepOptions", "cells, features, num_scales, multiple_scale_decays, "
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
     "max_relative_step, max_step_excess, rms_floor, uses_sizes, "
-    "max_relative_gradient, slow_rates_after")
+    "max_relative_gradient, gradient_jump_power, slow_rates_after")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
@@ -63,8 +63,8 @@ Attributes:
   uses_sizes: Whether a step has to know the sizes of the tensors.
   max_relative_gradient: The most a tensor's gradient may be relative to those
     before, see `tensor_statistics`; 0 for gradients as they are.
-  slow_rates_after: Number of steps after which learning rates move ever more
-    slowly, see `learning_rates.step`; 0 for never.
+  gradient_jump_power: See `learning_rates.lowered_rates`.
+  slow_rates_after: See `learning_rates.step`.
 """
 
 Coordinates = collections.namedtuple(
@@ -155,7 +155,7 @@ def step_group(options, theta, layout, param, grad, state, global_state,
   Returns:
     `Group`.
   """
-  view, size, histories = tensor_statistics.view(
+  view, size, jump, histories = tensor_statistics.view(
       options, layout, param, grad, state, mean_log_rate)
   bias = coordinate_bias(theta, layout, state, global_state)
   rows = state_spec.without(state, TENSOR_KEYS)
@@ -168,9 +168,10 @@ def step_group(options, theta, layout, param, grad, state, global_state,
         options, theta, coordinates.level1_inputs, state["layer"], global_state,
         coordinates.mask)
   steps, caps = normalized(options, coordinates, layout, size)
-  if options.max_step_excess:
+  if options.max_step_excess or options.gradient_jump_power:
     new_state["log_learning_rate"] = learning_rates.lowered_rates(
-        options, layout, new_state["log_learning_rate"], grad, caps[0])
+        options, layout, new_state["log_learning_rate"], grad,
+        caps[0] if caps else None, jump)
   return Group(steps, new_state, coordinates.mask)
 
 

@@ -17,6 +17,35 @@ from . import selection
 MIN_LOG_LEARNING_RATE = -33.0
 """The least log learning rate, in float32's range with room to spare."""
 
+# What a jump counts as at most: one spike says little about rates.
+_MAX_JUMP = np.log(10.0)
+
+
+def initial(draw, size, rates, max_log_rate, log_size=None):
+  """Where learning rates start.
+
+  Args:
+    draw: Function of a shape and two bounds, draws uniform numbers.
+    size: Integer, P.
+    rates: Pair of floats, the bounds of the rates.
+    max_log_rate: Float.
+    log_size: None, or a float32 scalar tensor that is added.
+
+  Returns:
+    float32 [P, 1].
+  """
+  low, high = [np.log(rate) for rate in rates]
+  if low < high:
+    log_rate = (draw([size, 1], low / 2, high / 2) +
+                draw([1, 1], low / 2, high / 2))
+  else:
+    log_rate = tf.fill([size, 1], np.float32(low))
+  if log_size is not None:
+    log_rate += log_size
+  elif low == high or (MIN_LOG_LEARNING_RATE < low and high < max_log_rate):
+    return log_rate
+  return tf.clip_by_value(log_rate, MIN_LOG_LEARNING_RATE, max_log_rate)
+
 
 def mean_log_rates(layouts, states, over_problem):
   """What log learning rates are relative to.
@@ -83,31 +112,41 @@ def step(options, theta, log_rate, read_out, num_steps):
   return proposed, proposed + momentum * (log_rate - proposed)
 
 
-def lowered_rates(options, layout, log_rate, grad, cap):
-  """Lowers learning rates that ask for steps far beyond the limit.
+def lowered_rates(options, layout, log_rate, grad, cap, jump):
+  """Lowers learning rates that are too high.
 
-  Where a cap c scales a step down to less than 1 / `max_step_excess`,
+  Where a cap c scales a step down to less than 1 / `max_step_excess`, and where
+  a gradient is e^j times what `max_relative_gradient` allows,
 
-    log_rate' = log_rate + log(c max_step_excess).
+    log_rate' = log_rate + log(c max_step_excess),
+    log_rate' = log_rate - `gradient_jump_power` min(j, log 10).
 
   Otherwise rates would go on rising while the cap leaves them without effect,
-  and steps would stay at the cap for long after the RNN begins to lower them.
+  and steps would stay at the cap for long after the RNN begins to lower them. A
+  gradient that jumps up says that steps lead too far.
 
   Args:
     options: `hierarchical_step.StepOptions`.
     layout: `TensorLayout`.
     log_rate: float32 [P, 1].
     grad: float32 [P, 1].
-    cap: What steps are scaled with, float32 [T, 1], at most 1.
+    cap: c, float32 [T, 1], at most 1; None without `options.max_step_excess`.
+    jump: j, float32 [T, 1], at least 0; None without
+      `options.gradient_jump_power`.
 
   Returns:
     The new log learning rates, float32 [P, 1].
   """
-  # Broadcasting may multiply with zeros, so that logs have to be finite.
-  change = tf.math.log(tf.clip_by_value(
-      options.max_step_excess * cap, np.finfo(np.float32).tiny, 1.0))
-  lowered = tf.maximum(
-      log_rate + layout.broadcast(change), MIN_LOG_LEARNING_RATE)
+  changes = []
+  if options.max_step_excess:
+    # Broadcasting may multiply with zeros, so that logs have to be finite.
+    changes.append(tf.math.log(tf.clip_by_value(
+        options.max_step_excess * cap, np.finfo(np.float32).tiny, 1.0)))
+  if options.gradient_jump_power:
+    changes.append(
+        -options.gradient_jump_power * tf.minimum(jump, _MAX_JUMP))
+  lowered = tf.maximum(log_rate + layout.broadcast(sum(changes)),
+                       MIN_LOG_LEARNING_RATE)
   if not options.skip_zero_gradients:
     return lowered
   return selection.select(

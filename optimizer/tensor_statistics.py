@@ -161,13 +161,14 @@ def relative_scales(log_mean, history, max_relative_gradient):
     max_relative_gradient: Float.
 
   Returns:
-    (g' / g, new history): float32 [T, 1] and [T, 4].
+    (g' / g, new history, jump): float32 [T, 1], [T, 4], and [T, 1], how much
+    the log l is above its limit, at least 0.
   """
   growth = np.log(max_relative_gradient)
   new = step_history(log_mean, history, True, growth)
-  log_scale = (_LOG_OF_FIRST - new[:, 2:3] -
-               _excess(log_mean, history, growth))
-  return tf.exp(tf.minimum(log_scale, _MAX_LOG_SCALE)), new
+  jump = _excess(log_mean, history, growth)
+  log_scale = _LOG_OF_FIRST - new[:, 2:3] - jump
+  return tf.exp(tf.minimum(log_scale, _MAX_LOG_SCALE)), new, jump
 
 
 def relative_gradient(grad, scale):
@@ -213,9 +214,10 @@ def view(options, layout, param, grad, state, mean_log_rate):
     mean_log_rate: See `View`.
 
   Returns:
-    (`View`, sizes [T, 1] or None, dict of new histories [T, 4]).
+    (`View`, sizes [T, 1] or None, jumps [T, 1] of `relative_scales` or None,
+    dict of new histories [T, 4]).
   """
-  size = log_size = trend = change = scale = None
+  size = log_size = trend = change = scale = jump = None
   histories = {}
   if options.uses_sizes:
     size = sizes(layout, param, options.rms_floor)
@@ -228,11 +230,12 @@ def view(options, layout, param, grad, state, mean_log_rate):
     trend, change = [layout.broadcast(value)
                      for value in trend_and_change(histories[HISTORY_KEY])]
   if UNIT_KEY in state:
-    scale, histories[UNIT_KEY] = relative_scales(
+    scale, histories[UNIT_KEY], jump = relative_scales(
         log_mean_gradient(layout, grad, True), state[UNIT_KEY],
         options.max_relative_gradient)
     scale = layout.broadcast(scale)
-  return View(mean_log_rate, log_size, trend, change, scale), size, histories
+  return (View(mean_log_rate, log_size, trend, change, scale), size, jump,
+          histories)
 
 
 def masked_means(means, mask):

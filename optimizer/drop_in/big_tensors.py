@@ -212,7 +212,8 @@ class _Stepper(object):
       group.state.update({
           key: selection.select(finite, group.state[key], old)
           for key, old in six.iteritems(whole["state"])})
-      if self._options.max_step_excess:
+      if (self._options.max_step_excess or
+          self._options.gradient_jump_power):
         # They are lowered after the rows were stepped.
         group.state["log_learning_rate"] = selection.select(
             tf.reshape(tf.math.is_finite(grad), [-1]),

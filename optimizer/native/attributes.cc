@@ -35,6 +35,8 @@ Status ReadOptions(OpKernelConstruction* context, Options* options) {
   TF_RETURN_IF_ERROR(context->GetAttr("max_relative_gradient",
                                       &options->max_relative_gradient));
   TF_RETURN_IF_ERROR(
+      context->GetAttr("gradient_jump_power", &options->gradient_jump_power));
+  TF_RETURN_IF_ERROR(
       context->GetAttr("slow_rates_after", &options->slow_rates_after));
   std::vector<std::string> flags;
   TF_RETURN_IF_ERROR(context->GetAttr("flags", &flags));

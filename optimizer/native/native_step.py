@@ -26,7 +26,8 @@ _OPTIONS = frozenset((
     "cells", "features", "num_scales", "multiple_scale_decays",
     "problem_rate_mean", "max_log_rate", "global_input",
     "skip_zero_gradients", "max_relative_step", "max_step_excess", "rms_floor",
-    "uses_sizes", "max_relative_gradient", "slow_rates_after"))
+    "uses_sizes", "max_relative_gradient", "gradient_jump_power",
+    "slow_rates_after"))
 
 # Flags of features, by the names of functions of `gradient_features`, in
 # the order in which the kernel makes them.
@@ -212,5 +213,6 @@ def _step(library, optimizer, touched, theta, pairs):
         max_step_excess=options.max_step_excess,
         rms_floor=options.rms_floor,
         max_relative_gradient=options.max_relative_gradient,
+        gradient_jump_power=options.gradient_jump_power,
         slow_rates_after=options.slow_rates_after,
         flags=_flags(optimizer, theta), name="native_step")

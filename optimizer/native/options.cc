@@ -76,6 +76,10 @@ std::string Problem(const Options& o) {
       !(o.max_relative_gradient > 1 && o.max_relative_gradient < INFINITY))
     return "max_relative_gradient must be a number over 1, or 0 for gradients "
            "as they are";
+  if (!(o.gradient_jump_power >= 0 && o.gradient_jump_power < INFINITY) ||
+      (o.gradient_jump_power > 0 && !(o.dynamic && o.relative())))
+    return "gradient_jump_power must be a number from 0, and needs learning "
+           "rates and max_relative_gradient";
   if (o.slow_rates_after != 0 &&
       !(o.slow_rates_after >= 1 && o.slow_rates_after < INFINITY && o.dynamic))
     return "slow_rates_after must be a number of steps from 1, or 0 for "

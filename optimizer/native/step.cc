@@ -12,6 +12,11 @@
 #include "stepper.h"
 
 namespace learned_optimizer {
+namespace {
+
+const float kMostJump = 2.302585093f;  // See learning_rates.py.
+
+}  // namespace
 
 Stepper::Stepper(const Kernels& kernels, const Options& options,
                  const float* const theta[kNumTheta],
@@ -99,6 +104,8 @@ void Stepper::AddUp() {
       }
       factors_[2 * i + k] = factor;
     }
+    changes_[i] -= options_.gradient_jump_power *
+                   std::min(jumps_[i], kMostJump);
   }
 }
 

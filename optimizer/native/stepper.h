@@ -69,6 +69,7 @@ class Stepper {
   std::vector<int64_t> offsets_;     // Rows before each tensor, and all.
   std::vector<View> views_;
   std::vector<double> sizes_;
+  std::vector<float> jumps_;  // See relative_scales in tensor_statistics.py.
   // What slots of tensors become.
   std::vector<float> histories_, units_of_gradients_;
   std::vector<float> biases_, factors_;

@@ -103,6 +103,7 @@ void Stepper::Look() {
   const Options& o = options_;
   views_.assign(tensors_.size(), View());
   sizes_.assign(tensors_.size(), 1);
+  jumps_.assign(tensors_.size(), 0);
   histories_.assign(o.history() ? tensors_.size() * kHistoryWidth : 0, 0);
   units_of_gradients_.assign(
       o.relative() ? tensors_.size() * kHistoryWidth : 0, 0);
@@ -189,6 +190,7 @@ void Stepper::FindScale(int tensor, const double* sums) {
   const float log_mean = LogMean(sums[kMagnitudes], sums[kNonzero]);
   const float excess =
       Excess(log_mean, old, std::log(options_.max_relative_gradient));
+  jumps_[tensor] = excess;
   NextHistory(log_mean, excess, true, old, anew);
   views_[tensor].scale =
       std::exp(std::min(kLogOfFirst - anew[2] - excess, kMostLogScale));

@@ -67,7 +67,8 @@ def looking_at_tensors(**options):
       [4, 5, 3], init_lr_range=(0.1, 0.1), max_relative_step=0.1,
       max_step_excess=1.1, relative_init_lr=True, use_lr_over_rms=True,
       use_gradient_trend=True, use_gradient_change=True,
-      max_relative_gradient=2.0, slow_rates_after=2.0, **options)
+      max_relative_gradient=2.0, gradient_jump_power=0.5,
+      slow_rates_after=2.0, **options)
 
 
 def reference(name):

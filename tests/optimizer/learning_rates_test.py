@@ -66,7 +66,7 @@ class LearningRatesTest(tf.test.TestCase):
       options = _options(max_relative_step=0.1, max_step_excess=excess,
                          skip_zero_gradients=skip_zeros)
       return self.evaluate(learning_rates.lowered_rates(
-          options, layout, rates, grad, tf.constant(caps)))
+          options, layout, rates, grad, tf.constant(caps), None))
 
     log2 = np.log(2.0)
     self.assertAllClose([[-1.0 - log2], [-2.0 - log2], [-3.0]],
@@ -78,6 +78,16 @@ class LearningRatesTest(tf.test.TestCase):
     grad = tf.constant([[0.0], [1.0], [1.0]])
     self.assertAllClose([[-1.0], [-2.0 - log2], [-3.0]],
                         lowered([[0.5], [1.0]], True))
+
+  def test_rates_after_a_jump(self):
+    layout = tensor_layout.TensorLayout([[2], [1], [1]])
+    options = _options(max_relative_gradient=10.0, gradient_jump_power=0.5)
+    self.assertAllClose(
+        [[-1.0], [-2.0], [-3.0 - 0.5 * np.log(4.0)], [-1.0 - 0.5 * np.log(10)]],
+        self.evaluate(learning_rates.lowered_rates(
+            options, layout, tf.constant([[-1.0], [-2.0], [-3.0], [-1.0]]),
+            tf.ones([4, 1]), None,
+            tf.constant([[0.0], [np.log(4.0)], [20.0]], tf.float32))))
 
 
 if __name__ == "__main__":

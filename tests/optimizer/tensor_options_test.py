@@ -20,6 +20,8 @@ _FEATURES = ({"use_lr_over_rms": True, "use_gradient_trend": True,
              {"lr_over_rms": True, "trend": True, "change": True})
 # Gradients of the check differ by a factor of up to 10^5 from step to step.
 _RELATIVE = ({"max_relative_gradient": 3.0}, {"max_gradient": 3.0})
+_JUMPS = (dict(_RELATIVE[0], gradient_jump_power=0.5),
+          dict(_RELATIVE[1], jump_power=0.5))
 _SLOW = ({"slow_rates_after": 2.0}, {"slow_after": 2.0})
 _ALL = (dict(_LIMIT[0], relative_init_lr=True, **_FEATURES[0]),
         dict(_LIMIT[1], relative_init=True, **_FEATURES[1]))
@@ -75,6 +77,14 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
     for use_resource in (True, False):
       self._check(dict(_RELATIVE[0], **options),
                   dict(_RELATIVE[1], **oracle_options), use_resource)
+
+  @parameterized.parameters(
+      ({}, {}), _ALL, ({"use_attention": True}, {}),
+      ({"skip_zero_gradients": True}, {"skip_zeros": True}))
+  def test_rates_after_jumps(self, options, oracle_options):
+    for use_resource in (True, False):
+      self._check(dict(_JUMPS[0], **options),
+                  dict(_JUMPS[1], **oracle_options), use_resource)
 
   @parameterized.parameters(
       ({}, {}), _ALL, ({"use_attention": True}, {}),

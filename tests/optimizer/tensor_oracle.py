@@ -20,11 +20,12 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
   def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
                relative_init=False, lr_over_rms=False, trend=False,
                change=False, excess=0.0, max_gradient=0.0, slow_after=0.0,
-               **options):
+               jump_power=0.0, **options):
     self._cap, self._floor = cap, floor
     self._lr_over_rms, self._trend, self._change = lr_over_rms, trend, change
     self._excess, self._max_gradient = excess, max_gradient
-    self._slow_after = slow_after
+    self._slow_after, self._jump_power = slow_after, jump_power
+    self._jump = 1.0
     self._sizes, self._current = [None] * len(params), None
     self._num_elements = [param.size for param in params]
     self._scaled = []
@@ -73,6 +74,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
 
   def _relative(self, state, grad):
     """A gradient in units of its tensor's first, and limited."""
+    self._jump = 1.0
     sizes = np.abs(grad[grad != 0])
     if not sizes.size:
       return grad
@@ -81,6 +83,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     limited = size
     if begun:
       limited = min(size, self._max_gradient * np.exp(fast))
+      self._jump = size / limited
     log = np.log(limited)
     if not begun:
       fast = slow = first = log
@@ -110,7 +113,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     return change
 
   def _move(self, i, h, z):
-    """Where the parameter's step is far too long, rates go down with it."""
+    """Where steps are far too long or gradients jump, rates go down."""
     self._scaled = []
     super(HierarchicalRNN, self)._move(i, h, z)
     state = self.states[i]
@@ -118,6 +121,10 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
       state["log_learning_rate"] = np.maximum(
           state["log_learning_rate"] +
           np.log(min(1.0, self._excess * self._scaled[0])), -33.0)
+    if self._jump_power:
+      state["log_learning_rate"] = np.maximum(
+          state["log_learning_rate"] -
+          self._jump_power * np.log(min(10.0, self._jump)), -33.0)
 
   def _limited(self, step):
     """A step no longer than the tensor allows."""

@@ -56,7 +56,7 @@ class RelativeGradientTest(tf.test.TestCase):
     seen = []
     for gradient in gradients:
       gradient = tf.reshape(tf.constant(gradient, tf.float32), [4, 1])
-      scale, history = tensor_statistics.relative_scales(
+      scale, history, _ = tensor_statistics.relative_scales(
           tensor_statistics.log_mean_gradient(layout, gradient, True), history,
           limit)
       seen.append(tf.reshape(

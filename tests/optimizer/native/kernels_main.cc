@@ -302,11 +302,13 @@ std::vector<Options> ManyOptions() {
   all[8].scales = 3;
   all[8].scale_decays = true;
   all[9].max_relative_gradient = 1.5;
+  all[9].gradient_jump_power = 0.1;
   all[10] = all[6];
   all[10].max_relative_gradient = 1.5;
   all[11].slow_rates_after = 5;
   all[12] = all[10];
   all[12].slow_rates_after = 1;
+  all[12].gradient_jump_power = 0.5;
   return all;
 }
 

@@ -197,7 +197,7 @@ class Oracle {
     Tensor<double>& tensor = m_.tensors[index];
     const size_t size = tensor.variable.size();
     Vector history, unit;
-    double scale = 1;
+    double scale = 1, jump = 1;
     if (o_.history())
       history = Next(tensor.slots[kHistory], Magnitude(tensor, o_.skip_zeros),
                      o_.skip_zeros, INFINITY);
@@ -205,6 +205,9 @@ class Oracle {
       unit = Next(tensor.slots[kUnit], Magnitude(tensor, true), true,
                   log(o_.max_relative_gradient));
       scale = Scale(tensor, unit[2]);
+      if (tensor.slots[kUnit][3])
+        jump = Magnitude(tensor, true) / o_.max_relative_gradient /
+               exp(tensor.slots[kUnit][0]);
     }
     const Vector bias = Bias(tensor, old_global);
     Sums sums = {Vector(o_.seen()), {0, 0}, {0, 0}};
@@ -228,12 +231,17 @@ class Oracle {
     for (size_t row = 0; row < size; row++) {
       Move(row, factors, moves, &tensor);
       const double gradient = tensor.gradient[row];
-      if (!o_.max_step_excess || (o_.skip_zeros && Tamed(gradient) == 0) ||
+      if ((o_.skip_zeros && Tamed(gradient) == 0) ||
           (o_.skip_nonfinite && !std::isfinite(gradient)))
         continue;
+      double factor = 1;
+      if (o_.max_step_excess)
+        factor = std::min(1.0, o_.max_step_excess * shortening);
+      if (o_.gradient_jump_power)
+        factor /= pow(Clipped(jump, 1, 10), o_.gradient_jump_power);
+      if (factor == 1) continue;
       double* const rate = &tensor.slots[kLogRate][row];
-      const double change = std::min(1.0, o_.max_step_excess * shortening);
-      *rate = std::max(*rate + log(change), -33.0);
+      *rate = std::max(*rate + log(factor), -33.0);
     }
     if ((o_.skip_nonfinite && !finite_) || (o_.skip_zeros && !active_)) return;
     if (o_.history()) tensor.slots[kHistory] = history;
