@@ -14,7 +14,7 @@ import tensorflow as tf
 from optimizer import pretrained
 
 _WITHOUT_LIMITS = {"init_lr_range": (2e-3, 2e-3), "max_relative_step": 0.0,
-                   "max_relative_gradient": 0.0}
+                   "max_relative_gradient": 0.0, "slow_rates_after": 0.0}
 """Options that the shipped weights had once."""
 
 
