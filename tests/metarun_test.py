@@ -71,10 +71,12 @@ class FlagsTest(tf.test.TestCase):
     ours = set(flag.name for flag in FLAGS.flags_by_module_dict()["metarun"])
     self.assertEqual(set(), names - ours)
     self.assertContainsSubset(
-        {"compile", "global_input", "gradient_jump_power", "level_sizes", "list_problems", "seed",
+        {"compile", "global_input", "gradient_jump_power", "level_sizes",
+         "list_problems", "seed",
          "max_relative_gradient", "max_relative_step", "max_step_excess",
          "relative_init_lr", "rms_floor",
-         "skip_zero_gradients", "slow_rates_after", "use_gradient_change", "use_gradient_trend",
+         "skip_zero_gradients", "slow_rates_after", "use_gradient_change",
+         "use_gradient_trend",
          "use_lr_over_rms"},
         ours - names)
 
