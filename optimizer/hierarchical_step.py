@@ -168,7 +168,7 @@ def step_group(options, theta, layout, param, grad, state, global_state,
         options, theta, coordinates.level1_inputs, state["layer"], global_state,
         coordinates.mask)
   steps, caps = normalized(options, coordinates, layout, size)
-  if options.max_step_excess or options.gradient_jump_power:
+  if learning_rates.are_lowered(options):
     new_state["log_learning_rate"] = learning_rates.lowered_rates(
         options, layout, new_state["log_learning_rate"], grad,
         caps[0] if caps else None, jump)

@@ -112,6 +112,11 @@ def step(options, theta, log_rate, read_out, num_steps):
   return proposed, proposed + momentum * (log_rate - proposed)
 
 
+def are_lowered(options):
+  """Whether options ask for `lowered_rates`."""
+  return bool(options.max_step_excess or options.gradient_jump_power)
+
+
 def lowered_rates(options, layout, log_rate, grad, cap, jump):
   """Lowers learning rates that are too high.
 

@@ -16,6 +16,7 @@ import six
 import tensorflow as tf
 
 from .. import hierarchical_step
+from .. import learning_rates
 from . import nonfinite
 from . import row_blocks
 from .. import selection
@@ -212,8 +213,7 @@ class _Stepper(object):
       group.state.update({
           key: selection.select(finite, group.state[key], old)
           for key, old in six.iteritems(whole["state"])})
-      if (self._options.max_step_excess or
-          self._options.gradient_jump_power):
+      if learning_rates.are_lowered(self._options):
         # They are lowered after the rows were stepped.
         group.state["log_learning_rate"] = selection.select(
             tf.reshape(tf.math.is_finite(grad), [-1]),
