@@ -25,6 +25,8 @@ _JUMPS = (dict(_RELATIVE[0], gradient_jump_power=0.5),
 _SLOW = ({"slow_rates_after": 2.0}, {"slow_after": 2.0})
 _ALL = (dict(_LIMIT[0], relative_init_lr=True, **_FEATURES[0]),
         dict(_LIMIT[1], relative_init=True, **_FEATURES[1]))
+_OTHERS = (({}, {}), _ALL, ({"use_attention": True}, {}),
+           ({"skip_zero_gradients": True}, {"skip_zeros": True}))
 
 
 class OracleTest(tf.test.TestCase, parameterized.TestCase):
@@ -40,6 +42,12 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
               tensor_oracle.HierarchicalRNN(
                   theta, starts, init_lr=rate, **oracle_options)),
           use_resource, tolerance=2e-4)
+
+  def _check_both(self, pair, options, oracle_options):
+    """Options of a pair and others, on both kinds of variables."""
+    for use_resource in (True, False):
+      self._check(dict(pair[0], **options), dict(pair[1], **oracle_options),
+                  use_resource)
 
   @parameterized.parameters(True, False)
   def test_all(self, use_resource):
@@ -70,31 +78,19 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
   def test_all_with_other_options(self, options, oracle_options):
     self._check(dict(_ALL[0], **options), dict(_ALL[1], **oracle_options))
 
-  @parameterized.parameters(
-      ({}, {}), _ALL, ({"use_attention": True}, {}),
-      ({"skip_zero_gradients": True}, {"skip_zeros": True}))
+  @parameterized.parameters(*_OTHERS)
   def test_relative_gradients(self, options, oracle_options):
-    for use_resource in (True, False):
-      self._check(dict(_RELATIVE[0], **options),
-                  dict(_RELATIVE[1], **oracle_options), use_resource)
+    self._check_both(_RELATIVE, options, oracle_options)
 
-  @parameterized.parameters(
-      ({}, {}), _ALL, ({"use_attention": True}, {}),
-      ({"skip_zero_gradients": True}, {"skip_zeros": True}))
+  @parameterized.parameters(*_OTHERS)
   def test_rates_after_jumps(self, options, oracle_options):
-    for use_resource in (True, False):
-      self._check(dict(_JUMPS[0], **options),
-                  dict(_JUMPS[1], **oracle_options), use_resource)
+    self._check_both(_JUMPS, options, oracle_options)
 
   @parameterized.parameters(
-      ({}, {}), _ALL, ({"use_attention": True}, {}),
-      ({"skip_zero_gradients": True}, {"skip_zeros": True}),
-      ({"skip_zero_gradients": True, "use_attention": True},
-       {"skip_zeros": True}))
+      *(_OTHERS + (({"skip_zero_gradients": True, "use_attention": True},
+                    {"skip_zeros": True}),)))
   def test_rates_that_slow_down(self, options, oracle_options):
-    for use_resource in (True, False):
-      self._check(dict(_SLOW[0], **options),
-                  dict(_SLOW[1], **oracle_options), use_resource)
+    self._check_both(_SLOW, options, oracle_options)
 
   def test_limited_steps_without_a_learning_rate(self):
     self._check(
