@@ -29,6 +29,7 @@ from meta_training import evolution_strategies
 from meta_training import processor_settings
 from optimizer import hierarchical_rnn
 from optimizer import pretrained
+from optimizer import registry
 from problems import problem_spec
 
 FLAGS = flags.FLAGS
@@ -40,13 +41,9 @@ flags.DEFINE_string("train_dir", "/tmp/refined", "Where checkpoints go, into a "
 flags.DEFINE_integer("num_visits", 20000, "Visits to problems to make in all.",
                      lower_bound=1)
 
-OPTIONS = {"init_lr_range": (4e-3, 4e-3), "skip_zero_gradients": True,
-           "max_relative_gradient": 10.0, "max_relative_step": 0.02,
-           "max_step_excess": 30.0, "rms_floor": 0.2,
-           "gradient_jump_power": 0.1, "slow_rates_after": 200.0,
-           "use_lr_over_rms": True, "use_gradient_trend": True,
-           "use_gradient_change": True}
-"""Options of `HierarchicalRNN`: the shipped ones, and what it sees."""
+FEATURES = {"use_lr_over_rms": True, "use_gradient_trend": True,
+            "use_gradient_change": True}
+"""What `HierarchicalRNN` sees beside what the shipped weights see."""
 
 # A step of the optimizer's output is changed by about as much by each.
 STDDEVS = {"learning_rate": 0.03, "param_stepsize_offset": 0.03,
@@ -70,9 +67,11 @@ _SEED = 1
 
 def train(logdir, name):
   """Goes on from the last checkpoint, or starts from the shipped weights."""
+  shipped = registry.read(pretrained.directory(name))
+  options = dict(shipped["kwargs"], **FEATURES)
   metaopt.train_optimizer(
       logdir,
-      problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (), OPTIONS),
+      problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (), options),
       broad_corpus.corpus(not name.endswith("no_nets")), FLAGS.num_visits, 1,
       lambda: 2, _draw_num_steps,
       learning_rate=_LEARNING_RATE, gradient_clip=_GRADIENT_CLIP, seed=_SEED,
