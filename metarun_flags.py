@@ -177,6 +177,10 @@ _HIERARCHICAL = (
             "Where a gradient is x times what --max_relative_gradient allows, "
             "learning rates are divided by min(x, 10) to this power.",
             lower_bound=0.0),
+    _option("gradient_fall_power", "float", 0.0, "power",
+            "Where the mean gradient of the last ten steps is x times less "
+            "than a third of that of the last hundred, steps are divided by x "
+            "to this power; needs --max_relative_gradient.", lower_bound=0.0),
     _option("slow_rates_after", "float", 0.0, "steps",
             "Number of steps after which learning rates change ever more "
             "slowly, so that they do not keep the time of the runs of "

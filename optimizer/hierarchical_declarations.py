@@ -6,6 +6,8 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import tensorflow as tf
+
 from . import meta_parameters
 from . import rnn_cells
 
@@ -56,3 +58,33 @@ def declare_levels(parameters, cells, features, new_features,
     declare_cell(1, inputs, level1, (inputs, more))
   if len(sizes) > 2:
     declare_cell(2, sizes[1], "Layer2_RNN/")
+
+
+def declare_shortcuts(parameters, num_scales, use_attention):
+  """Declares what leads from scaled gradients to steps.
+
+  Args:
+    parameters: `MetaParameters`.
+    num_scales: Integer, S.
+    use_attention: Whether there are steps to attended locations.
+  """
+  names = ["GradsToDelta"] + ["GradsToAttnDelta"] * use_attention
+  for name in names:
+    parameters.declare_all(
+        rnn_cells.affine_declarations(
+            num_scales, 1, 0.1, mean=1.0 / num_scales, use_bias=False),
+        "PerTensor/{}/".format(name))
+
+
+def declare_rates(parameters, momentum_logit):
+  """Declares what turns learning rates into steps.
+
+  Args:
+    parameters: `MetaParameters`.
+    momentum_logit: Float, initial logit of the decay of the rates' moving
+      average.
+  """
+  constant = tf.compat.v1.constant_initializer
+  parameters.declare("PerTensor/learning_rate_momentum_logit", [],
+                     constant(momentum_logit))
+  parameters.declare("PerTensor/param_stepsize_offset", [], constant(-1.0))

@@ -27,7 +27,7 @@ def check_rates(dynamic_output_scale, **options):
 
 def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
           max_log_lr, max_relative_step, max_step_excess, rms_floor,
-          max_relative_gradient, gradient_jump_power, slow_rates_after):
+          max_relative_gradient, slow_rates_after):
   """Raises ValueError for an illegal value."""
   arguments.check_sizes("level_sizes", level_sizes, 3)
   if not max_log_lr > learning_rates.MIN_LOG_LEARNING_RATE:
@@ -54,9 +54,20 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
   if max_relative_gradient and not 1.0 < max_relative_gradient < 1e15:
     raise ValueError("max_relative_gradient must be a number above 1, or 0 for "
                      "no limit, not {!r}.".format(max_relative_gradient))
-  if not 0.0 <= gradient_jump_power < float("inf"):
-    raise ValueError("gradient_jump_power must be a number from 0, not {!r}."
-                     .format(gradient_jump_power))
   if slow_rates_after and not 1 <= slow_rates_after < 1e15:
     raise ValueError("slow_rates_after must be a number of steps from 1, or 0 "
                      "for never, not {!r}.".format(slow_rates_after))
+
+
+def gradient_powers(max_relative_gradient, **powers):
+  """Returns the powers by name, 0 without a limit of gradients.
+
+  Raises:
+    ValueError: If a power is illegal.
+  """
+  for name, power in sorted(powers.items()):
+    if not 0.0 <= power < float("inf"):
+      raise ValueError("{} must be a number from 0, not {!r}.".format(
+          name, power))
+  return {name: power if max_relative_gradient else 0.0
+          for name, power in powers.items()}

@@ -81,6 +81,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                rms_floor=0.05,
                max_relative_gradient=0.0,
                gradient_jump_power=0.0,
+               gradient_fall_power=0.0,
                slow_rates_after=0.0,
                use_lr_over_rms=False,
                use_gradient_trend=False,
@@ -152,18 +153,26 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         size, by the value its variable is initialized with.
       rms_floor: Float, see `max_relative_step`.
       max_relative_gradient: Float above 1, the most that a tensor's gradient
-        may be relative to those before it; larger ones, such as those of a
-        loss that jumps once, are scaled down. It also makes gradients relative
+        may be relative to running means of those before, over ten steps or a
+        hundred; larger ones, such as those of a loss that jumps once, are
+        scaled down. It also makes gradients relative
         to the tensor's first, so that their scale does not matter, down to the
         least normal numbers; without it gradients below 1e-6 get lost in
         epsilons. See `tensor_statistics.relative_scales`. 0 for neither.
       gradient_jump_power: Float a: where a tensor's gradient is x times what
         `max_relative_gradient` allows, its learning rates are divided by
         min(x, 10)^a. 0 for never; without that limit it counts for nothing.
+      gradient_fall_power: Float p: where the mean of a tensor's gradient over
+        the last ten steps is x times less than a third of that over the last
+        hundred, its steps are divided by x^p, with `slow_rates_after` by
+        x^(p (1 - n / t)) from step n on. Otherwise normalized steps are as long
+        where gradients vanish as before. 0 for never; without
+        `max_relative_gradient` it counts for nothing.
       slow_rates_after: Number n of steps after which learning rates change ever
         more slowly: in an element's t-th step by n / t of what the RNN says.
         A rate that falls exponentially then falls like a power of t, so that
-        it does not keep the time of the runs of meta-training. 0 for never.
+        it does not keep the time of the runs of meta-training. The limit of
+        `max_relative_step` falls like 1 / sqrt(t) then. 0 for never.
       use_lr_over_rms: Feature: log learning rate minus log size.
       use_gradient_trend: Feature: log of the tensor's mean absolute gradient,
         averaged over ten steps, minus the same over a hundred.
@@ -188,7 +197,10 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     hierarchical_options.check(
         level_sizes, init_lr_range, num_gradient_scales, global_input,
         max_log_lr, max_relative_step, max_step_excess, rms_floor,
-        max_relative_gradient, gradient_jump_power, slow_rates_after)
+        max_relative_gradient, slow_rates_after)
+    powers = hierarchical_options.gradient_powers(
+        max_relative_gradient, gradient_jump_power=gradient_jump_power,
+        gradient_fall_power=gradient_fall_power)
     hierarchical_options.check_rates(
         dynamic_output_scale, use_relative_lr=use_relative_lr,
         use_extreme_indicator=use_extreme_indicator,
@@ -200,10 +212,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     self._init_lr_range = tuple(init_lr_range)
     self._dynamic_output_scale = dynamic_output_scale
     self._relative_init_lr = relative_init_lr
-    self._histories = [key for key, is_kept in (
-        (tensor_statistics.HISTORY_KEY,
-         use_gradient_trend or use_gradient_change),
-        (tensor_statistics.UNIT_KEY, max_relative_gradient)) if is_kept]
+    self._histories = tensor_statistics.history_keys(
+        use_gradient_trend or use_gradient_change, max_relative_gradient)
     self._features = gradient_features.coordinate_features(
         num_gradient_scales, use_grad_products, use_log_means_squared,
         use_relative_lr, use_extreme_indicator, use_lr_shortcut)
@@ -222,9 +232,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         rms_floor=rms_floor,
         uses_sizes=bool(max_relative_step) or use_lr_over_rms,
         max_relative_gradient=max_relative_gradient,
-        gradient_jump_power=(
-            gradient_jump_power if max_relative_gradient else 0.0),
-        slow_rates_after=slow_rates_after)
+        slow_rates_after=slow_rates_after, **powers)
     super(HierarchicalRNN, self).__init__(
         name, self._state_keys(use_attention), use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,
@@ -239,9 +247,13 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         self._declare_decay("inp_decay", readout_scale, input_decay_bias_init)
     hierarchical_declarations.declare_levels(
         self._meta_parameters, self._cells, self._features,
-        self._new_features,
-        affine_scale)
-    self._declare_step(use_gradient_shortcut, learning_rate_momentum_logit_init)
+        self._new_features, affine_scale)
+    if use_gradient_shortcut:
+      hierarchical_declarations.declare_shortcuts(
+          self._meta_parameters, num_gradient_scales, use_attention)
+    if dynamic_output_scale:
+      hierarchical_declarations.declare_rates(
+          self._meta_parameters, learning_rate_momentum_logit_init)
 
   @property
   def num_layers(self):
@@ -313,24 +325,6 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         tf.compat.v1.random_normal_initializer(0.0, scale / np.sqrt(units)))
     self._meta_parameters.declare(
         name + "_bias", [1], tf.compat.v1.constant_initializer(bias))
-
-  def _declare_step(self, use_gradient_shortcut, momentum_logit):
-    if use_gradient_shortcut:
-      num_scales = self._options.num_scales
-      names = ["GradsToDelta"] + (
-          ["GradsToAttnDelta"] if self.use_attention else [])
-      for name in names:
-        self._meta_parameters.declare_all(
-            rnn_cells.affine_declarations(
-                num_scales, 1, 0.1, mean=1.0 / num_scales, use_bias=False),
-            "PerTensor/{}/".format(name))
-    if self._dynamic_output_scale:
-      constant = tf.compat.v1.constant_initializer
-      self._meta_parameters.declare(
-          "PerTensor/learning_rate_momentum_logit", [],
-          constant(momentum_logit))
-      self._meta_parameters.declare(
-          "PerTensor/param_stepsize_offset", [], constant(-1.0))
 
   def _initialize_state(self, var):
     """State of a tensor with n elements.

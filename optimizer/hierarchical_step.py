@@ -44,7 +44,8 @@ StepOptions = collections.namedtuple(
     "StepOptions", "cells, features, num_scales, multiple_scale_decays, "
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
     "max_relative_step, max_step_excess, rms_floor, uses_sizes, "
-    "max_relative_gradient, gradient_jump_power, slow_rates_after")
+    "max_relative_gradient, gradient_jump_power, gradient_fall_power, "
+    "slow_rates_after")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
@@ -55,16 +56,15 @@ Attributes:
   problem_rate_mean: Whether relative rates are relative to the whole problem.
   max_log_rate: Upper bound of a log learning rate.
   global_input: A key of `GLOBAL_INPUTS`.
-  skip_zero_gradients: Whether coordinates whose gradient is 0 are skipped: see
-    `HierarchicalRNN`.
-  max_relative_step: The most a tensor's step may be relative to its size, see
-    `tensor_statistics`; 0 for no limit.
+  skip_zero_gradients: See `HierarchicalRNN`.
+  max_relative_step: See `tensor_statistics.look`; 0 for no limit.
   rms_floor: What a tensor's root mean square counts as at least.
   uses_sizes: Whether a step has to know the sizes of the tensors.
-  max_relative_gradient: The most a tensor's gradient may be relative to those
-    before, see `tensor_statistics`; 0 for gradients as they are.
+  max_relative_gradient: See `tensor_statistics.relative_scales`; 0 for
+    gradients as they are.
   gradient_jump_power: See `learning_rates.lowered_rates`.
-  slow_rates_after: See `learning_rates.step`.
+  gradient_fall_power: See `tensor_statistics.look`.
+  slow_rates_after: See `learning_rates.step` and `tensor_statistics.look`.
 """
 
 Coordinates = collections.namedtuple(
@@ -74,8 +74,7 @@ Coordinates = collections.namedtuple(
 
 Attributes:
   state: Dict, the new state but for `TENSOR_KEYS`.
-  level1_inputs: List of float32 [P, k]; level 1 is fed their means over
-    tensors.
+  level1_inputs: List of float32 [P, k], whose means over tensors level 1 sees.
   directions: List of float32 [P, 1], steps that are still to be normalized: of
     the parameters and, with attention, of the attended locations.
   squares: List of float32 [P, 1] whose means over tensors normalize them;
@@ -155,23 +154,24 @@ def step_group(options, theta, layout, param, grad, state, global_state,
   Returns:
     `Group`.
   """
-  view, size, jump, histories = tensor_statistics.view(
+  look = tensor_statistics.look(
       options, layout, param, grad, state, mean_log_rate)
   bias = coordinate_bias(theta, layout, state, global_state)
   rows = state_spec.without(state, TENSOR_KEYS)
   coordinates = (
-      run_rows(grad, rows, bias, view) if run_rows else average(
-          step_coordinates(options, theta, grad, rows, bias, view), layout))
-  new_state = dict(coordinates.state, **histories)
+      run_rows(grad, rows, bias, look.view) if run_rows else average(
+          step_coordinates(options, theta, grad, rows, bias, look.view),
+          layout))
+  new_state = dict(coordinates.state, **look.histories)
   if "layer" in state:
     new_state["layer"] = step_layer(
         options, theta, coordinates.level1_inputs, state["layer"], global_state,
         coordinates.mask)
-  steps, caps = normalized(options, coordinates, layout, size)
+  steps, caps = normalized(coordinates, layout, look)
   if learning_rates.are_lowered(options):
     new_state["log_learning_rate"] = learning_rates.lowered_rates(
         options, layout, new_state["log_learning_rate"], grad,
-        caps[0] if caps else None, jump)
+        caps[0] if caps else None, look.jump)
   return Group(steps, new_state, coordinates.mask)
 
 
@@ -375,14 +375,13 @@ def _directions(options, theta, outputs, observation, new_state):
           [value * value for value in unscaled])
 
 
-def normalized(options, coordinates, layout, size):
+def normalized(coordinates, layout, look):
   """Normalizes and limits directions per tensor.
 
   Args:
-    options: `StepOptions`.
     coordinates: `Coordinates`, averaged over tensors.
     layout: `TensorLayout`.
-    size: None or float32 [T, 1], the tensors' sizes.
+    look: `tensor_statistics.Look`.
 
   Returns:
     (steps, caps): float32 [P, 1], those of parameters and of attended
@@ -390,8 +389,10 @@ def normalized(options, coordinates, layout, size):
   """
   scales, caps = tensor_statistics.step_scales(
       tensor_statistics.masked_means(coordinates.squares, coordinates.mask),
-      coordinates.direction_squares, size, options.max_relative_step)
+      coordinates.direction_squares, look.limit)
   steps = coordinates.directions
+  if look.share is not None:
+    scales = [scale * look.share for scale in scales or [1.0] * len(steps)]
   if scales:
     steps = [direction * layout.broadcast(scale)
              for direction, scale in zip(steps, scales)]

@@ -71,6 +71,12 @@ def sizes(layout, param, floor):
   return tf.sqrt(tf.maximum(layout.tensor_mean(param * param), floor**2))
 
 
+def history_keys(has_history, has_unit):
+  """Lists those of `KEYS` that a state has."""
+  return [key for key, is_kept in zip(KEYS, (has_history, has_unit))
+          if is_kept]
+
+
 def no_history():
   """The history of one tensor before its first step, [1, 4]."""
   return tf.zeros([1, _HISTORY_WIDTH])
@@ -102,7 +108,7 @@ def log_mean_gradient(layout, grad, skip_zeros):
           np.log(_ENLARGED))
 
 
-def step_history(log_mean, history, skip_zeros, max_growth=0.0):
+def step_history(log_mean, history, skip_zeros):
   """Advances the history of the tensors' gradients by one step.
 
   With l of `log_mean_gradient` the history of a tensor is
@@ -117,16 +123,12 @@ def step_history(log_mean, history, skip_zeros, max_growth=0.0):
     log_mean: l, float32 [T, 1].
     history: float32 [T, 4]: fast, slow, first, and 1 if there is any, else 0.
     skip_zeros: Whether a gradient that is all 0 does not count.
-    max_growth: Float, what l may be greater than `fast` at the most and counts
-      as otherwise; 0 for no limit.
 
   Returns:
     float32 [T, 4].
   """
   counts = tf.greater(log_mean, _LOG_OF_NONE)
   fast, slow, first, begun = tf.split(history, _HISTORY_WIDTH, 1)
-  if max_growth:
-    log_mean -= _excess(log_mean, history, max_growth)
   averages = [log_mean + begun * decay * (old - log_mean)
               for old, decay in ((fast, _FAST_DECAY), (slow, _SLOW_DECAY),
                                  (first, 1.0))]
@@ -136,39 +138,62 @@ def step_history(log_mean, history, skip_zeros, max_growth=0.0):
   return selection.select(tf.reshape(counts, [-1]), new, history)
 
 
-def _excess(log_mean, history, max_growth):
-  """How much more than `max_growth` above the history, at least 0: [T, 1]."""
-  fast, _, _, begun = tf.split(history, _HISTORY_WIDTH, 1)
-  return begun * tf.nn.relu(log_mean - fast - max_growth)
-
-
 def relative_scales(log_mean, history, max_relative_gradient):
   """What makes gradients relative to those before them.
 
-  A tensor has the history of `step_history`, where l counts as log k + fast at
-  the most, k = `max_relative_gradient`. Its gradient becomes
+  A tensor has the logs of two running means of its mean absolute gradient,
+  over about ten steps and a hundred, and the log of the first. With l of
+  `log_mean_gradient`, zeros skipped, and k = `max_relative_gradient`,
 
-    g' = g min(2^20 exp(-first') min(1, k exp(fast - l)), exp(88)),
+    l'     = min(l, log k + max(short, long))
+    short' = log(0.9 exp(short) + 0.1 exp(l'))
+    long'  = log(0.99 exp(long) + 0.01 exp(l'))
+    first' = first
 
-  without the inner minimum at its first. So a constant factor of all gradients
-  changes nothing, and one that is a million times larger than those before
-  moves averages as one of k times would. A gradient that stays large raises
-  the running mean by the factor k^0.1 a step.
+  and all are l at the first step with a gradient that is not all 0. Before that
+  step, and whenever the gradient is all 0, nothing changes. The gradient
+  becomes
+
+    g' = g min(2^20 exp(-first' + l' - l), exp(88)).
+
+  So a constant factor of all gradients changes nothing, and one that is a
+  million times larger than those before moves averages as one of k times would.
+  A gradient that stays large raises the short mean by up to a factor of
+  0.9 + 0.1 k a step. Means are of gradients, not of logs: once a net fits most
+  of its rows, few minibatches have a gradient worth mentioning, and these must
+  not be cut off.
 
   Args:
     log_mean: l, float32 [T, 1], see `log_mean_gradient`, zeros skipped.
-    history: float32 [T, 4].
+    history: float32 [T, 4]: short, long, first, and 1 if there is any, else 0.
     max_relative_gradient: Float.
 
   Returns:
-    (g' / g, new history, jump): float32 [T, 1], [T, 4], and [T, 1], how much
-    the log l is above its limit, at least 0.
+    (g' / g, new history, jump, fall): float32 [T, 1], [T, 4], and two [T, 1]:
+    l - l', and max(long' - short' - 1, 0).
   """
-  growth = np.log(max_relative_gradient)
-  new = step_history(log_mean, history, True, growth)
-  jump = _excess(log_mean, history, growth)
-  log_scale = _LOG_OF_FIRST - new[:, 2:3] - jump
-  return tf.exp(tf.minimum(log_scale, _MAX_LOG_SCALE)), new, jump
+  short, long_, first, begun = tf.split(history, _HISTORY_WIDTH, 1)
+  limit = np.log(max_relative_gradient) + tf.maximum(short, long_)
+  jump = begun * tf.nn.relu(log_mean - limit)
+  limited = log_mean - jump
+
+  def mean_with(old, decay):
+    # Relative to the larger, so that no exponential is infinite.
+    distance = begun * (old - limited)
+    return limited + tf.nn.relu(distance) + tf.math.log(
+        decay * tf.exp(tf.minimum(distance, 0.0)) +
+        (1.0 - decay) * tf.exp(tf.minimum(-distance, 0.0)))
+
+  means = [mean_with(old, decay)
+           for old, decay in ((short, _FAST_DECAY), (long_, _SLOW_DECAY))]
+  new = selection.select(
+      tf.reshape(tf.greater(log_mean, _LOG_OF_NONE), [-1]),
+      tf.concat(means + [limited + begun * (first - limited),
+                         tf.ones_like(begun)], 1), history)
+  scale = tf.exp(tf.minimum(
+      _LOG_OF_FIRST - new[:, 2:3] - jump, _MAX_LOG_SCALE))
+  fall = tf.nn.relu(new[:, 1:2] - new[:, :1] - 1.0)
+  return scale, new, jump, fall
 
 
 def relative_gradient(grad, scale):
@@ -202,26 +227,49 @@ def trend_and_change(history):
           for other in (slow, first)]
 
 
-def view(options, layout, param, grad, state, mean_log_rate):
+Look = collections.namedtuple("Look", "view, limit, jump, share, histories")
+"""What a step finds out of tensors before their coordinates are stepped.
+
+Attributes:
+  view: `View`.
+  limit: None or float32 [T, 1], what the root mean square of a step may be at
+    the most.
+  jump: None or float32 [T, 1], see `relative_scales`.
+  share: None or float32 [T, 1], what steps are multiplied with, at most 1.
+  histories: Dict of new histories [T, 4], by `KEYS`.
+"""
+
+
+def look(options, layout, param, grad, state, mean_log_rate):
   """Looks at tensors before their coordinates are stepped.
+
+  With s of `mean_slowness`, f the fall of `relative_scales`, and p =
+  `options.gradient_fall_power`, the limit of a tensor's step, by which its root
+  mean square is at most, and what it is multiplied with in the end, are
+
+    limit = max_relative_step size sqrt(s),  share = exp(-p (1 - s) f)
+
+  or exp(-p f) without `options.slow_rates_after`.
 
   Args:
     options: `hierarchical_step.StepOptions`.
     layout: `TensorLayout`.
     param: w, float32 [P, 1]; not looked at if not `options.uses_sizes`.
     grad: g, float32 [P, 1].
-    state: Dict with the tensors' histories, `KEYS`, if they have any.
+    state: Dict, the tensors' state, with their histories, `KEYS`, if they have
+      any.
     mean_log_rate: See `View`.
 
   Returns:
-    (`View`, sizes [T, 1] or None, jumps [T, 1] of `relative_scales` or None,
-    dict of new histories [T, 4]).
+    `Look`.
   """
-  size = log_size = trend = change = scale = jump = None
+  limit = log_size = trend = change = scale = jump = share = None
   histories = {}
+  slowness = mean_slowness(options, layout, state)
   if options.uses_sizes:
     size = sizes(layout, param, options.rms_floor)
     log_size = layout.broadcast(tf.math.log(size))
+    limit = options.max_relative_step * size * tf.sqrt(slowness)
   if HISTORY_KEY in state:
     skip_zeros = options.skip_zero_gradients
     histories[HISTORY_KEY] = step_history(
@@ -230,12 +278,39 @@ def view(options, layout, param, grad, state, mean_log_rate):
     trend, change = [layout.broadcast(value)
                      for value in trend_and_change(histories[HISTORY_KEY])]
   if UNIT_KEY in state:
-    scale, histories[UNIT_KEY], jump = relative_scales(
+    scale, histories[UNIT_KEY], jump, fall = relative_scales(
         log_mean_gradient(layout, grad, True), state[UNIT_KEY],
         options.max_relative_gradient)
     scale = layout.broadcast(scale)
-  return (View(mean_log_rate, log_size, trend, change, scale), size, jump,
-          histories)
+    if options.gradient_fall_power:
+      power = options.gradient_fall_power
+      if options.slow_rates_after:
+        power *= 1.0 - slowness
+      share = tf.exp(-power * fall)
+  return Look(View(mean_log_rate, log_size, trend, change, scale), limit, jump,
+              share, histories)
+
+
+def mean_slowness(options, layout, state):
+  """How far the changes of tensors' learning rates have slowed down.
+
+    slowness = min(1, n / t)
+
+  where n = `options.slow_rates_after`, and t is 1 plus the number of steps that
+  a tensor's elements have made, their mean; without that option 1.
+
+  Args:
+    options: `hierarchical_step.StepOptions`.
+    layout: `TensorLayout`.
+    state: Dict, the tensors' state.
+
+  Returns:
+    float32 [T, 1], or [] without the option.
+  """
+  if not options.slow_rates_after:
+    return tf.ones([])
+  num_steps = layout.tensor_mean(state["num_steps"]) + 1.0
+  return tf.minimum(options.slow_rates_after / num_steps, 1.0)
 
 
 def masked_means(means, mask):
@@ -256,15 +331,15 @@ def masked_means(means, mask):
   return [mean / share for mean in means]
 
 
-def step_scales(squares, direction_squares, size, max_relative_step):
-  """What turns directions into steps: they are normalized, then capped.
+def step_scales(squares, direction_squares, limit):
+  """What turns directions into steps: they are normalized, then limited.
 
   A direction v [P, 1] is a read-out d [P, 1] times its coordinates' learning
   rates. It is divided by the root mean square of the read-out, and scaled down
-  where its own would exceed the tensor's size times `max_relative_step`:
+  where its own would exceed the limit of `look`:
 
     n = 1 / sqrt(mean_T(d^2) + 1e-16), or 1 without a learning rate
-    c = min(1, max_relative_step size / (n sqrt(mean_T(v^2))))
+    c = min(1, limit / (n sqrt(mean_T(v^2))))
 
   A step is n c v.
 
@@ -272,20 +347,18 @@ def step_scales(squares, direction_squares, size, max_relative_step):
     squares: List of mean_T(d^2), float32 [T, 1], one a direction, or empty
       without a learning rate.
     direction_squares: List of mean_T(v^2), float32 [T, 1], one a direction, or
-      empty without a cap.
-    size: float32 [T, 1], or None without a cap.
-    max_relative_step: Float.
+      empty without a limit.
+    limit: float32 [T, 1], or None without a limit.
 
   Returns:
     (scales, caps): lists of n c and of c, float32 [T, 1], one a direction;
-    scales are empty without learning rate and cap, caps without a cap.
+    scales are empty without learning rate and limit, caps without a limit.
   """
   scales = [tf.math.rsqrt(square + _OUTPUT_EPSILON) for square in squares]
   if not direction_squares:
     return scales, []
-  norms = scales or [tf.ones_like(size)] * len(direction_squares)
+  norms = scales or [tf.ones_like(limit)] * len(direction_squares)
   # The root is of the maximum, whose derivative is finite for zeros.
-  caps = [tf.math.rsqrt(tf.maximum(
-      square * tf.square(norm / (max_relative_step * size)), 1.0))
+  caps = [tf.math.rsqrt(tf.maximum(square * tf.square(norm / limit), 1.0))
           for norm, square in zip(norms, direction_squares)]
   return [norm * cap for norm, cap in zip(norms, caps)], caps

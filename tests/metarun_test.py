@@ -71,8 +71,8 @@ class FlagsTest(tf.test.TestCase):
     ours = set(flag.name for flag in FLAGS.flags_by_module_dict()["metarun"])
     self.assertEqual(set(), names - ours)
     self.assertContainsSubset(
-        {"compile", "global_input", "gradient_jump_power", "level_sizes",
-         "list_problems", "seed",
+        {"compile", "global_input", "gradient_fall_power",
+         "gradient_jump_power", "level_sizes", "list_problems", "seed",
          "max_relative_gradient", "max_relative_step", "max_step_excess",
          "relative_init_lr", "rms_floor",
          "skip_zero_gradients", "slow_rates_after", "use_gradient_change",
@@ -130,6 +130,7 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
       ("max_step_excess", 2.0, "max_step_excess"),
       ("max_relative_gradient", 9.0, "max_relative_gradient"),
       ("gradient_jump_power", 0.5, "gradient_jump_power"),
+      ("gradient_fall_power", 0.5, "gradient_fall_power"),
       ("slow_rates_after", 200.0, "slow_rates_after"),
       ("relative_init_lr", True, "relative_init_lr"),
       ("rms_floor", 0.2, "rms_floor"),

@@ -129,6 +129,12 @@ GROUPS = collections.OrderedDict((
 ))
 
 
+def _is_convolutional(spec):
+  return spec.callable in _CONVOLUTIONAL or any(
+      _is_convolutional(arg) for arg in spec.args
+      if isinstance(arg, problem_spec.Spec))
+
+
 def entries(group):
   """Lists a group's problems.
 
@@ -158,7 +164,7 @@ def entries(group):
       name += " #{}".format(counts[name])
     listed.append(Entry(
         group, name, seeded_spec, minibatches.as_dataset(dataset), batch_size,
-        spec.callable not in _CONVOLUTIONAL))
+        not _is_convolutional(spec)))
   return listed
 
 

@@ -230,3 +230,19 @@ class NextSymbol(networks.ScaledStart, pg.SoftmaxRegression):
     read = tf.gather(params[0], tf.cast(data, tf.int32))
     read = tf.reshape(read, [-1, self.param_shapes[1][0]])
     return tf.matmul(read, params[1]) + params[2]
+
+
+def without_penalty(spec):
+  """Builds a classifier whose loss has no weight penalty.
+
+  Such a net fits all its rows in the end, and its gradients vanish.
+
+  Args:
+    spec: `Spec` of a `SoftmaxClassifier`.
+
+  Returns:
+    The problem.
+  """
+  built = spec.build()
+  built.l2_reg_scale = 0.0
+  return built

@@ -27,13 +27,15 @@ def _data(fn, *args, **kwargs):
 
 
 def problems():
-  """Lists 26 problems: (spec, data set, batch size)."""
+  """Lists 31 problems: (spec, data set, batch size)."""
+  # Seeds of data go by the order, so that new problems come last.
   return (_dense_nets() + _other_nets() + _linear_models() + _embeddings() +
           [(spec, datasets.EMPTY_DATASET, None) for spec in (
               _spec(pg.Quadratic, 12), _spec(pg.Quadratic, 80),
               _spec(pg.Quadratic, 18, noise_stdev=0.5),
               _spec(pg.Quadratic, 60, noise_stdev=2.0),
-              _spec(pg.SparseProblem, _spec(pg.Quadratic, 22)))])
+              _spec(pg.SparseProblem, _spec(pg.Quadratic, 22)))] +
+          _plain_nets())
 
 
 def _dense_nets():
@@ -54,6 +56,20 @@ def _dense_nets():
        _data(benchmark_data.sine_labels, 12, 400, 7), 32),
       (_spec(networks.ReLUNet, 14, 4, (20,)),
        _data(benchmark_data.badly_scaled, 14, 400, 4, 2.0), 32)]
+
+
+def _plain_nets():
+  """Classifiers without a penalty, which fit all rows in the end."""
+  images = _data(benchmark_data.images, 8, 600, 10)
+  clusters = _data(datasets.random, 30, 600, n_classes=8)
+  classifiers = [
+      (_spec(networks.ReLUNet, 64, 10, (48, 48)), images, 50),
+      (_spec(networks.ReLUNet, 64, 10, (20,) * 5), images, 32),
+      (_spec(nets.DenseNet, 30, 8, (28,) * 8, tf.nn.elu), clusters, 64),
+      (_spec(nets.DenseNet, 30, 8, (32, 32), tf.nn.sigmoid), clusters, 32),
+      (_spec(nets.PoolingNet, (1, 8, 8), 10, (5, 8), True), images, 25)]
+  return [(_spec(nets.without_penalty, spec), dataset, batch_size)
+          for spec, dataset, batch_size in classifiers]
 
 
 def _other_nets():

@@ -37,6 +37,8 @@ Status ReadOptions(OpKernelConstruction* context, Options* options) {
   TF_RETURN_IF_ERROR(
       context->GetAttr("gradient_jump_power", &options->gradient_jump_power));
   TF_RETURN_IF_ERROR(
+      context->GetAttr("gradient_fall_power", &options->gradient_fall_power));
+  TF_RETURN_IF_ERROR(
       context->GetAttr("slow_rates_after", &options->slow_rates_after));
   std::vector<std::string> flags;
   TF_RETURN_IF_ERROR(context->GetAttr("flags", &flags));

@@ -80,6 +80,10 @@ std::string Problem(const Options& o) {
       (o.gradient_jump_power > 0 && !(o.dynamic && o.relative())))
     return "gradient_jump_power must be a number from 0, and needs learning "
            "rates and max_relative_gradient";
+  if (!(o.gradient_fall_power >= 0 && o.gradient_fall_power < INFINITY) ||
+      (o.gradient_fall_power > 0 && !o.relative()))
+    return "gradient_fall_power must be a number from 0, and needs "
+           "max_relative_gradient";
   if (o.slow_rates_after != 0 &&
       !(o.slow_rates_after >= 1 && o.slow_rates_after < INFINITY && o.dynamic))
     return "slow_rates_after must be a number of steps from 1, or 0 for "

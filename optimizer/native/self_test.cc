@@ -101,6 +101,7 @@ std::string SelfTest(const Kernels& kernels) {
   options.rms_floor = 0.05;
   options.max_relative_gradient = 2;
   options.gradient_jump_power = 0.5;
+  options.gradient_fall_power = 0.5;
   options.slow_rates_after = 3;
   const std::vector<float> actual = Run(kernels, options);
   const std::vector<float> expected = Run(kPlainKernels, options);

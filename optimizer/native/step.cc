@@ -88,7 +88,7 @@ void Stepper::AddUp() {
     const double count = std::max(last[kActive], 1.0);
     for (int k = 0; k < options_.seen(); k++) sums[k] /= count;
     // The most the root mean square of a step may be.
-    const double limit = options_.max_relative_step * sizes_[i];
+    const double limit = limits_[i];
     for (int k = 0; k < 2; k++) {
       double factor = 1;
       if (options_.dynamic)
@@ -102,7 +102,7 @@ void Stepper::AddUp() {
         if (k == 0 && options_.max_step_excess > 0)
           changes_[i] = std::min(log(options_.max_step_excess / excess), 0.0);
       }
-      factors_[2 * i + k] = factor;
+      factors_[2 * i + k] = factor * shares_[i];
     }
     changes_[i] -= options_.gradient_jump_power *
                    std::min(jumps_[i], kMostJump);

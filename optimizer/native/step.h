@@ -41,6 +41,7 @@ struct Options {
   float max_relative_step, max_step_excess, rms_floor;
   float max_relative_gradient;  // 0 for gradients as they are.
   float gradient_jump_power;    // See learning_rates.py; 0 for none.
+  float gradient_fall_power;    // See tensor_statistics.py; 0 for none.
   float slow_rates_after;       // See learning_rates.py; 0 for never.
 
   int features() const {

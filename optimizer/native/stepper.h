@@ -41,7 +41,7 @@ class Stepper {
   void Look();
   void LookAtUnit(const Unit& unit, double* sums);
   void StepHistory(int tensor, const double* sums);
-  void FindScale(int tensor, const double* sums);
+  void FindScale(int tensor, double slowness, const double* sums);
   void FindBiases();
   void MakeReadOut();
   void FindParameters(const Unit& unit);
@@ -68,8 +68,9 @@ class Stepper {
   std::vector<int64_t> first_unit_;  // Of each tensor, and their number.
   std::vector<int64_t> offsets_;     // Rows before each tensor, and all.
   std::vector<View> views_;
-  std::vector<double> sizes_;
-  std::vector<float> jumps_;  // See relative_scales in tensor_statistics.py.
+  // See tensor_statistics.py.
+  std::vector<double> limits_, shares_;
+  std::vector<float> jumps_;
   // What slots of tensors become.
   std::vector<float> histories_, units_of_gradients_;
   std::vector<float> biases_, factors_;

@@ -30,8 +30,10 @@ const float kLogOfFirst = 13.862943611f;
 const float kMostLogScale = 88;
 
 // Sums over a tensor's rows: of log rates, squared parameters, gradients'
-// magnitudes, and how many gradients are not zero.
-enum LookSum { kRates, kSquares, kMagnitudes, kNonzero, kNumLooks };
+// magnitudes, how many gradients are not zero, and steps made.
+enum LookSum {
+  kRates, kSquares, kMagnitudes, kNonzero, kSteps, kNumLooks
+};
 
 // The sum of function(0) to function(count - 1), in float, as TensorFlow's
 // overflows where this does.
@@ -54,22 +56,27 @@ float LogMean(double magnitudes, double count) {
   return std::log(std::max(magnitudes / std::max(count, 1.0), kLeastGradient));
 }
 
-// How much more a log of a mean is than a history and `growth`.
-float Excess(float log_mean, const float* history, float growth) {
-  return history[3] * std::max(log_mean - history[0] - growth, 0.0f);
+bool Counts(float log_mean) {
+  return log_mean > std::log(kLeastGradient) + 1e-4;
 }
 
-// See step_history there; `excess` is taken off the log of the mean.
-void NextHistory(float log_mean, float excess, bool skip_zeros,
-                 const float* old, float* anew) {
+// See step_history there.
+void NextHistory(float log_mean, bool skip_zeros, const float* old,
+                 float* anew) {
   std::copy_n(old, kHistoryWidth, anew);
   const float begun = old[3];
-  const bool counts = log_mean > std::log(kLeastGradient) + 1e-4;
-  if (!counts && (skip_zeros || !(begun > 0))) return;
-  log_mean -= excess;
+  if (!Counts(log_mean) && (skip_zeros || !(begun > 0))) return;
   for (int i = 0; i < 3; i++)
     anew[i] = log_mean + begun * kHistoryDecays[i] * (old[i] - log_mean);
   anew[3] = 1;
+}
+
+// Log of the mean of two numbers whose logs are given.
+float MeanWith(float old, float anew, float decay) {
+  const float distance = old - anew;
+  return anew + std::max(distance, 0.0f) +
+         std::log(decay * std::exp(std::min(distance, 0.0f)) +
+                  (1 - decay) * std::exp(std::min(-distance, 0.0f)));
 }
 
 }  // namespace
@@ -102,8 +109,9 @@ void Stepper::ForUnits(bool light, const std::function<void(int64_t)>& call) {
 void Stepper::Look() {
   const Options& o = options_;
   views_.assign(tensors_.size(), View());
-  sizes_.assign(tensors_.size(), 1);
+  limits_.assign(tensors_.size(), 0);
   jumps_.assign(tensors_.size(), 0);
+  shares_.assign(tensors_.size(), 1);
   histories_.assign(o.history() ? tensors_.size() * kHistoryWidth : 0, 0);
   units_of_gradients_.assign(
       o.relative() ? tensors_.size() * kHistoryWidth : 0, 0);
@@ -123,15 +131,20 @@ void Stepper::Look() {
     const double count = std::max<int64_t>(tensors_[i].size, 1);
     views_[i].mean_log_rate = sums[kRates] / count;
     all_rates += sums[kRates];
+    double slowness = 1;
+    if (o.counts_steps())
+      slowness = std::min(o.slow_rates_after / (sums[kSteps] / count + 1), 1.0);
     if (o.sizes()) {
       // A parameter that is not finite is the first argument: so the size is
       // not, either.
       const double floor = o.rms_floor;
-      sizes_[i] = sqrt(std::max(sums[kSquares] / count, floor * floor));
-      views_[i].log_size = log(sizes_[i]);
+      const double size =
+          sqrt(std::max(sums[kSquares] / count, floor * floor));
+      views_[i].log_size = log(size);
+      limits_[i] = o.max_relative_step * size * sqrt(slowness);
     }
     if (o.history()) StepHistory(i, sums);
-    if (o.relative()) FindScale(i, sums);
+    if (o.relative()) FindScale(i, slowness, sums);
   }
   if (!o.problem_mean) return;
   for (View& view : views_)
@@ -154,6 +167,10 @@ void Stepper::LookAtUnit(const Unit& unit, double* sums) {
       return values[i] * values[i];
     });
   }
+  if (options_.counts_steps()) {
+    const float* steps = tensor.slots[kNumSteps] + start;
+    sums[kSteps] = SumOfEach(rows, [steps](int i) { return steps[i]; });
+  }
   if (!(options_.history() || options_.relative())) return;
   const float* gradient = tensor.gradient + start;
   const bool skip = options_.skip_nonfinite;
@@ -174,7 +191,7 @@ void Stepper::StepHistory(int tensor, const double* sums) {
   const bool skip_zeros = options_.skip_zeros;
   const double count = skip_zeros ? sums[kNonzero] : tensors_[tensor].size;
   float* anew = &histories_[tensor * kHistoryWidth];
-  NextHistory(LogMean(sums[kMagnitudes], count), 0, skip_zeros,
+  NextHistory(LogMean(sums[kMagnitudes], count), skip_zeros,
               tensors_[tensor].slots[kHistory], anew);
   const auto clipped = [](float x) {
     return std::max(std::min(x, kMostTrend), -kMostTrend);
@@ -184,16 +201,30 @@ void Stepper::StepHistory(int tensor, const double* sums) {
 }
 
 // See relative_scales there.
-void Stepper::FindScale(int tensor, const double* sums) {
+void Stepper::FindScale(int tensor, double slowness, const double* sums) {
   const float* old = tensors_[tensor].slots[kUnit];
   float* anew = &units_of_gradients_[tensor * kHistoryWidth];
   const float log_mean = LogMean(sums[kMagnitudes], sums[kNonzero]);
-  const float excess =
-      Excess(log_mean, old, std::log(options_.max_relative_gradient));
-  jumps_[tensor] = excess;
-  NextHistory(log_mean, excess, true, old, anew);
+  std::copy_n(old, kHistoryWidth, anew);
+  const bool begun = old[3] > 0;
+  float jump = 0;
+  if (begun)
+    jump = std::max(log_mean - std::log(options_.max_relative_gradient) -
+                        std::max(old[0], old[1]),
+                    0.0f);
+  if (Counts(log_mean)) {
+    const float limited = log_mean - jump;
+    for (int i = 0; i < 2; i++)
+      anew[i] = begun ? MeanWith(old[i], limited, kHistoryDecays[i]) : limited;
+    if (!begun) anew[2] = limited;
+    anew[3] = 1;
+  }
+  jumps_[tensor] = jump;
+  const float fall = std::max(anew[1] - anew[0] - 1, 0.0f);
+  const double late = options_.counts_steps() ? 1 - slowness : 1;
+  shares_[tensor] = exp(-options_.gradient_fall_power * late * fall);
   views_[tensor].scale =
-      std::exp(std::min(kLogOfFirst - anew[2] - excess, kMostLogScale));
+      std::exp(std::min(kLogOfFirst - anew[2] - jump, kMostLogScale));
 }
 
 // Until its first step the parameter is where the variable is.

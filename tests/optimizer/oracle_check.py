@@ -45,10 +45,10 @@ class _Model(object):
         for values, indices, (shape, _) in zip(self._values, self._indices,
                                                TENSORS)]
 
-  def draw(self, step):
+  def draw(self, step, fall):
     """Returns (values, indices) per tensor, and the feed that gives them."""
     draws, feed = [], {}
-    scale = 10.0**self._rng.uniform(-3, 2)
+    scale = 10.0**self._rng.uniform(-3, 2) if fall is None else fall**step
     for (shape, sparse), values, indices in zip(TENSORS, self._values,
                                                 self._indices):
       rows = _rows(shape, step) if sparse else None
@@ -62,7 +62,7 @@ class _Model(object):
 
 
 def check(test_case, optimizer, make_oracle, use_resource, num_steps=5,
-          tolerance=1e-5, scale=0.2):
+          tolerance=1e-5, scale=0.2, fall=None):
   """Asserts that variables, slots and global state follow the oracle.
 
   Args:
@@ -76,6 +76,8 @@ def check(test_case, optimizer, make_oracle, use_resource, num_steps=5,
     num_steps: An integer.
     tolerance: A float.
     scale: A float, how far the meta-parameters are from their initial values.
+    fall: A float, how large gradients are relative to the step before; None for
+      any size at any step.
   """
   model = _Model(use_resource)
   step = optimizer.apply_gradients(zip(model.gradients, model.variables))
@@ -103,7 +105,7 @@ def check(test_case, optimizer, make_oracle, use_resource, num_steps=5,
       for expected, value in zip(shared, actual[2]):
         _close(test_case, expected, value, tolerance)
       if i < num_steps:
-        draws, feed = model.draw(i)
+        draws, feed = model.draw(i, fall)
         session.run(step, feed)
         oracle.step(draws)
 

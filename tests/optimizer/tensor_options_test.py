@@ -22,6 +22,8 @@ _FEATURES = ({"use_lr_over_rms": True, "use_gradient_trend": True,
 _RELATIVE = ({"max_relative_gradient": 3.0}, {"max_gradient": 3.0})
 _JUMPS = (dict(_RELATIVE[0], gradient_jump_power=0.5),
           dict(_RELATIVE[1], jump_power=0.5))
+_FALLS = (dict(_RELATIVE[0], gradient_fall_power=0.5),
+          dict(_RELATIVE[1], fall_power=0.5))
 _SLOW = ({"slow_rates_after": 2.0}, {"slow_after": 2.0})
 _ALL = (dict(_LIMIT[0], relative_init_lr=True, **_FEATURES[0]),
         dict(_LIMIT[1], relative_init=True, **_FEATURES[1]))
@@ -31,7 +33,8 @@ _OTHERS = (({}, {}), _ALL, ({"use_attention": True}, {}),
 
 class OracleTest(tf.test.TestCase, parameterized.TestCase):
 
-  def _check(self, options, oracle_options, use_resource=True, rate=0.1):
+  def _check(self, options, oracle_options, use_resource=True, rate=0.1,
+             **kwargs):
     with tf.Graph().as_default():
       tf.set_random_seed(1)
       optimizer = hierarchical_rnn.HierarchicalRNN(
@@ -41,13 +44,13 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
           lambda theta, starts: oracle_check.Densified(
               tensor_oracle.HierarchicalRNN(
                   theta, starts, init_lr=rate, **oracle_options)),
-          use_resource, tolerance=2e-4)
+          use_resource, tolerance=2e-4, **kwargs)
 
-  def _check_both(self, pair, options, oracle_options):
+  def _check_both(self, pair, options, oracle_options, **kwargs):
     """Options of a pair and others, on both kinds of variables."""
     for use_resource in (True, False):
       self._check(dict(pair[0], **options), dict(pair[1], **oracle_options),
-                  use_resource)
+                  use_resource, **kwargs)
 
   @parameterized.parameters(True, False)
   def test_all(self, use_resource):
@@ -85,6 +88,13 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters(*_OTHERS)
   def test_rates_after_jumps(self, options, oracle_options):
     self._check_both(_JUMPS, options, oracle_options)
+
+  @parameterized.parameters(
+      *(_OTHERS + (({"slow_rates_after": 2.0}, {"slow_after": 2.0}),)))
+  def test_steps_where_gradients_have_fallen(self, options, oracle_options):
+    # The mean over ten steps is less than a third of that over a hundred.
+    self._check_both(
+        _FALLS, options, oracle_options, num_steps=15, fall=0.5)
 
   @parameterized.parameters(
       *(_OTHERS + (({"skip_zero_gradients": True, "use_attention": True},

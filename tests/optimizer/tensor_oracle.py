@@ -20,12 +20,14 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
   def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
                relative_init=False, lr_over_rms=False, trend=False,
                change=False, excess=0.0, max_gradient=0.0, slow_after=0.0,
-               jump_power=0.0, **options):
+               jump_power=0.0, fall_power=0.0, **options):
     self._cap, self._floor = cap, floor
     self._lr_over_rms, self._trend, self._change = lr_over_rms, trend, change
     self._excess, self._max_gradient = excess, max_gradient
     self._slow_after, self._jump_power = slow_after, jump_power
-    self._jump = 1.0
+    self._fall_power = fall_power
+    self._jump, self._shortening = 1.0, 1.0
+    self._steps = []
     self._sizes, self._current = [None] * len(params), None
     self._num_elements = [param.size for param in params]
     self._scaled = []
@@ -49,6 +51,9 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
   def step(self, grads):
     """Advances all tensors by one step, then the global level."""
     self._sizes = [self._size(param) for param in self.params]
+    if self._slow_after:
+      self._steps = [1 + state["num_steps"].mean() if state["num_steps"].size
+                     else 1 for state in self.states]
     super(HierarchicalRNN, self).step(grads)
 
   def _step_tensor(self, i, grad, rate_mean):
@@ -74,22 +79,27 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
 
   def _relative(self, state, grad):
     """A gradient in units of its tensor's first, and limited."""
-    self._jump = 1.0
+    self._jump, self._shortening = 1.0, 1.0
     sizes = np.abs(grad[grad != 0])
     if not sizes.size:
       return grad
     size = sizes.mean()
-    fast, slow, first, begun = state["gradient_unit"][0]
+    logs, begun = state["gradient_unit"][0, :3], state["gradient_unit"][0, 3]
     limited = size
     if begun:
-      limited = min(size, self._max_gradient * np.exp(fast))
+      short, long_, first = np.exp(logs)
+      limited = min(size, self._max_gradient * max(short, long_))
       self._jump = size / limited
-    log = np.log(limited)
-    if not begun:
-      fast = slow = first = log
-    state["gradient_unit"] = np.array([[
-        0.9 * fast + 0.1 * log, 0.99 * slow + 0.01 * log, first, 1.0]])
-    return 2.0**20 * grad * limited / size / np.exp(first)
+      means = np.array([0.9 * short + 0.1 * limited,
+                        0.99 * long_ + 0.01 * limited, first])
+    else:
+      means = np.full([3], size)
+    state["gradient_unit"] = np.append(np.log(means), 1.0)[np.newaxis]
+    power = self._fall_power
+    if self._slow_after:
+      power *= 1 - min(1.0, self._slow_after / self._steps[self._current])
+    self._shortening = min(1.0, np.e * means[0] / means[1])**power
+    return 2.0**20 * grad * limited / size / means[2]
 
   def _features(self, z, mean_squares, rate, rate_mean):
     columns = [super(HierarchicalRNN, self)._features(
@@ -129,9 +139,11 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
   def _limited(self, step):
     """A step no longer than the tensor allows."""
     if not self._cap or not step.size:
-      return step
+      return step * self._shortening
     # Elements that sit out make a step of 0.
     length = np.sqrt(np.sum(step**2) / self._num_elements[self._current])
     limit = self._cap * self._sizes[self._current]
+    if self._slow_after:
+      limit *= min(1.0, self._slow_after / self._steps[self._current])**0.5
     self._scaled.append(min(1.0, limit / length) if length else 1.0)
-    return step * self._scaled[-1]
+    return step * self._scaled[-1] * self._shortening

@@ -18,7 +18,7 @@ class StatisticsTest(tf.test.TestCase):
   def test_limits(self):
     scales, caps = tensor_statistics.step_scales(
         [tf.constant([[4.0], [4.0]])], [tf.constant([[16.0], [1e-4]])],
-        tf.constant([[0.5], [0.5]]), 0.1)
+        tf.constant([[0.05], [0.05]]))
     # Root mean squares of normalized moves are 2, above 0.05, and 0.005.
     self.assertAllClose([[0.05 / 4.0], [0.5]], self.evaluate(scales[0]))
     self.assertAllClose([[0.025], [1.0]], self.evaluate(caps[0]))
@@ -28,7 +28,7 @@ class StatisticsTest(tf.test.TestCase):
     param, moves = tf.zeros([2, 1]), tf.zeros([2, 1])
     size = tensor_statistics.sizes(layout, param, 0.05)
     (scale,), _ = tensor_statistics.step_scales(
-        [], [layout.tensor_mean(moves * moves)], size, 0.1)
+        [], [layout.tensor_mean(moves * moves)], 0.1 * size)
     history = tensor_statistics.step_history(
         tensor_statistics.log_mean_gradient(layout, moves, False),
         tf.constant([[1.0, 2.0, 3.0, 1.0]]), False)
@@ -56,7 +56,7 @@ class RelativeGradientTest(tf.test.TestCase):
     seen = []
     for gradient in gradients:
       gradient = tf.reshape(tf.constant(gradient, tf.float32), [4, 1])
-      scale, history, _ = tensor_statistics.relative_scales(
+      scale, history, _, _ = tensor_statistics.relative_scales(
           tensor_statistics.log_mean_gradient(layout, gradient, True), history,
           limit)
       seen.append(tf.reshape(
@@ -71,9 +71,8 @@ class RelativeGradientTest(tf.test.TestCase):
     self.assertAllClose([0.0] * 4, seen[0])
     self.assertAllClose([unit, -3.0 * unit, 0.0, 0.0], seen[1])
     self.assertAllClose([4.0 * unit, 0.0, 0.0, -4.0 * unit], seen[2])
-    self.assertAllClose([[np.log(2.0) + 0.1 * np.log(2.0),
-                          np.log(2.0) + 0.01 * np.log(2.0), np.log(2.0), 1.0]],
-                        history)
+    self.assertAllClose(
+        [[np.log(2.2), np.log(2.02), np.log(2.0), 1.0]], history)
 
   def test_a_spike(self):
     seen, history = self._relative(
@@ -81,7 +80,28 @@ class RelativeGradientTest(tf.test.TestCase):
     limit = 10.0 * 2.0**20
     self.assertAllClose([limit, limit, -limit, 0.0], seen[1], rtol=1e-4)
     self.assertAllClose([2.0**20] * 4, seen[2])
-    self.assertAllClose(0.9 * 0.1 * np.log(10.0), history[0, 0])
+    self.assertAllClose(np.log([0.9 * 1.9 + 0.1, 0.99 * 1.09 + 0.01]),
+                        history[0, :2])
+
+  def test_a_gradient_now_and_then_is_not_cut_off(self):
+    history = np.log([[0.01, 1.0, 1.0, np.e]])
+    for magnitude, jump in ((9.0, 0.0), (20.0, np.log(2.0))):
+      _, _, jumped, _ = self.evaluate(tensor_statistics.relative_scales(
+          tf.constant([[np.log(magnitude)]], tf.float32),
+          tf.constant(history, tf.float32), 10.0))
+      self.assertAllClose([[jump]], jumped)
+
+  def test_falls(self):
+    _, new, jump, fall = self.evaluate(tensor_statistics.relative_scales(
+        tf.math.log([[0.5], [0.5], [0.0]]),
+        tf.math.log([[0.1, 1.0, 1.0, np.e], [0.9, 1.0, 1.0, np.e],
+                     [0.1, 1.0, 1.0, np.e]]), 10.0))
+    means = [0.9 * 0.1 + 0.1 * 0.5, 0.99 + 0.01 * 0.5]
+    self.assertAllClose(np.log(means), new[0, :2])
+    self.assertAllEqual(np.zeros([3, 1]), jump)
+    self.assertAllClose([[np.log(means[1] / means[0]) - 1], [0],
+                         [np.log(10.0) - 1]], fall)
+    self.assertAllClose(np.log([0.1, 1.0, 1.0, np.e]), new[2])
 
   def test_the_scale_does_not_matter(self):
     values = np.random.RandomState(0).randn(5, 4)

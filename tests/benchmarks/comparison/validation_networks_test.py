@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from benchmarks.comparison import groups
 from benchmarks.comparison import validation_networks as nets
+from problems import problem_generator as pg
+from problems import problem_spec
 
 
 class ByHandTest(tf.test.TestCase):
@@ -26,6 +28,13 @@ class ByHandTest(tf.test.TestCase):
           problem.inference(params, data) if inference else
           problem.objective(params, data, tf.constant(
               np.zeros([2]) if labels is None else labels, tf.int32)))
+
+  def test_without_penalty(self):
+    spec = problem_spec.Spec.of(pg.SoftmaxRegression, 1, 3)
+    params, data = [[[1, 2, 3]], [0, 0, 0]], [[0.0], [0.0]]
+    value = self._evaluate(lambda: nets.without_penalty(spec), params, data)
+    self.assertAllClose(np.log(3), value)
+    self.assertGreater(self._evaluate(spec.build, params, data), value + 1e-3)
 
   def test_regression(self):
     """Outputs 2 tanh(x) + 1 against sin(0) and sin(1)."""

@@ -16,7 +16,7 @@ class ValidationProblemsTest(tf.test.TestCase):
 
   def test_data_fit_the_problems(self):
     rows = validation_problems.problems()
-    self.assertLen(rows, 26)
+    self.assertLen(rows, 31)
     for spec, dataset, batch_size in rows:
       if batch_size is None:
         self.assertIs(datasets.EMPTY_DATASET, dataset)

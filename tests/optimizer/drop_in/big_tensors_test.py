@@ -87,7 +87,8 @@ class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
       {"max_relative_step": 0.02, "max_step_excess": 1.5,
        "skip_zero_gradients": True, "slow_rates_after": 2.0,
        "use_gradient_trend": True},
-      {"max_relative_gradient": 1.5, "gradient_jump_power": 0.5},
+      {"max_relative_gradient": 1.5, "gradient_jump_power": 0.5,
+       "gradient_fall_power": 0.5},
       {"learnable_decay": False, "use_multiple_scale_decays": True})
   def test_options(self, **options):
     values = []

@@ -88,6 +88,11 @@ Model<float> MakeModel(const Options& options,
       if (j == kNumSteps) high = 9;
       numbers.Fill(SlotSize(options, j, size), low, high, &tensor.slots[j]);
     }
+    // Every other tensor has had gradients.
+    if (options.relative() && model.tensors.size() % 2) {
+      numbers.Fill(kHistoryWidth, -3, 3, &tensor.slots[kUnit]);
+      tensor.slots[kUnit][3] = 1;
+    }
   }
   numbers.Fill(options.levels > 2 ? options.units[2] : 0, -1, 1,
                &model.global);
@@ -303,12 +308,14 @@ std::vector<Options> ManyOptions() {
   all[8].scale_decays = true;
   all[9].max_relative_gradient = 1.5;
   all[9].gradient_jump_power = 0.1;
+  all[9].gradient_fall_power = 0.5;
   all[10] = all[6];
   all[10].max_relative_gradient = 1.5;
   all[11].slow_rates_after = 5;
   all[12] = all[10];
   all[12].slow_rates_after = 1;
   all[12].gradient_jump_power = 0.5;
+  all[12].gradient_fall_power = 0.25;
   return all;
 }
 

@@ -79,6 +79,10 @@ _OPTIONS = (
     {"max_relative_gradient": 1.5, "use_gradient_change": True,
      "use_gradient_trend": True, "skip_zero_gradients": True},
     {"max_relative_gradient": 1.5, "gradient_jump_power": 0.5},
+    {"max_relative_gradient": 1.5, "gradient_fall_power": 0.5},
+    {"max_relative_gradient": 1.5, "gradient_fall_power": 0.5,
+     "max_relative_step": 1e-3, "slow_rates_after": 1.5,
+     "use_attention": True},
     {"max_relative_gradient": 1.5, "gradient_jump_power": 0.5,
      "max_relative_step": 1e-3, "max_step_excess": 1.5,
      "skip_zero_gradients": True},
@@ -104,7 +108,7 @@ _ALL_CODE = (
      "use_gradient_change": True, "max_relative_step": 1e-3,
      "max_step_excess": 1.5, "max_relative_gradient": 1.5,
      "skip_zero_gradients": True, "gradient_jump_power": 0.5,
-     "slow_rates_after": 2.0},
+     "gradient_fall_power": 0.5, "slow_rates_after": 2.0},
     {"level_sizes": [4], "num_gradient_scales": 7, "learnable_decay": False,
      "dynamic_output_scale": False, "use_relative_lr": False},
 )
@@ -128,7 +132,8 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     super(NativeStepTest, self).setUp()
     native_harness.require_library(self)
 
-  def _compare(self, options, shapes=_SHAPES, steps=4, decades=3, **kwargs):
+  def _compare(self, options, shapes=_SHAPES, steps=4, decades=3, fall=1.0,
+               **kwargs):
     """Steps both ways, each time from the same state."""
     models = [native_harness.Model(native, shapes, options, **kwargs)
               for native in (True, False)]
@@ -136,7 +141,8 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     rng = np.random.RandomState(1)
     for step in range(steps):
       before = models[1].values()
-      gradients = _gradients(rng, shapes, step, decades)
+      gradients = [gradient * np.float32(fall**step) for gradient in
+                   _gradients(rng, shapes, step, decades)]
       for model in models:
         model.step(gradients)
       values = [model.values() for model in models]
@@ -157,6 +163,16 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     # 1.1e-4.
     decades = 1 if options.get("use_multiple_scale_decays") else 3
     self._compare(options, steps=3, decades=decades)
+
+  @parameterized.parameters(
+      {}, {"max_relative_step": 1e-3, "slow_rates_after": 2.0},
+      {"slow_rates_after": 2.0, "skip_zero_gradients": True},
+      {"use_attention": True},
+      {"dynamic_output_scale": False, "use_relative_lr": False})
+  def test_gradients_that_fall(self, **options):
+    self._compare(
+        dict(options, max_relative_gradient=1.5, gradient_fall_power=0.5),
+        steps=15, decades=1, fall=0.5)
 
   def test_every_option_is_tested(self):
     names, _ = arguments.parameters(hierarchical_rnn.HierarchicalRNN)

@@ -169,12 +169,10 @@ class Oracle {
   }
 
   // What follows a history.
-  static Vector Next(Vector history, double mean, bool skip_zeros,
-                     double most_growth) {
+  static Vector Next(Vector history, double mean, bool skip_zeros) {
     const double begun = history[3];
     if (!(mean > 1.0001 * Least()) && (skip_zeros || !begun)) return history;
-    double logarithm = log(std::max(mean, Least()));
-    if (begun) logarithm = std::min(logarithm, history[0] + most_growth);
+    const double logarithm = log(std::max(mean, Least()));
     const double decays[] = {0.9, 0.99, 1};
     for (int i = 0; i < 3; i++)
       history[i] = begun ? decays[i] * history[i] + (1 - decays[i]) * logarithm
@@ -183,31 +181,39 @@ class Oracle {
     return history;
   }
 
-  // What gradients are multiplied with to be relative.
-  double Scale(const Tensor<double>& tensor, double first) const {
-    const Vector& old = tensor.slots[kUnit];
-    const double mean = std::max(Magnitude(tensor, true), Least());
-    double scale = pow(2, 20) / exp(first);
-    if (old[3] && mean > o_.max_relative_gradient * exp(old[0]))
-      scale *= o_.max_relative_gradient * exp(old[0]) / mean;
-    return std::min(scale, exp(88));
+  // The most that a mean magnitude counts as.
+  double Most(const Vector& unit) const {
+    return unit[3] ? o_.max_relative_gradient * exp(std::max(unit[0], unit[1]))
+                   : INFINITY;
+  }
+
+  // The means of magnitudes after one more.
+  Vector NextUnit(const Vector& unit, double mean) const {
+    if (!(mean > 1.0001 * Least())) return unit;
+    mean = std::min(mean, Most(unit));
+    if (!unit[3]) return {log(mean), log(mean), log(mean), 1};
+    return {log(0.9 * exp(unit[0]) + 0.1 * mean),
+            log(0.99 * exp(unit[1]) + 0.01 * mean), unit[2], 1};
   }
 
   void StepTensor(size_t index, const Vector& old_global) {
     Tensor<double>& tensor = m_.tensors[index];
     const size_t size = tensor.variable.size();
     Vector history, unit;
-    double scale = 1, jump = 1;
+    double scale = 1, jump = 1, share = 1, num_steps = 1;
+    for (double steps : tensor.slots[kNumSteps]) num_steps += steps / size;
     if (o_.history())
       history = Next(tensor.slots[kHistory], Magnitude(tensor, o_.skip_zeros),
-                     o_.skip_zeros, INFINITY);
+                     o_.skip_zeros);
     if (o_.relative()) {
-      unit = Next(tensor.slots[kUnit], Magnitude(tensor, true), true,
-                  log(o_.max_relative_gradient));
-      scale = Scale(tensor, unit[2]);
-      if (tensor.slots[kUnit][3])
-        jump = Magnitude(tensor, true) / o_.max_relative_gradient /
-               exp(tensor.slots[kUnit][0]);
+      const double mean = Magnitude(tensor, true);
+      unit = NextUnit(tensor.slots[kUnit], mean);
+      jump = std::max(mean / Most(tensor.slots[kUnit]), 1.0);
+      scale = std::min(pow(2, 20) / exp(unit[2]) / jump, exp(88));
+      double power = o_.gradient_fall_power;
+      if (o_.slow_rates_after)
+        power *= 1 - std::min(o_.slow_rates_after / num_steps, 1.0);
+      share = pow(std::min(exp(1 + unit[0] - unit[1]), 1.0), power);
     }
     const Vector bias = Bias(tensor, old_global);
     Sums sums = {Vector(o_.seen()), {0, 0}, {0, 0}};
@@ -223,11 +229,14 @@ class Oracle {
           o_.dynamic ? 1 / sqrt(sums.squares[k] / count + 1e-16) : 1;
       if (!o_.max_relative_step) continue;
       const double rms = factors[k] * sqrt(sums.move_squares[k] / size);
-      const double limit = o_.max_relative_step * sizes_[index];
+      double limit = o_.max_relative_step * sizes_[index];
+      if (o_.slow_rates_after)
+        limit *= sqrt(std::min(o_.slow_rates_after / num_steps, 1.0));
       if (rms <= limit) continue;
       factors[k] *= limit / rms;
       if (k == 0) shortening = limit / rms;
     }
+    for (double& factor : factors) factor *= share;
     for (size_t row = 0; row < size; row++) {
       Move(row, factors, moves, &tensor);
       const double gradient = tensor.gradient[row];
