@@ -89,6 +89,22 @@ class Spec(_SpecBase):
     return "{}({})".format(_show(self.callable), ", ".join(arguments))
 
 
+def callables(value):
+  """Lists all that a spec and the specs among its arguments call.
+
+  Args:
+    value: A `Spec`, or a list or tuple of specs and other values.
+
+  Returns:
+    List of callables; empty if `value` is something else.
+  """
+  if isinstance(value, Spec):
+    return [value.callable] + callables(value.args)
+  if isinstance(value, (list, tuple)):
+    return [found for item in value for found in callables(item)]
+  return []
+
+
 def takes(function, name):
   """Whether a function, or the constructor of a class, has an argument.
 

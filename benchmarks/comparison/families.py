@@ -33,7 +33,7 @@ def family(problem):
     nets if a model with hidden layers is fitted to data; else noisy if
     gradients are, be it by minibatches; else deterministic.
   """
-  if any(callable_ in _SPARSE for callable_ in _callables(problem.spec)):
+  if set(problem_spec.callables(problem.spec)).intersection(_SPARSE):
     return SPARSE
   with tf.Graph().as_default():
     built = problem.spec.build()
@@ -42,12 +42,3 @@ def family(problem):
   if built.noise_stdev or problem.batch_size:
     return NOISY
   return DETERMINISTIC
-
-
-def _callables(value):
-  """All that a spec and the specs in its arguments call, as a list."""
-  if isinstance(value, problem_spec.Spec):
-    return [value.callable] + _callables(value.args)
-  if isinstance(value, (list, tuple)):
-    return [found for item in value for found in _callables(item)]
-  return []

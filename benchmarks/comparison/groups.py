@@ -129,12 +129,6 @@ GROUPS = collections.OrderedDict((
 ))
 
 
-def _is_convolutional(spec):
-  return spec.callable in _CONVOLUTIONAL or any(
-      _is_convolutional(arg) for arg in spec.args
-      if isinstance(arg, problem_spec.Spec))
-
-
 def entries(group):
   """Lists a group's problems.
 
@@ -164,7 +158,7 @@ def entries(group):
       name += " #{}".format(counts[name])
     listed.append(Entry(
         group, name, seeded_spec, minibatches.as_dataset(dataset), batch_size,
-        not _is_convolutional(spec)))
+        not set(problem_spec.callables(spec)).intersection(_CONVOLUTIONAL)))
   return listed
 
 

@@ -30,22 +30,14 @@ def problem_key(problem):
     String: constructor with arguments and source code, rows and batch size.
   """
   digest = hashlib.sha1()
-  for source in sorted(_sources(problem.spec)):
+  sources = set(inspect.getsource(each)
+                for each in problem_spec.callables(problem.spec))
+  for source in sorted(sources):
     digest.update(source.encode("utf-8"))
   for array in (problem.dataset.data, problem.dataset.labels):
     digest.update(np.ascontiguousarray(array).tobytes())
   return "{} batch {} {}".format(
       problem.spec, problem.batch_size, digest.hexdigest()[:16])
-
-
-def _sources(value):
-  """The source code of every callable in a spec, as a set of strings."""
-  if isinstance(value, problem_spec.Spec):
-    return set([inspect.getsource(value.callable)]).union(
-        *[_sources(arg) for arg in value.args])
-  if isinstance(value, (list, tuple)):
-    return set().union(*[_sources(item) for item in value])
-  return set()
 
 
 class ResultCache(object):

@@ -54,6 +54,12 @@ class SpecTest(tf.test.TestCase):
     self.assertEqual([(4, 1)], problem.param_shapes)
     self.assertEqual(3.0, problem.norm_power)
 
+  def test_callables(self):
+    spec = problem_spec.Spec.of
+    self.assertEqual([_WithNoise, _without, len, dict], problem_spec.callables(
+        spec(_WithNoise, spec(_without, 3), ["a", spec(len)], (spec(dict),))))
+    self.assertEqual([], problem_spec.callables(_without))
+
   def test_of(self):
     self.assertEqual(
         problem_spec.Spec(problem_generator.Norm, (4,), {"norm_power": 3.0}),
