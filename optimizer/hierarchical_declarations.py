@@ -68,7 +68,7 @@ def declare_shortcuts(parameters, num_scales, use_attention):
     num_scales: Integer, S.
     use_attention: Whether there are steps to attended locations.
   """
-  names = ["GradsToDelta"] + ["GradsToAttnDelta"] * use_attention
+  names = ["GradsToDelta"] + (["GradsToAttnDelta"] if use_attention else [])
   for name in names:
     parameters.declare_all(
         rnn_cells.affine_declarations(

@@ -155,10 +155,10 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       max_relative_gradient: Float above 1, the most that a tensor's gradient
         may be relative to running means of those before, over ten steps or a
         hundred; larger ones, such as those of a loss that jumps once, are
-        scaled down. It also makes gradients relative
-        to the tensor's first, so that their scale does not matter, down to the
-        least normal numbers; without it gradients below 1e-6 get lost in
-        epsilons. See `tensor_statistics.relative_scales`. 0 for neither.
+        scaled down. It also makes gradients relative to the tensor's first, so
+        that their scale does not matter, down to the least normal numbers;
+        without it gradients below 1e-6 get lost in epsilons. See
+        `tensor_statistics.relative_scales`. 0 for neither.
       gradient_jump_power: Float a: where a tensor's gradient is x times what
         `max_relative_gradient` allows, its learning rates are divided by
         min(x, 10)^a. 0 for never; without that limit it counts for nothing.

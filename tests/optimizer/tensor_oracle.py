@@ -27,7 +27,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     self._slow_after, self._jump_power = slow_after, jump_power
     self._fall_power = fall_power
     self._jump, self._shortening = 1.0, 1.0
-    self._steps = []
+    self._slowness = [1.0] * len(params)
     self._sizes, self._current = [None] * len(params), None
     self._num_elements = [param.size for param in params]
     self._scaled = []
@@ -52,8 +52,9 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     """Advances all tensors by one step, then the global level."""
     self._sizes = [self._size(param) for param in self.params]
     if self._slow_after:
-      self._steps = [1 + state["num_steps"].mean() if state["num_steps"].size
-                     else 1 for state in self.states]
+      self._slowness = [
+          min(1.0, self._slow_after / (1 + state["num_steps"].mean()))
+          if state["num_steps"].size else 1.0 for state in self.states]
     super(HierarchicalRNN, self).step(grads)
 
   def _step_tensor(self, i, grad, rate_mean):
@@ -97,7 +98,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     state["gradient_unit"] = np.append(np.log(means), 1.0)[np.newaxis]
     power = self._fall_power
     if self._slow_after:
-      power *= 1 - min(1.0, self._slow_after / self._steps[self._current])
+      power *= 1 - self._slowness[self._current]
     self._shortening = min(1.0, np.e * means[0] / means[1])**power
     return 2.0**20 * grad * limited / size / means[2]
 
@@ -142,8 +143,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
       return step * self._shortening
     # Elements that sit out make a step of 0.
     length = np.sqrt(np.sum(step**2) / self._num_elements[self._current])
-    limit = self._cap * self._sizes[self._current]
-    if self._slow_after:
-      limit *= min(1.0, self._slow_after / self._steps[self._current])**0.5
+    limit = (self._cap * self._sizes[self._current] *
+             self._slowness[self._current]**0.5)
     self._scaled.append(min(1.0, limit / length) if length else 1.0)
     return step * self._scaled[-1] * self._shortening

@@ -200,8 +200,10 @@ class Oracle {
     Tensor<double>& tensor = m_.tensors[index];
     const size_t size = tensor.variable.size();
     Vector history, unit;
-    double scale = 1, jump = 1, share = 1, num_steps = 1;
+    double scale = 1, jump = 1, share = 1, num_steps = 1, slowness = 1;
     for (double steps : tensor.slots[kNumSteps]) num_steps += steps / size;
+    if (o_.slow_rates_after)
+      slowness = std::min(o_.slow_rates_after / num_steps, 1.0);
     if (o_.history())
       history = Next(tensor.slots[kHistory], Magnitude(tensor, o_.skip_zeros),
                      o_.skip_zeros);
@@ -211,8 +213,7 @@ class Oracle {
       jump = std::max(mean / Most(tensor.slots[kUnit]), 1.0);
       scale = std::min(pow(2, 20) / exp(unit[2]) / jump, exp(88));
       double power = o_.gradient_fall_power;
-      if (o_.slow_rates_after)
-        power *= 1 - std::min(o_.slow_rates_after / num_steps, 1.0);
+      if (o_.slow_rates_after) power *= 1 - slowness;
       share = pow(std::min(exp(1 + unit[0] - unit[1]), 1.0), power);
     }
     const Vector bias = Bias(tensor, old_global);
@@ -229,9 +230,8 @@ class Oracle {
           o_.dynamic ? 1 / sqrt(sums.squares[k] / count + 1e-16) : 1;
       if (!o_.max_relative_step) continue;
       const double rms = factors[k] * sqrt(sums.move_squares[k] / size);
-      double limit = o_.max_relative_step * sizes_[index];
-      if (o_.slow_rates_after)
-        limit *= sqrt(std::min(o_.slow_rates_after / num_steps, 1.0));
+      const double limit =
+          o_.max_relative_step * sizes_[index] * sqrt(slowness);
       if (rms <= limit) continue;
       factors[k] *= limit / rms;
       if (k == 0) shortening = limit / rms;
