@@ -59,6 +59,13 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
                      "for never, not {!r}.".format(slow_rates_after))
 
 
+def check_power(name, power):
+  """Raises ValueError for an illegal power."""
+  if not 0.0 <= power < float("inf"):
+    raise ValueError("{} must be a number from 0, not {!r}.".format(
+        name, power))
+
+
 def gradient_powers(max_relative_gradient, **powers):
   """Returns the powers by name, 0 without a limit of gradients.
 
@@ -66,8 +73,6 @@ def gradient_powers(max_relative_gradient, **powers):
     ValueError: If a power is illegal.
   """
   for name, power in sorted(powers.items()):
-    if not 0.0 <= power < float("inf"):
-      raise ValueError("{} must be a number from 0, not {!r}.".format(
-          name, power))
+    check_power(name, power)
   return {name: power if max_relative_gradient else 0.0
           for name, power in powers.items()}

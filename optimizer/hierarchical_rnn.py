@@ -83,6 +83,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                gradient_jump_power=0.0,
                gradient_fall_power=0.0,
                slow_rates_after=0.0,
+               rare_step_power=0.0,
                use_lr_over_rms=False,
                use_gradient_trend=False,
                use_gradient_change=False,
@@ -173,6 +174,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         A rate that falls exponentially then falls like a power of t, so that
         it does not keep the time of the runs of meta-training. The limit of
         `max_relative_step` falls like 1 / sqrt(t) then. 0 for never.
+      rare_step_power: Float p: with `skip_zero_gradients`, where a share m of a
+        tensor's elements have a gradient, their steps are divided by
+        max(m, 0.01)^p, limit or not. 0 for never.
       use_lr_over_rms: Feature: log learning rate minus log size.
       use_gradient_trend: Feature: log of the tensor's mean absolute gradient,
         averaged over ten steps, minus the same over a hundred.
@@ -201,6 +205,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     powers = hierarchical_options.gradient_powers(
         max_relative_gradient, gradient_jump_power=gradient_jump_power,
         gradient_fall_power=gradient_fall_power)
+    hierarchical_options.check_power("rare_step_power", rare_step_power)
     hierarchical_options.check_rates(
         dynamic_output_scale, use_relative_lr=use_relative_lr,
         use_extreme_indicator=use_extreme_indicator,
@@ -232,7 +237,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         rms_floor=rms_floor,
         uses_sizes=bool(max_relative_step) or use_lr_over_rms,
         max_relative_gradient=max_relative_gradient,
-        slow_rates_after=slow_rates_after, **powers)
+        slow_rates_after=slow_rates_after,
+        rare_step_power=rare_step_power if skip_zero_gradients else 0.0,
+        **powers)
     super(HierarchicalRNN, self).__init__(
         name, self._state_keys(use_attention), use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,

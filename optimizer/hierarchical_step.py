@@ -45,7 +45,7 @@ StepOptions = collections.namedtuple(
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
     "max_relative_step, max_step_excess, rms_floor, uses_sizes, "
     "max_relative_gradient, gradient_jump_power, gradient_fall_power, "
-    "slow_rates_after")
+    "slow_rates_after, rare_step_power")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
@@ -60,11 +60,11 @@ Attributes:
   max_relative_step: See `tensor_statistics.look`; 0 for no limit.
   rms_floor: What a tensor's root mean square counts as at least.
   uses_sizes: Whether a step has to know the sizes of the tensors.
-  max_relative_gradient: See `tensor_statistics.relative_scales`; 0 for
-    gradients as they are.
+  max_relative_gradient: See `tensor_statistics.relative_scales`; 0 for none.
   gradient_jump_power: See `learning_rates.lowered_rates`.
   gradient_fall_power: See `tensor_statistics.look`.
   slow_rates_after: See `learning_rates.step` and `tensor_statistics.look`.
+  rare_step_power: See `tensor_statistics.last_factor`.
 """
 
 Coordinates = collections.namedtuple(
@@ -167,7 +167,7 @@ def step_group(options, theta, layout, param, grad, state, global_state,
     new_state["layer"] = step_layer(
         options, theta, coordinates.level1_inputs, state["layer"], global_state,
         coordinates.mask)
-  steps, caps = normalized(coordinates, layout, look)
+  steps, caps = normalized(options, coordinates, layout, look)
   if learning_rates.are_lowered(options):
     new_state["log_learning_rate"] = learning_rates.lowered_rates(
         options, layout, new_state["log_learning_rate"], grad,
@@ -375,10 +375,11 @@ def _directions(options, theta, outputs, observation, new_state):
           [value * value for value in unscaled])
 
 
-def normalized(coordinates, layout, look):
+def normalized(options, coordinates, layout, look):
   """Normalizes and limits directions per tensor.
 
   Args:
+    options: `StepOptions`.
     coordinates: `Coordinates`, averaged over tensors.
     layout: `TensorLayout`.
     look: `tensor_statistics.Look`.
@@ -390,9 +391,10 @@ def normalized(coordinates, layout, look):
   scales, caps = tensor_statistics.step_scales(
       tensor_statistics.masked_means(coordinates.squares, coordinates.mask),
       coordinates.direction_squares, look.limit)
+  factor = tensor_statistics.last_factor(options, look, coordinates.mask)
   steps = coordinates.directions
-  if look.share is not None:
-    scales = [scale * look.share for scale in scales or [1.0] * len(steps)]
+  if factor is not None:
+    scales = [scale * factor for scale in scales or [1.0] * len(steps)]
   if scales:
     steps = [direction * layout.broadcast(scale)
              for direction, scale in zip(steps, scales)]

@@ -40,6 +40,7 @@ _MAX_GRADIENT = 1e18
 # What is not greater is the log of a gradient that is all 0.
 _LOG_OF_NONE = np.log(_LEAST_GRADIENT) + 1e-4
 _MAX_TREND = 10.0
+_LEAST_SHARE = 0.01
 
 View = collections.namedtuple(
     "View", "mean_log_rate, log_size, trend, change, scale")
@@ -329,6 +330,31 @@ def masked_means(means, mask):
   share = selection.select(
       tf.equal(mask[0], 0.0), tf.ones_like(mask[0]), mask[0])
   return [mean / share for mean in means]
+
+
+def last_factor(options, look_, mask):
+  """What tensors' steps are multiplied with after they have been limited.
+
+  With m the share of a tensor's coordinates that are not skipped and p =
+  `options.rare_step_power`,
+
+    factor = share max(m, 0.01)^(-p)
+
+  An average of gradients goes on moving coordinates whose gradient is 0; one
+  that is skipped has to go all the way at once.
+
+  Args:
+    options: `hierarchical_step.StepOptions`.
+    look_: `Look`, whose share it is.
+    mask: Empty, or a list with m, float32 [T, 1].
+
+  Returns:
+    float32 [T, 1], or None for 1.
+  """
+  if not (mask and options.rare_step_power):
+    return look_.share
+  rare = tf.pow(tf.maximum(mask[0], _LEAST_SHARE), -options.rare_step_power)
+  return rare if look_.share is None else rare * look_.share
 
 
 def step_scales(squares, direction_squares, limit):

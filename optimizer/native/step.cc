@@ -15,6 +15,7 @@ namespace learned_optimizer {
 namespace {
 
 const float kMostJump = 2.302585093f;  // See learning_rates.py.
+const double kLeastShare = 0.01;       // See tensor_statistics.py.
 
 }  // namespace
 
@@ -89,6 +90,10 @@ void Stepper::AddUp() {
     for (int k = 0; k < options_.seen(); k++) sums[k] /= count;
     // The most the root mean square of a step may be.
     const double limit = limits_[i];
+    double rare = 1;
+    if (options_.skip_zeros && tensors_[i].size > 0)
+      rare = pow(std::max(count / tensors_[i].size, kLeastShare),
+                 -options_.rare_step_power);
     for (int k = 0; k < 2; k++) {
       double factor = 1;
       if (options_.dynamic)
@@ -102,7 +107,7 @@ void Stepper::AddUp() {
         if (k == 0 && options_.max_step_excess > 0)
           changes_[i] = std::min(log(options_.max_step_excess / excess), 0.0);
       }
-      factors_[2 * i + k] = factor * shares_[i];
+      factors_[2 * i + k] = factor * shares_[i] * rare;
     }
     changes_[i] -= options_.gradient_jump_power *
                    std::min(jumps_[i], kMostJump);

@@ -97,6 +97,17 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
         _FALLS, options, oracle_options, num_steps=15, fall=0.5)
 
   @parameterized.parameters(
+      *(_OTHERS + (({"use_attention": True, "max_relative_step": 1e-3},
+                    {"cap": 1e-3}),)))
+  def test_steps_of_elements_that_are_rare(self, options, oracle_options):
+    self._check_both(
+        ({"skip_zero_gradients": True, "rare_step_power": 0.5},
+         {"skip_zeros": True, "rare_power": 0.5}), options, oracle_options)
+
+  def test_without_skipping_no_element_is_rare(self):
+    self._check({"rare_step_power": 0.5}, {})
+
+  @parameterized.parameters(
       *(_OTHERS + (({"skip_zero_gradients": True, "use_attention": True},
                     {"skip_zeros": True}),)))
   def test_rates_that_slow_down(self, options, oracle_options):

@@ -20,12 +20,12 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
   def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
                relative_init=False, lr_over_rms=False, trend=False,
                change=False, excess=0.0, max_gradient=0.0, slow_after=0.0,
-               jump_power=0.0, fall_power=0.0, **options):
+               jump_power=0.0, fall_power=0.0, rare_power=0.0, **options):
     self._cap, self._floor = cap, floor
     self._lr_over_rms, self._trend, self._change = lr_over_rms, trend, change
     self._excess, self._max_gradient = excess, max_gradient
     self._slow_after, self._jump_power = slow_after, jump_power
-    self._fall_power = fall_power
+    self._fall_power, self._rare_power = fall_power, rare_power
     self._jump, self._shortening = 1.0, 1.0
     self._slowness = [1.0] * len(params)
     self._sizes, self._current = [None] * len(params), None
@@ -138,12 +138,16 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
           self._jump_power * np.log(min(10.0, self._jump)), -33.0)
 
   def _limited(self, step):
-    """A step no longer than the tensor allows."""
-    if not self._cap or not step.size:
-      return step * self._shortening
+    """A step no longer than the tensor allows, but for rare ones."""
+    if not step.size:
+      return step
+    count = self._num_elements[self._current]
+    factor = self._shortening / max(step.size / count, 0.01)**self._rare_power
+    if not self._cap:
+      return step * factor
     # Elements that sit out make a step of 0.
-    length = np.sqrt(np.sum(step**2) / self._num_elements[self._current])
+    length = np.sqrt(np.sum(step**2) / count)
     limit = (self._cap * self._sizes[self._current] *
              self._slowness[self._current]**0.5)
     self._scaled.append(min(1.0, limit / length) if length else 1.0)
-    return step * self._scaled[-1] * self._shortening
+    return step * self._scaled[-1] * factor

@@ -316,6 +316,7 @@ std::vector<Options> ManyOptions() {
   all[12].slow_rates_after = 1;
   all[12].gradient_jump_power = 0.5;
   all[12].gradient_fall_power = 0.25;
+  all[12].rare_step_power = 0.5;
   return all;
 }
 

@@ -236,6 +236,8 @@ class Oracle {
       factors[k] *= limit / rms;
       if (k == 0) shortening = limit / rms;
     }
+    if (o_.skip_zeros && size)
+      share /= pow(std::max(count / size, 0.01), o_.rare_step_power);
     for (double& factor : factors) factor *= share;
     for (size_t row = 0; row < size; row++) {
       Move(row, factors, moves, &tensor);
