@@ -59,20 +59,18 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
                      "for never, not {!r}.".format(slow_rates_after))
 
 
-def check_power(name, power):
-  """Raises ValueError for an illegal power."""
-  if not 0.0 <= power < float("inf"):
-    raise ValueError("{} must be a number from 0, not {!r}.".format(
-        name, power))
-
-
-def gradient_powers(max_relative_gradient, **powers):
-  """Returns the powers by name, 0 without a limit of gradients.
+def powers(max_relative_gradient, skip_zero_gradients, gradient_jump_power,
+           gradient_fall_power, rare_step_power):
+  """Returns the powers by name, 0 where the option they need is not set.
 
   Raises:
     ValueError: If a power is illegal.
   """
-  for name, power in sorted(powers.items()):
-    check_power(name, power)
-  return {name: power if max_relative_gradient else 0.0
-          for name, power in powers.items()}
+  table = (("gradient_fall_power", gradient_fall_power, max_relative_gradient),
+           ("gradient_jump_power", gradient_jump_power, max_relative_gradient),
+           ("rare_step_power", rare_step_power, skip_zero_gradients))
+  for name, power, _ in table:
+    if not 0.0 <= power < float("inf"):
+      raise ValueError("{} must be a number from 0, not {!r}.".format(
+          name, power))
+  return {name: power if needed else 0.0 for name, power, needed in table}

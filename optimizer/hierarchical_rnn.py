@@ -202,10 +202,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         level_sizes, init_lr_range, num_gradient_scales, global_input,
         max_log_lr, max_relative_step, max_step_excess, rms_floor,
         max_relative_gradient, slow_rates_after)
-    powers = hierarchical_options.gradient_powers(
-        max_relative_gradient, gradient_jump_power=gradient_jump_power,
-        gradient_fall_power=gradient_fall_power)
-    hierarchical_options.check_power("rare_step_power", rare_step_power)
+    powers = hierarchical_options.powers(
+        max_relative_gradient, skip_zero_gradients, gradient_jump_power,
+        gradient_fall_power, rare_step_power)
     hierarchical_options.check_rates(
         dynamic_output_scale, use_relative_lr=use_relative_lr,
         use_extreme_indicator=use_extreme_indicator,
@@ -237,9 +236,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         rms_floor=rms_floor,
         uses_sizes=bool(max_relative_step) or use_lr_over_rms,
         max_relative_gradient=max_relative_gradient,
-        slow_rates_after=slow_rates_after,
-        rare_step_power=rare_step_power if skip_zero_gradients else 0.0,
-        **powers)
+        slow_rates_after=slow_rates_after, **powers)
     super(HierarchicalRNN, self).__init__(
         name, self._state_keys(use_attention), use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,

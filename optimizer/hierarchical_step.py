@@ -62,9 +62,8 @@ Attributes:
   uses_sizes: Whether a step has to know the sizes of the tensors.
   max_relative_gradient: See `tensor_statistics.relative_scales`; 0 for none.
   gradient_jump_power: See `learning_rates.lowered_rates`.
-  gradient_fall_power: See `tensor_statistics.look`.
+  gradient_fall_power, rare_step_power: See `tensor_statistics.Look`.
   slow_rates_after: See `learning_rates.step` and `tensor_statistics.look`.
-  rare_step_power: See `tensor_statistics.last_factor`.
 """
 
 Coordinates = collections.namedtuple(
@@ -162,12 +161,13 @@ def step_group(options, theta, layout, param, grad, state, global_state,
       run_rows(grad, rows, bias, look.view) if run_rows else average(
           step_coordinates(options, theta, grad, rows, bias, look.view),
           layout))
+  look = tensor_statistics.with_rare_steps(options, look, coordinates.mask)
   new_state = dict(coordinates.state, **look.histories)
   if "layer" in state:
     new_state["layer"] = step_layer(
         options, theta, coordinates.level1_inputs, state["layer"], global_state,
         coordinates.mask)
-  steps, caps = normalized(options, coordinates, layout, look)
+  steps, caps = normalized(coordinates, layout, look)
   if learning_rates.are_lowered(options):
     new_state["log_learning_rate"] = learning_rates.lowered_rates(
         options, layout, new_state["log_learning_rate"], grad,
@@ -375,11 +375,10 @@ def _directions(options, theta, outputs, observation, new_state):
           [value * value for value in unscaled])
 
 
-def normalized(options, coordinates, layout, look):
+def normalized(coordinates, layout, look):
   """Normalizes and limits directions per tensor.
 
   Args:
-    options: `StepOptions`.
     coordinates: `Coordinates`, averaged over tensors.
     layout: `TensorLayout`.
     look: `tensor_statistics.Look`.
@@ -391,10 +390,9 @@ def normalized(options, coordinates, layout, look):
   scales, caps = tensor_statistics.step_scales(
       tensor_statistics.masked_means(coordinates.squares, coordinates.mask),
       coordinates.direction_squares, look.limit)
-  factor = tensor_statistics.last_factor(options, look, coordinates.mask)
   steps = coordinates.directions
-  if factor is not None:
-    scales = [scale * factor for scale in scales or [1.0] * len(steps)]
+  if look.share is not None:
+    scales = [scale * look.share for scale in scales or [1.0] * len(steps)]
   if scales:
     steps = [direction * layout.broadcast(scale)
              for direction, scale in zip(steps, scales)]

@@ -236,7 +236,8 @@ Attributes:
   limit: None or float32 [T, 1], what the root mean square of a step may be at
     the most.
   jump: None or float32 [T, 1], see `relative_scales`.
-  share: None or float32 [T, 1], what steps are multiplied with, at most 1.
+  share: None or float32 [T, 1], what steps are multiplied with once they have
+    been limited; see `look` and `with_rare_steps`.
   histories: Dict of new histories [T, 4], by `KEYS`.
 """
 
@@ -332,29 +333,30 @@ def masked_means(means, mask):
   return [mean / share for mean in means]
 
 
-def last_factor(options, look_, mask):
-  """What tensors' steps are multiplied with after they have been limited.
+def with_rare_steps(options, seen, mask):
+  """A `Look` whose share lengthens the steps of rare gradients.
 
   With m the share of a tensor's coordinates that are not skipped and p =
   `options.rare_step_power`,
 
-    factor = share max(m, 0.01)^(-p)
+    share' = share max(m, 0.01)^(-p)
 
   An average of gradients goes on moving coordinates whose gradient is 0; one
   that is skipped has to go all the way at once.
 
   Args:
     options: `hierarchical_step.StepOptions`.
-    look_: `Look`, whose share it is.
+    seen: `Look`.
     mask: Empty, or a list with m, float32 [T, 1].
 
   Returns:
-    float32 [T, 1], or None for 1.
+    `Look`.
   """
   if not (mask and options.rare_step_power):
-    return look_.share
+    return seen
   rare = tf.pow(tf.maximum(mask[0], _LEAST_SHARE), -options.rare_step_power)
-  return rare if look_.share is None else rare * look_.share
+  return seen._replace(
+      share=rare if seen.share is None else rare * seen.share)
 
 
 def step_scales(squares, direction_squares, limit):

@@ -91,7 +91,7 @@ void Stepper::AddUp() {
     // The most the root mean square of a step may be.
     const double limit = limits_[i];
     double rare = 1;
-    if (options_.skip_zeros && tensors_[i].size > 0)
+    if (options_.rare_step_power > 0 && tensors_[i].size > 0)
       rare = pow(std::max(count / tensors_[i].size, kLeastShare),
                  -options_.rare_step_power);
     for (int k = 0; k < 2; k++) {
