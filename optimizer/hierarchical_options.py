@@ -59,16 +59,27 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
                      "for never, not {!r}.".format(slow_rates_after))
 
 
-def powers(max_relative_gradient, skip_zero_gradients, gradient_jump_power,
+def powers(max_relative_gradient, counts_steps, gradient_jump_power,
            gradient_fall_power, rare_step_power):
-  """Returns the powers by name, 0 where the option they need is not set.
+  """Returns the powers by name, 0 where an option they need is not set.
+
+  Args:
+    max_relative_gradient: See `HierarchicalRNN`.
+    counts_steps: Whether elements have numbers of steps of their own.
+    gradient_jump_power: See `HierarchicalRNN`.
+    gradient_fall_power: See `HierarchicalRNN`.
+    rare_step_power: See `HierarchicalRNN`.
+
+  Returns:
+    Dict from names to floats.
 
   Raises:
     ValueError: If a power is illegal.
   """
   table = (("gradient_fall_power", gradient_fall_power, max_relative_gradient),
            ("gradient_jump_power", gradient_jump_power, max_relative_gradient),
-           ("rare_step_power", rare_step_power, skip_zero_gradients))
+           ("rare_step_power", rare_step_power,
+            max_relative_gradient and counts_steps))
   for name, power, _ in table:
     if not 0.0 <= power < float("inf"):
       raise ValueError("{} must be a number from 0, not {!r}.".format(

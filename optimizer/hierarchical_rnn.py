@@ -174,9 +174,10 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         A rate that falls exponentially then falls like a power of t, so that
         it does not keep the time of the runs of meta-training. The limit of
         `max_relative_step` falls like 1 / sqrt(t) then. 0 for never.
-      rare_step_power: Float p: with `skip_zero_gradients`, where a share m of a
-        tensor's elements have a gradient, their steps are divided by
-        max(m, 0.01)^p, limit or not. 0 for never.
+      rare_step_power: Float p: with `skip_zero_gradients`, `slow_rates_after`
+        and `max_relative_gradient`, elements that have a gradient in a share f
+        of their tensor's steps make steps max(f, 0.01)^-p times as long, limit
+        or not. f is a mean over the elements with a gradient. 0 for never.
       use_lr_over_rms: Feature: log learning rate minus log size.
       use_gradient_trend: Feature: log of the tensor's mean absolute gradient,
         averaged over ten steps, minus the same over a hundred.
@@ -203,8 +204,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         max_log_lr, max_relative_step, max_step_excess, rms_floor,
         max_relative_gradient, slow_rates_after)
     powers = hierarchical_options.powers(
-        max_relative_gradient, skip_zero_gradients, gradient_jump_power,
-        gradient_fall_power, rare_step_power)
+        max_relative_gradient, skip_zero_gradients and slow_rates_after,
+        gradient_jump_power, gradient_fall_power, rare_step_power)
     hierarchical_options.check_rates(
         dynamic_output_scale, use_relative_lr=use_relative_lr,
         use_extreme_indicator=use_extreme_indicator,

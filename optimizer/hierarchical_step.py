@@ -161,7 +161,6 @@ def step_group(options, theta, layout, param, grad, state, global_state,
       run_rows(grad, rows, bias, look.view) if run_rows else average(
           step_coordinates(options, theta, grad, rows, bias, look.view),
           layout))
-  look = tensor_statistics.with_rare_steps(options, look, coordinates.mask)
   new_state = dict(coordinates.state, **look.histories)
   if "layer" in state:
     new_state["layer"] = step_layer(

@@ -40,7 +40,7 @@ _MAX_GRADIENT = 1e18
 # What is not greater is the log of a gradient that is all 0.
 _LOG_OF_NONE = np.log(_LEAST_GRADIENT) + 1e-4
 _MAX_TREND = 10.0
-_LEAST_SHARE = 0.01
+_LEAST_FREQUENCY = 0.01
 
 View = collections.namedtuple(
     "View", "mean_log_rate, log_size, trend, change, scale")
@@ -152,7 +152,7 @@ def relative_scales(log_mean, history, max_relative_gradient):
     first' = first
 
   and all are l at the first step with a gradient that is not all 0. Before that
-  step, and whenever the gradient is all 0, nothing changes. The gradient
+  step, and whenever the gradient is all 0, they do not change. The gradient
   becomes
 
     g' = g min(2^20 exp(-first' + l' - l), exp(88)).
@@ -166,14 +166,16 @@ def relative_scales(log_mean, history, max_relative_gradient):
 
   Args:
     log_mean: l, float32 [T, 1], see `log_mean_gradient`, zeros skipped.
-    history: float32 [T, 4]: short, long, first, and 1 if there is any, else 0.
+    history: float32 [T, 4]: short, long, first, and the number of steps from
+      that of the first on.
     max_relative_gradient: Float.
 
   Returns:
     (g' / g, new history, jump, fall): float32 [T, 1], [T, 4], and two [T, 1]:
     l - l', and max(long' - short' - 1, 0).
   """
-  short, long_, first, begun = tf.split(history, _HISTORY_WIDTH, 1)
+  short, long_, first, count = tf.split(history, _HISTORY_WIDTH, 1)
+  begun = tf.minimum(count, 1.0)
   limit = np.log(max_relative_gradient) + tf.maximum(short, long_)
   jump = begun * tf.nn.relu(log_mean - limit)
   limited = log_mean - jump
@@ -187,10 +189,13 @@ def relative_scales(log_mean, history, max_relative_gradient):
 
   means = [mean_with(old, decay)
            for old, decay in ((short, _FAST_DECAY), (long_, _SLOW_DECAY))]
-  new = selection.select(
-      tf.reshape(tf.greater(log_mean, _LOG_OF_NONE), [-1]),
-      tf.concat(means + [limited + begun * (first - limited),
-                         tf.ones_like(begun)], 1), history)
+  counts = tf.greater(log_mean, _LOG_OF_NONE)
+  logs = selection.select(
+      tf.reshape(counts, [-1]),
+      tf.concat(means + [limited + begun * (first - limited)], 1),
+      history[:, :3])
+  new = tf.concat(
+      [logs, count + tf.maximum(begun, tf.cast(counts, tf.float32))], 1)
   scale = tf.exp(tf.minimum(
       _LOG_OF_FIRST - new[:, 2:3] - jump, _MAX_LOG_SCALE))
   fall = tf.nn.relu(new[:, 1:2] - new[:, :1] - 1.0)
@@ -237,7 +242,7 @@ Attributes:
     the most.
   jump: None or float32 [T, 1], see `relative_scales`.
   share: None or float32 [T, 1], what steps are multiplied with once they have
-    been limited; see `look` and `with_rare_steps`.
+    been limited; see `look` and `rare_steps`.
   histories: Dict of new histories [T, 4], by `KEYS`.
 """
 
@@ -289,8 +294,43 @@ def look(options, layout, param, grad, state, mean_log_rate):
       if options.slow_rates_after:
         power *= 1.0 - slowness
       share = tf.exp(-power * fall)
+  if options.rare_step_power:
+    rare = rare_steps(options, layout, grad, state, histories[UNIT_KEY])
+    share = rare if share is None else rare * share
   return Look(View(mean_log_rate, log_size, trend, change, scale), limit, jump,
               share, histories)
+
+
+def rare_steps(options, layout, grad, state, history):
+  """What lengthens the steps of coordinates that rarely have a gradient.
+
+  With p = `options.rare_step_power`, t a tensor's steps since its first
+  gradient, and n the mean number of steps of its coordinates that have a
+  gradient now, both with this one, steps are multiplied with
+
+    max(n / t, 0.01)^(-p).
+
+  An average of squares over all t steps, with zeros, would be n / t times as
+  large as one over n; steps divided by its root would be 1 / sqrt(n / t) times
+  as long. Coordinates that never have a gradient make no others rare.
+
+  Args:
+    options: `hierarchical_step.StepOptions`.
+    layout: `TensorLayout`.
+    grad: g, float32 [P, 1].
+    state: Dict with "num_steps", float32 [P, 1].
+    history: float32 [T, 4], new, see `relative_scales`.
+
+  Returns:
+    float32 [T, 1].
+  """
+  nonzero = tf.cast(tf.not_equal(grad, 0.0), tf.float32)
+  num_steps = masked_means(
+      [layout.tensor_mean(nonzero * (state["num_steps"] + 1.0))],
+      [layout.tensor_mean(nonzero)])[0]
+  frequency = num_steps / tf.maximum(history[:, 3:], 1.0)
+  return tf.pow(tf.clip_by_value(frequency, _LEAST_FREQUENCY, 1.0),
+                -options.rare_step_power)
 
 
 def mean_slowness(options, layout, state):
@@ -331,32 +371,6 @@ def masked_means(means, mask):
   share = selection.select(
       tf.equal(mask[0], 0.0), tf.ones_like(mask[0]), mask[0])
   return [mean / share for mean in means]
-
-
-def with_rare_steps(options, seen, mask):
-  """A `Look` whose share lengthens the steps of rare gradients.
-
-  With m the share of a tensor's coordinates that are not skipped and p =
-  `options.rare_step_power`,
-
-    share' = share max(m, 0.01)^(-p)
-
-  An average of gradients goes on moving coordinates whose gradient is 0; one
-  that is skipped has to go all the way at once.
-
-  Args:
-    options: `hierarchical_step.StepOptions`.
-    seen: `Look`.
-    mask: Empty, or a list with m, float32 [T, 1].
-
-  Returns:
-    `Look`.
-  """
-  if not (mask and options.rare_step_power):
-    return seen
-  rare = tf.pow(tf.maximum(mask[0], _LEAST_SHARE), -options.rare_step_power)
-  return seen._replace(
-      share=rare if seen.share is None else rare * seen.share)
 
 
 def step_scales(squares, direction_squares, limit):

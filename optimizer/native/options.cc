@@ -89,9 +89,10 @@ std::string Problem(const Options& o) {
     return "slow_rates_after must be a number of steps from 1, or 0 for "
            "never, and needs learning rates";
   if (!(o.rare_step_power >= 0 && o.rare_step_power < INFINITY) ||
-      (o.rare_step_power > 0 && !o.skip_zeros))
+      (o.rare_step_power > 0 &&
+       !(o.skip_zeros && o.relative() && o.counts_steps())))
     return "rare_step_power must be a number from 0, and needs the flag "
-           "skip_zeros";
+           "skip_zeros, max_relative_gradient and slow_rates_after";
   return "";
 }
 

@@ -15,7 +15,6 @@ namespace learned_optimizer {
 namespace {
 
 const float kMostJump = 2.302585093f;  // See learning_rates.py.
-const double kLeastShare = 0.01;       // See tensor_statistics.py.
 
 }  // namespace
 
@@ -90,10 +89,6 @@ void Stepper::AddUp() {
     for (int k = 0; k < options_.seen(); k++) sums[k] /= count;
     // The most the root mean square of a step may be.
     const double limit = limits_[i];
-    double rare = 1;
-    if (options_.rare_step_power > 0 && tensors_[i].size > 0)
-      rare = pow(std::max(count / tensors_[i].size, kLeastShare),
-                 -options_.rare_step_power);
     for (int k = 0; k < 2; k++) {
       double factor = 1;
       if (options_.dynamic)
@@ -107,7 +102,7 @@ void Stepper::AddUp() {
         if (k == 0 && options_.max_step_excess > 0)
           changes_[i] = std::min(log(options_.max_step_excess / excess), 0.0);
       }
-      factors_[2 * i + k] = factor * shares_[i] * rare;
+      factors_[2 * i + k] = factor * shares_[i];
     }
     changes_[i] -= options_.gradient_jump_power *
                    std::min(jumps_[i], kMostJump);
@@ -122,7 +117,10 @@ bool Stepper::Steps(int tensor) const {
 
 void Stepper::KeepHistories() {
   for (size_t i = 0; i < tensors_.size(); i++) {
-    if (!Steps(i)) continue;
+    // A gradient that is all 0 changes nothing but numbers of steps.
+    if (options_.skip_nonfinite &&
+        sums_[i * num_sums_ + options_.seen() + kBad] > 0)
+      continue;
     if (options_.history())
       std::copy_n(&histories_[i * kHistoryWidth], kHistoryWidth,
                   tensors_[i].slots[kHistory]);

@@ -26,13 +26,15 @@ float Sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
 const double kLeastGradient = std::numeric_limits<float>::min();
 const float kHistoryDecays[] = {0.9f, 0.99f, 1.0f};
 const float kMostTrend = 10;
+const double kLeastFrequency = 0.01;
 const float kLogOfFirst = 13.862943611f;
 const float kMostLogScale = 88;
 
 // Sums over a tensor's rows: of log rates, squared parameters, gradients'
-// magnitudes, how many gradients are not zero, and steps made.
+// magnitudes, how many gradients are not zero, steps made, and steps with this
+// one where the gradient is not zero.
 enum LookSum {
-  kRates, kSquares, kMagnitudes, kNonzero, kSteps, kNumLooks
+  kRates, kSquares, kMagnitudes, kNonzero, kSteps, kActiveSteps, kNumLooks
 };
 
 // The sum of function(0) to function(count - 1), in float, as TensorFlow's
@@ -183,6 +185,12 @@ void Stepper::LookAtUnit(const Unit& unit, double* sums) {
     const bool counts = !skip || std::fabs(gradient[i]) < INFINITY;
     return counts && gradient[i] != 0 ? 1.0f : 0.0f;
   });
+  if (!(options_.rare_step_power > 0)) return;
+  const float* steps = tensor.slots[kNumSteps] + start;
+  sums[kActiveSteps] = SumOfEach(rows, [gradient, steps, skip](int i) {
+    const bool counts = !skip || std::fabs(gradient[i]) < INFINITY;
+    return counts && gradient[i] != 0 ? steps[i] + 1 : 0.0f;
+  });
 }
 
 // What the history becomes is only written once it is known that the tensor's
@@ -206,7 +214,8 @@ void Stepper::FindScale(int tensor, double slowness, const double* sums) {
   float* anew = &units_of_gradients_[tensor * kHistoryWidth];
   const float log_mean = LogMean(sums[kMagnitudes], sums[kNonzero]);
   std::copy_n(old, kHistoryWidth, anew);
-  const bool begun = old[3] > 0;
+  const float count = old[3];
+  const bool begun = count > 0;
   float jump = 0;
   if (begun)
     jump = std::max(log_mean - std::log(options_.max_relative_gradient) -
@@ -217,12 +226,21 @@ void Stepper::FindScale(int tensor, double slowness, const double* sums) {
     for (int i = 0; i < 2; i++)
       anew[i] = begun ? MeanWith(old[i], limited, kHistoryDecays[i]) : limited;
     if (!begun) anew[2] = limited;
-    anew[3] = 1;
   }
+  anew[3] = begun || Counts(log_mean) ? count + 1 : count;
   jumps_[tensor] = jump;
   const float fall = std::max(anew[1] - anew[0] - 1, 0.0f);
   const double late = options_.counts_steps() ? 1 - slowness : 1;
   shares_[tensor] = exp(-options_.gradient_fall_power * late * fall);
+  if (options_.rare_step_power > 0) {
+    // See rare_steps there.
+    const double frequency = sums[kActiveSteps] /
+                             std::max(sums[kNonzero], 1.0) /
+                             std::max(anew[3], 1.0f);
+    shares_[tensor] *= pow(
+        std::max(std::min(frequency, 1.0), kLeastFrequency),
+        -options_.rare_step_power);
+  }
   views_[tensor].scale =
       std::exp(std::min(kLogOfFirst - anew[2] - jump, kMostLogScale));
 }

@@ -25,6 +25,12 @@ _JUMPS = (dict(_RELATIVE[0], gradient_jump_power=0.5),
 _FALLS = (dict(_RELATIVE[0], gradient_fall_power=0.5),
           dict(_RELATIVE[1], fall_power=0.5))
 _SLOW = ({"slow_rates_after": 2.0}, {"slow_after": 2.0})
+_RARE = (dict(_RELATIVE[0], skip_zero_gradients=True, rare_step_power=0.5,
+              **_SLOW[0]),
+         dict(_RELATIVE[1], skip_zeros=True, rare_power=0.5, **_SLOW[1]))
+_ORACLE_NAMES = {"skip_zero_gradients": "skip_zeros",
+                 "slow_rates_after": "slow_after",
+                 "max_relative_gradient": "max_gradient"}
 _ALL = (dict(_LIMIT[0], relative_init_lr=True, **_FEATURES[0]),
         dict(_LIMIT[1], relative_init=True, **_FEATURES[1]))
 _OTHERS = (({}, {}), _ALL, ({"use_attention": True}, {}),
@@ -100,12 +106,15 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
       *(_OTHERS + (({"use_attention": True, "max_relative_step": 1e-3},
                     {"cap": 1e-3}),)))
   def test_steps_of_elements_that_are_rare(self, options, oracle_options):
-    self._check_both(
-        ({"skip_zero_gradients": True, "rare_step_power": 0.5},
-         {"skip_zeros": True, "rare_power": 0.5}), options, oracle_options)
+    self._check_both(_RARE, options, oracle_options)
 
-  def test_without_skipping_no_element_is_rare(self):
-    self._check({"rare_step_power": 0.5}, {})
+  @parameterized.parameters(
+      "skip_zero_gradients", "slow_rates_after", "max_relative_gradient")
+  def test_rare_steps_need(self, option):
+    self._check({key: value for key, value in _RARE[0].items()
+                 if key != option},
+                {key: value for key, value in _RARE[1].items()
+                 if key not in ("rare_power", _ORACLE_NAMES[option])})
 
   @parameterized.parameters(
       *(_OTHERS + (({"skip_zero_gradients": True, "use_attention": True},

@@ -26,7 +26,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     self._excess, self._max_gradient = excess, max_gradient
     self._slow_after, self._jump_power = slow_after, jump_power
     self._fall_power, self._rare_power = fall_power, rare_power
-    self._jump, self._shortening = 1.0, 1.0
+    self._jump, self._shortening, self._counts = 1.0, 1.0, None
     self._slowness = [1.0] * len(params)
     self._sizes, self._current = [None] * len(params), None
     self._num_elements = [param.size for param in params]
@@ -55,7 +55,16 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
       self._slowness = [
           min(1.0, self._slow_after / (1 + state["num_steps"].mean()))
           if state["num_steps"].size else 1.0 for state in self.states]
+    if self._max_gradient:
+      self._counts = [
+          state["gradient_unit"][0, 3] +
+          bool(state["gradient_unit"][0, 3] or np.any(grad))
+          for state, grad in zip(self.states, grads)]
     super(HierarchicalRNN, self).step(grads)
+    if self._max_gradient:
+      for state, count in zip(self.states, self._counts):
+        state["gradient_unit"] = np.append(
+            state["gradient_unit"][:, :3], [[count]], 1)
 
   def _step_tensor(self, i, grad, rate_mean):
     self._current = i
@@ -95,7 +104,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
                         0.99 * long_ + 0.01 * limited, first])
     else:
       means = np.full([3], size)
-    state["gradient_unit"] = np.append(np.log(means), 1.0)[np.newaxis]
+    state["gradient_unit"] = np.append(np.log(means), begun)[np.newaxis]
     power = self._fall_power
     if self._slow_after:
       power *= 1 - self._slowness[self._current]
@@ -142,7 +151,11 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     if not step.size:
       return step
     count = self._num_elements[self._current]
-    factor = self._shortening / max(step.size / count, 0.01)**self._rare_power
+    factor = self._shortening
+    if self._rare_power:
+      frequency = (self.states[self._current]["num_steps"].mean() /
+                   self._counts[self._current])
+      factor /= max(frequency, 0.01)**self._rare_power
     if not self._cap:
       return step * factor
     # Elements that sit out make a step of 0.

@@ -19,6 +19,8 @@ _INSTRUCTIONS = ("plain", "baseline", "avx2", "avx512")
 _SHAPES = [[3, 5], [7], [], [0], [13, 11], [129]]
 _TOLERANCE = 3e-5
 
+_RARE = {"skip_zero_gradients": True, "slow_rates_after": 2.0,
+         "max_relative_gradient": 1.5}
 _OPTIONS = (
     {},
     {"level_sizes": [4, 5]},
@@ -86,9 +88,9 @@ _OPTIONS = (
     {"max_relative_gradient": 1.5, "gradient_jump_power": 0.5,
      "max_relative_step": 1e-3, "max_step_excess": 1.5,
      "skip_zero_gradients": True},
-    {"rare_step_power": 0.5, "skip_zero_gradients": True},
-    {"rare_step_power": 1.0, "skip_zero_gradients": True,
-     "use_attention": True, "max_relative_step": 1e-3},
+    dict(_RARE, rare_step_power=0.5),
+    dict(_RARE, rare_step_power=1.0, use_attention=True,
+         max_relative_step=1e-3),
     {"slow_rates_after": 2.0},
     {"slow_rates_after": 1.5, "skip_zero_gradients": True,
      "use_attention": True},

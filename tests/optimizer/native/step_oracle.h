@@ -187,13 +187,25 @@ class Oracle {
                    : INFINITY;
   }
 
-  // The means of magnitudes after one more.
+  // The means of magnitudes after one more, and the steps since the first.
   Vector NextUnit(const Vector& unit, double mean) const {
-    if (!(mean > 1.0001 * Least())) return unit;
+    if (!(mean > 1.0001 * Least()))
+      return {unit[0], unit[1], unit[2], unit[3] + (unit[3] > 0)};
     mean = std::min(mean, Most(unit));
     if (!unit[3]) return {log(mean), log(mean), log(mean), 1};
     return {log(0.9 * exp(unit[0]) + 0.1 * mean),
-            log(0.99 * exp(unit[1]) + 0.01 * mean), unit[2], 1};
+            log(0.99 * exp(unit[1]) + 0.01 * mean), unit[2], unit[3] + 1};
+  }
+
+  // The share of its tensor's steps that an element with a gradient made.
+  double Frequency(const Tensor<double>& tensor, double all_steps) const {
+    double count = 0, num_steps = 0;
+    for (size_t row = 0; row < tensor.gradient.size(); row++) {
+      if (Tamed(tensor.gradient[row]) == 0) continue;
+      count++;
+      num_steps += tensor.slots[kNumSteps][row] + 1;
+    }
+    return count ? Clipped(num_steps / count / all_steps, 0.01, 1) : 1;
   }
 
   void StepTensor(size_t index, const Vector& old_global) {
@@ -215,6 +227,8 @@ class Oracle {
       double power = o_.gradient_fall_power;
       if (o_.slow_rates_after) power *= 1 - slowness;
       share = pow(std::min(exp(1 + unit[0] - unit[1]), 1.0), power);
+      if (o_.rare_step_power)
+        share /= pow(Frequency(tensor, unit[3]), o_.rare_step_power);
     }
     const Vector bias = Bias(tensor, old_global);
     Sums sums = {Vector(o_.seen()), {0, 0}, {0, 0}};
@@ -236,8 +250,6 @@ class Oracle {
       factors[k] *= limit / rms;
       if (k == 0) shortening = limit / rms;
     }
-    if (o_.skip_zeros && size)
-      share /= pow(std::max(count / size, 0.01), o_.rare_step_power);
     for (double& factor : factors) factor *= share;
     for (size_t row = 0; row < size; row++) {
       Move(row, factors, moves, &tensor);
@@ -254,9 +266,10 @@ class Oracle {
       double* const rate = &tensor.slots[kLogRate][row];
       *rate = std::max(*rate + log(factor), -33.0);
     }
-    if ((o_.skip_nonfinite && !finite_) || (o_.skip_zeros && !active_)) return;
-    if (o_.history()) tensor.slots[kHistory] = history;
+    if (o_.skip_nonfinite && !finite_) return;
     if (o_.relative()) tensor.slots[kUnit] = unit;
+    if (o_.skip_zeros && !active_) return;
+    if (o_.history()) tensor.slots[kHistory] = history;
     if (o_.levels < 2) return;
     Vector seen = sums.seen, extra(3 * o_.units[1]);
     for (double& mean : seen) mean /= count;
