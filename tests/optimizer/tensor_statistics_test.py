@@ -6,6 +6,8 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import collections
+
 import numpy as np
 import tensorflow as tf
 
@@ -72,7 +74,7 @@ class RelativeGradientTest(tf.test.TestCase):
     self.assertAllClose([unit, -3.0 * unit, 0.0, 0.0], seen[1])
     self.assertAllClose([4.0 * unit, 0.0, 0.0, -4.0 * unit], seen[2])
     self.assertAllClose(
-        [[np.log(2.2), np.log(2.02), np.log(2.0), 1.0]], history)
+        [[np.log(2.2), np.log(2.02), np.log(2.0), 2.0]], history)
 
   def test_a_spike(self):
     seen, history = self._relative(
@@ -101,7 +103,8 @@ class RelativeGradientTest(tf.test.TestCase):
     self.assertAllEqual(np.zeros([3, 1]), jump)
     self.assertAllClose([[np.log(means[1] / means[0]) - 1], [0],
                          [np.log(10.0) - 1]], fall)
-    self.assertAllClose(np.log([0.1, 1.0, 1.0, np.e]), new[2])
+    # A gradient that is all 0 changes the number of steps alone.
+    self.assertAllClose(np.log([0.1, 1.0, 1.0, np.e**2]), new[2])
 
   def test_the_scale_does_not_matter(self):
     values = np.random.RandomState(0).randn(5, 4)
@@ -116,6 +119,25 @@ class RelativeGradientTest(tf.test.TestCase):
       self.assertAllClose(values[:1] / values[0, 0], seen[:1] / seen[0][0],
                           rtol=1e-4)
       self.assertGreater(np.abs(seen[0]).max(), 1.0)
+
+  def test_rare_steps(self):
+    options = collections.namedtuple("Options", "rare_step_power")(0.5)
+    layout = tensor_layout.TensorLayout([[3], [2]])
+    grad = tf.constant([[1.0], [0.0], [-2.0], [0.0], [5.0]])
+    num_steps = tf.constant([[3.0], [15.0], [7.0], [16.0], [0.0]])
+    history = tf.constant([[0.0, 0.0, 0.0, t] for t in (24.0, 5000.0)])
+    # The mean of 4 and 8 steps of 24; 1 of 5000, which counts as 1 in 100.
+    self.assertAllClose([[2.0], [10.0]], self.evaluate(
+        tensor_statistics.rare_steps(
+            options, layout, grad, {"num_steps": num_steps}, history)))
+
+  def test_elements_that_never_have_a_gradient_make_no_others_rare(self):
+    options = collections.namedtuple("Options", "rare_step_power")(0.5)
+    self.assertAllClose([[1.0]], self.evaluate(tensor_statistics.rare_steps(
+        options, tensor_layout.TensorLayout([[3]]),
+        tf.constant([[1.0], [0.0], [0.0]]),
+        {"num_steps": tf.constant([[8.0], [0.0], [0.0]])},
+        tf.constant([[0.0, 0.0, 0.0, 9.0]]))))
 
   def test_squares_are_finite(self):
     seen, history = self._relative([[1e-37] * 4] + [[3e38] * 4] * 100)

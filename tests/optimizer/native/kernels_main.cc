@@ -91,7 +91,7 @@ Model<float> MakeModel(const Options& options,
     // Every other tensor has had gradients.
     if (options.relative() && model.tensors.size() % 2) {
       numbers.Fill(kHistoryWidth, -3, 3, &tensor.slots[kUnit]);
-      tensor.slots[kUnit][3] = 1;
+      tensor.slots[kUnit][3] = 12;
     }
   }
   numbers.Fill(options.levels > 2 ? options.units[2] : 0, -1, 1,
