@@ -186,9 +186,9 @@ _HIERARCHICAL = (
             "slowly, so that they do not keep the time of the runs of "
             "meta-training; 0 for never.", lower_bound=0.0),
     _option("rare_step_power", "float", 0.0, "power",
-            "Where a share m of a tensor's elements have a gradient, their "
-            "steps are divided by max(m, 0.01) to this power; needs "
-            "--skip_zero_gradients.", lower_bound=0.0),
+            "Elements that have a gradient in a share f of the steps make "
+            "steps (1 / f) to this power as long; needs --slow_rates_after, "
+            "--skip_zero_gradients, --max_relative_gradient.", lower_bound=0.0),
     _option("max_log_lr", "float", 33.0, "log learning rate",
             "Upper bound of a learning rate's logarithm."),
     _option("learnable_inp_decay", "bool", True, None,
