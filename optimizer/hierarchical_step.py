@@ -62,8 +62,9 @@ Attributes:
   uses_sizes: Whether a step has to know the sizes of the tensors.
   max_relative_gradient: See `tensor_statistics.relative_scales`; 0 for none.
   gradient_jump_power: See `learning_rates.lowered_rates`.
-  gradient_fall_power, rare_step_power: See `tensor_statistics.Look`.
-  slow_rates_after: See `learning_rates.step` and `tensor_statistics.look`.
+  gradient_fall_power: See `tensor_statistics.look`.
+  slow_rates_after: See `learning_rates.step` and `step_numbers`.
+  rare_step_power: See `step_numbers.rare_steps`.
 """
 
 Coordinates = collections.namedtuple(

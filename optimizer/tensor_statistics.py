@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from . import selection
+from . import step_numbers
 
 HISTORY_KEY = "gradient_history"
 UNIT_KEY = "gradient_unit"
@@ -40,7 +41,6 @@ _MAX_GRADIENT = 1e18
 # What is not greater is the log of a gradient that is all 0.
 _LOG_OF_NONE = np.log(_LEAST_GRADIENT) + 1e-4
 _MAX_TREND = 10.0
-_LEAST_FREQUENCY = 0.01
 
 View = collections.namedtuple(
     "View", "mean_log_rate, log_size, trend, change, scale")
@@ -242,7 +242,7 @@ Attributes:
     the most.
   jump: None or float32 [T, 1], see `relative_scales`.
   share: None or float32 [T, 1], what steps are multiplied with once they have
-    been limited; see `look` and `rare_steps`.
+    been limited; see `look` and `step_numbers.rare_steps`.
   histories: Dict of new histories [T, 4], by `KEYS`.
 """
 
@@ -250,9 +250,9 @@ Attributes:
 def look(options, layout, param, grad, state, mean_log_rate):
   """Looks at tensors before their coordinates are stepped.
 
-  With s of `mean_slowness`, f the fall of `relative_scales`, and p =
-  `options.gradient_fall_power`, the limit of a tensor's step, by which its root
-  mean square is at most, and what it is multiplied with in the end, are
+  With s of `step_numbers.mean_slowness`, f the fall of `relative_scales`, and p
+  = `options.gradient_fall_power`, the limit of a tensor's step, by which its
+  root mean square is at most, and what it is multiplied with in the end, are
 
     limit = max_relative_step size sqrt(s),  share = exp(-p (1 - s) f)
 
@@ -272,7 +272,7 @@ def look(options, layout, param, grad, state, mean_log_rate):
   """
   limit = log_size = trend = change = scale = jump = share = None
   histories = {}
-  slowness = mean_slowness(options, layout, state)
+  slowness = step_numbers.mean_slowness(options, layout, state)
   if options.uses_sizes:
     size = sizes(layout, param, options.rms_floor)
     log_size = layout.broadcast(tf.math.log(size))
@@ -295,64 +295,11 @@ def look(options, layout, param, grad, state, mean_log_rate):
         power *= 1.0 - slowness
       share = tf.exp(-power * fall)
   if options.rare_step_power:
-    rare = rare_steps(options, layout, grad, state, histories[UNIT_KEY])
+    rare = step_numbers.rare_steps(
+        options, layout, grad, state, histories[UNIT_KEY][:, 3:])
     share = rare if share is None else rare * share
   return Look(View(mean_log_rate, log_size, trend, change, scale), limit, jump,
               share, histories)
-
-
-def rare_steps(options, layout, grad, state, history):
-  """What lengthens the steps of coordinates that rarely have a gradient.
-
-  With p = `options.rare_step_power`, t a tensor's steps since its first
-  gradient, and n the mean number of steps of its coordinates that have a
-  gradient now, both with this one, steps are multiplied with
-
-    max(n / t, 0.01)^(-p).
-
-  An average of squares over all t steps, with zeros, would be n / t times as
-  large as one over n; steps divided by its root would be 1 / sqrt(n / t) times
-  as long. Coordinates that never have a gradient make no others rare.
-
-  Args:
-    options: `hierarchical_step.StepOptions`.
-    layout: `TensorLayout`.
-    grad: g, float32 [P, 1].
-    state: Dict with "num_steps", float32 [P, 1].
-    history: float32 [T, 4], new, see `relative_scales`.
-
-  Returns:
-    float32 [T, 1].
-  """
-  nonzero = tf.cast(tf.not_equal(grad, 0.0), tf.float32)
-  num_steps = masked_means(
-      [layout.tensor_mean(nonzero * (state["num_steps"] + 1.0))],
-      [layout.tensor_mean(nonzero)])[0]
-  frequency = num_steps / tf.maximum(history[:, 3:], 1.0)
-  return tf.pow(tf.clip_by_value(frequency, _LEAST_FREQUENCY, 1.0),
-                -options.rare_step_power)
-
-
-def mean_slowness(options, layout, state):
-  """How far the changes of tensors' learning rates have slowed down.
-
-    slowness = min(1, n / t)
-
-  where n = `options.slow_rates_after`, and t is 1 plus the number of steps that
-  a tensor's elements have made, their mean; without that option 1.
-
-  Args:
-    options: `hierarchical_step.StepOptions`.
-    layout: `TensorLayout`.
-    state: Dict, the tensors' state.
-
-  Returns:
-    float32 [T, 1], or [] without the option.
-  """
-  if not options.slow_rates_after:
-    return tf.ones([])
-  num_steps = layout.tensor_mean(state["num_steps"]) + 1.0
-  return tf.minimum(options.slow_rates_after / num_steps, 1.0)
 
 
 def masked_means(means, mask):

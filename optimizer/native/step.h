@@ -43,7 +43,7 @@ struct Options {
   float gradient_jump_power;    // See learning_rates.py; 0 for none.
   float gradient_fall_power;    // See tensor_statistics.py; 0 for none.
   float slow_rates_after;       // See learning_rates.py; 0 for never.
-  float rare_step_power;        // See tensor_statistics.py; 0 for none.
+  float rare_step_power;        // See step_numbers.py; 0 for none.
 
   int features() const {
     return scales + (products ? scales - 1 : 0) + (log_means ? scales : 0) +

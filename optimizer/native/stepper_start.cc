@@ -26,7 +26,7 @@ float Sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
 const double kLeastGradient = std::numeric_limits<float>::min();
 const float kHistoryDecays[] = {0.9f, 0.99f, 1.0f};
 const float kMostTrend = 10;
-const double kLeastFrequency = 0.01;
+const double kLeastFrequency = 0.01;  // See step_numbers.py.
 const float kLogOfFirst = 13.862943611f;
 const float kMostLogScale = 88;
 
@@ -233,7 +233,7 @@ void Stepper::FindScale(int tensor, double slowness, const double* sums) {
   const double late = options_.counts_steps() ? 1 - slowness : 1;
   shares_[tensor] = exp(-options_.gradient_fall_power * late * fall);
   if (options_.rare_step_power > 0) {
-    // See rare_steps there.
+    // See rare_steps in step_numbers.py.
     const double frequency = sums[kActiveSteps] /
                              std::max(sums[kNonzero], 1.0) /
                              std::max(anew[3], 1.0f);
