@@ -6,12 +6,9 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
-import collections
-
 import numpy as np
 import tensorflow as tf
 
-from optimizer import step_numbers
 from optimizer import tensor_layout
 from optimizer import tensor_statistics
 
@@ -120,25 +117,6 @@ class RelativeGradientTest(tf.test.TestCase):
       self.assertAllClose(values[:1] / values[0, 0], seen[:1] / seen[0][0],
                           rtol=1e-4)
       self.assertGreater(np.abs(seen[0]).max(), 1.0)
-
-  def test_rare_steps(self):
-    options = collections.namedtuple("Options", "rare_step_power")(0.5)
-    layout = tensor_layout.TensorLayout([[3], [2]])
-    grad = tf.constant([[1.0], [0.0], [-2.0], [0.0], [5.0]])
-    num_steps = tf.constant([[3.0], [15.0], [7.0], [16.0], [0.0]])
-    # The mean of 4 and 8 steps of 24; 1 of 5000, which counts as 1 in 100.
-    self.assertAllClose([[2.0], [10.0]], self.evaluate(
-        step_numbers.rare_steps(
-            options, layout, grad, {"num_steps": num_steps},
-            tf.constant([[24.0], [5000.0]]))))
-
-  def test_elements_that_never_have_a_gradient_make_no_others_rare(self):
-    options = collections.namedtuple("Options", "rare_step_power")(0.5)
-    self.assertAllClose([[1.0]], self.evaluate(step_numbers.rare_steps(
-        options, tensor_layout.TensorLayout([[3]]),
-        tf.constant([[1.0], [0.0], [0.0]]),
-        {"num_steps": tf.constant([[8.0], [0.0], [0.0]])},
-        tf.constant([[9.0]]))))
 
   def test_squares_are_finite(self):
     seen, history = self._relative([[1e-37] * 4] + [[3e38] * 4] * 100)
