@@ -12,8 +12,6 @@ from __future__ import print_function
 
 import tensorflow as tf
 
-from . import selection
-
 _LEAST_FREQUENCY = 0.01
 
 
@@ -63,9 +61,9 @@ def rare_steps(options, layout, grad, state, tensor_steps):
     float32 [T, 1].
   """
   nonzero = tf.cast(tf.not_equal(grad, 0.0), tf.float32)
-  share = layout.tensor_mean(nonzero)
-  share = selection.select(tf.equal(share, 0.0), tf.ones_like(share), share)
-  num_steps = layout.tensor_mean(nonzero * (state["num_steps"] + 1.0)) / share
+  num_steps = tf.math.divide_no_nan(
+      layout.tensor_mean(nonzero * (state["num_steps"] + 1.0)),
+      layout.tensor_mean(nonzero))
   frequency = num_steps / tf.maximum(tensor_steps, 1.0)
   return tf.pow(tf.clip_by_value(frequency, _LEAST_FREQUENCY, 1.0),
                 -options.rare_step_power)

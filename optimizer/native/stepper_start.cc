@@ -181,15 +181,17 @@ void Stepper::LookAtUnit(const Unit& unit, double* sums) {
     const bool counts = !skip || magnitude < INFINITY;
     return counts ? std::min(magnitude, kMostGradient) : 0.0f;
   });
-  sums[kNonzero] = SumOfEach(rows, [gradient, skip](int i) {
+  const auto is_nonzero = [gradient, skip](int i) {
     const bool counts = !skip || std::fabs(gradient[i]) < INFINITY;
-    return counts && gradient[i] != 0 ? 1.0f : 0.0f;
+    return counts && gradient[i] != 0;
+  };
+  sums[kNonzero] = SumOfEach(rows, [is_nonzero](int i) {
+    return is_nonzero(i) ? 1.0f : 0.0f;
   });
   if (!(options_.rare_step_power > 0)) return;
   const float* steps = tensor.slots[kNumSteps] + start;
-  sums[kActiveSteps] = SumOfEach(rows, [gradient, steps, skip](int i) {
-    const bool counts = !skip || std::fabs(gradient[i]) < INFINITY;
-    return counts && gradient[i] != 0 ? steps[i] + 1 : 0.0f;
+  sums[kActiveSteps] = SumOfEach(rows, [is_nonzero, steps](int i) {
+    return is_nonzero(i) ? steps[i] + 1 : 0.0f;
   });
 }
 
