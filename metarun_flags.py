@@ -160,9 +160,8 @@ _HIERARCHICAL = (
             "The most a tensor's step may be relative to the tensor's root "
             "mean square; 0 for no limit.", lower_bound=0.0),
     _option("max_step_excess", "float", 0.0, "times",
-            "How many times as long as its limit a tensor's step may become "
-            "before learning rates are lowered, too; 0 for no limit.",
-            lower_bound=0.0),
+            "How many times its limit a tensor's step may be before learning "
+            "rates go down as well; 0 for no limit.", lower_bound=0.0),
     _option("relative_init_lr", "bool", False, None,
             "Whether --min_lr and --max_lr are relative to the tensor's root "
             "mean square."),
@@ -175,16 +174,17 @@ _HIERARCHICAL = (
             "does not matter; 0 for neither.", lower_bound=0.0),
     _option("gradient_jump_power", "float", 0.0, "power",
             "Where a gradient is x times what --max_relative_gradient allows, "
-            "learning rates are divided by min(x, 10) to this power.",
-            lower_bound=0.0),
+            "rates are divided by min(x, 10) to this power.", lower_bound=0.0),
     _option("gradient_fall_power", "float", 0.0, "power",
             "Where the mean gradient of the last ten steps is x times less "
             "than a third of that of the last hundred, steps are divided by x "
             "to this power; needs --max_relative_gradient.", lower_bound=0.0),
     _option("slow_rates_after", "float", 0.0, "steps",
             "Number of steps after which learning rates change ever more "
-            "slowly, so that they do not keep the time of the runs of "
-            "meta-training; 0 for never.", lower_bound=0.0),
+            "slowly; 0 for never.", lower_bound=0.0),
+    _option("slow_rates_power", "float", 1.0, "power",
+            "In step t they change by (--slow_rates_after / t) to this power "
+            "of what the RNN says.", lower_bound=0.0),
     _option("rare_step_power", "float", 0.0, "power",
             "Elements that have a gradient in a share f of the steps make "
             "steps (1 / f) to this power as long; needs --slow_rates_after, "

@@ -60,7 +60,7 @@ def check(level_sizes, init_lr_range, num_gradient_scales, global_input,
 
 
 def powers(max_relative_gradient, counts_steps, gradient_jump_power,
-           gradient_fall_power, rare_step_power):
+           gradient_fall_power, rare_step_power, slow_rates_power):
   """Returns the powers by name, 0 where an option they need is not set.
 
   Args:
@@ -69,6 +69,7 @@ def powers(max_relative_gradient, counts_steps, gradient_jump_power,
     gradient_jump_power: See `HierarchicalRNN`.
     gradient_fall_power: See `HierarchicalRNN`.
     rare_step_power: See `HierarchicalRNN`.
+    slow_rates_power: See `HierarchicalRNN`.
 
   Returns:
     Dict from names to floats.
@@ -79,7 +80,8 @@ def powers(max_relative_gradient, counts_steps, gradient_jump_power,
   table = (("gradient_fall_power", gradient_fall_power, max_relative_gradient),
            ("gradient_jump_power", gradient_jump_power, max_relative_gradient),
            ("rare_step_power", rare_step_power,
-            max_relative_gradient and counts_steps))
+            max_relative_gradient and counts_steps),
+           ("slow_rates_power", slow_rates_power, True))
   for name, power, _ in table:
     if not 0.0 <= power < float("inf"):
       raise ValueError("{} must be a number from 0, not {!r}.".format(

@@ -83,6 +83,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                gradient_jump_power=0.0,
                gradient_fall_power=0.0,
                slow_rates_after=0.0,
+               slow_rates_power=1.0,
                rare_step_power=0.0,
                use_lr_over_rms=False,
                use_gradient_trend=False,
@@ -170,10 +171,12 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         where gradients vanish as before. 0 for never; without
         `max_relative_gradient` it counts for nothing.
       slow_rates_after: Number n of steps after which learning rates change ever
-        more slowly: in an element's t-th step by n / t of what the RNN says.
-        A rate that falls exponentially then falls like a power of t, so that
-        it does not keep the time of the runs of meta-training. The limit of
-        `max_relative_step` falls like 1 / sqrt(t) then. 0 for never.
+        more slowly: in an element's t-th step by (n / t)^q of what the RNN
+        says, so that they do not keep the time of the runs of meta-training.
+        The limit of `max_relative_step` falls like 1 / sqrt(t) then. 0 for
+        never.
+      slow_rates_power: Float q. With 1 a rate that falls exponentially falls
+        like a power of t from step n on; the less q, the sooner it vanishes.
       rare_step_power: Float p: with `skip_zero_gradients`, `slow_rates_after`
         and `max_relative_gradient`, elements that have a gradient in a share f
         of their tensor's steps make steps max(f, 0.01)^-p times as long, limit
@@ -205,7 +208,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         max_relative_gradient, slow_rates_after)
     powers = hierarchical_options.powers(
         max_relative_gradient, skip_zero_gradients and slow_rates_after,
-        gradient_jump_power, gradient_fall_power, rare_step_power)
+        gradient_jump_power, gradient_fall_power, rare_step_power,
+        slow_rates_power)
     hierarchical_options.check_rates(
         dynamic_output_scale, use_relative_lr=use_relative_lr,
         use_extreme_indicator=use_extreme_indicator,
@@ -232,9 +236,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         multiple_scale_decays=use_multiple_scale_decays,
         problem_rate_mean=use_problem_lr_mean, max_log_rate=max_log_lr,
         global_input=global_input, skip_zero_gradients=skip_zero_gradients,
-        max_relative_step=max_relative_step,
+        max_relative_step=max_relative_step, rms_floor=rms_floor,
         max_step_excess=max_step_excess if max_relative_step else 0.0,
-        rms_floor=rms_floor,
         uses_sizes=bool(max_relative_step) or use_lr_over_rms,
         max_relative_gradient=max_relative_gradient,
         slow_rates_after=slow_rates_after, **powers)

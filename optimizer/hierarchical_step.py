@@ -45,7 +45,7 @@ StepOptions = collections.namedtuple(
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
     "max_relative_step, max_step_excess, rms_floor, uses_sizes, "
     "max_relative_gradient, gradient_jump_power, gradient_fall_power, "
-    "slow_rates_after, rare_step_power")
+    "slow_rates_after, slow_rates_power, rare_step_power")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
@@ -63,7 +63,7 @@ Attributes:
   max_relative_gradient: See `tensor_statistics.relative_scales`; 0 for none.
   gradient_jump_power: See `learning_rates.lowered_rates`.
   gradient_fall_power: See `tensor_statistics.look`.
-  slow_rates_after: See `learning_rates.step` and `step_numbers`.
+  slow_rates_after, slow_rates_power: See `learning_rates`, `step_numbers`.
   rare_step_power: See `step_numbers.rare_steps`.
 """
 

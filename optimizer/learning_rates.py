@@ -80,15 +80,16 @@ def step(options, theta, log_rate, read_out, num_steps):
   """Moves learning rates as the RNN says.
 
   With r the log learning rate, c the read-out and b its bias, n =
-  `options.slow_rates_after`, m the sigmoid of the meta-parameter
-  learning_rate_momentum_logit, in a coordinate's t-th step
+  `options.slow_rates_after`, q = `options.slow_rates_power`, m the sigmoid of
+  the meta-parameter learning_rate_momentum_logit, in a coordinate's t-th step
 
-    r~ = clip(r + min(1, n / t) (c + b), -33, `options.max_log_rate`)
+    r~ = clip(r + min(1, n / t)^q (c + b), -33, `options.max_log_rate`)
     r' = r~ + m (r - r~)
 
   and without `slow_rates_after` n is infinite. The steps are made with r~.
-  Where c is constant a rate falls exponentially up to step n, and like a power
-  of t from there on, so that no length of a run is built in.
+  Where c is constant a rate falls exponentially up to step n. With q = 1 it
+  falls like a power of t from there on, so that no length of a run is built in;
+  with q < 1 like exp(-a t^(1 - q)) for some a.
 
   Args:
     options: `hierarchical_step.StepOptions`.
@@ -102,7 +103,9 @@ def step(options, theta, log_rate, read_out, num_steps):
   """
   change = read_out + theta["learning_rate_bias"]
   if options.slow_rates_after:
-    change *= tf.minimum(options.slow_rates_after / num_steps, 1.0)
+    slowness = tf.minimum(options.slow_rates_after / num_steps, 1.0)
+    change *= (slowness if options.slow_rates_power == 1.0
+               else tf.pow(slowness, options.slow_rates_power))
   proposed = log_rate + change
   clipped = tf.clip_by_value(
       proposed, MIN_LOG_LEARNING_RATE, options.max_log_rate)

@@ -75,9 +75,8 @@ class FlagsTest(tf.test.TestCase):
          "gradient_jump_power", "level_sizes", "list_problems", "seed",
          "max_relative_gradient", "max_relative_step", "max_step_excess",
          "rare_step_power", "relative_init_lr", "rms_floor",
-         "skip_zero_gradients", "slow_rates_after", "use_gradient_change",
-         "use_gradient_trend",
-         "use_lr_over_rms"},
+         "skip_zero_gradients", "slow_rates_after", "slow_rates_power",
+         "use_gradient_change", "use_gradient_trend", "use_lr_over_rms"},
         ours - names)
 
   def test_only_metarun_defines_flags(self):
@@ -132,6 +131,7 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
       ("gradient_jump_power", 0.5, "gradient_jump_power"),
       ("gradient_fall_power", 0.5, "gradient_fall_power"),
       ("slow_rates_after", 200.0, "slow_rates_after"),
+      ("slow_rates_power", 0.5, "slow_rates_power"),
       ("rare_step_power", 0.5, "rare_step_power"),
       ("relative_init_lr", True, "relative_init_lr"),
       ("rms_floor", 0.2, "rms_floor"),

@@ -41,6 +41,8 @@ Status ReadOptions(OpKernelConstruction* context, Options* options) {
   TF_RETURN_IF_ERROR(
       context->GetAttr("slow_rates_after", &options->slow_rates_after));
   TF_RETURN_IF_ERROR(
+      context->GetAttr("slow_rates_power", &options->slow_rates_power));
+  TF_RETURN_IF_ERROR(
       context->GetAttr("rare_step_power", &options->rare_step_power));
   std::vector<std::string> flags;
   TF_RETURN_IF_ERROR(context->GetAttr("flags", &flags));

@@ -228,7 +228,10 @@ INLINE void ReadOut(const Level0& level, const Block& block, int rows,
       if (level.slow_rates_after > 0) {
         const F before = Load(block.num_steps + row);
         const F steps = before + 1.0f;
-        change = change * Min(All(1), level.slow_rates_after / steps);
+        F slowness = Min(All(1), level.slow_rates_after / steps);
+        if (level.slow_rates_power != 1)
+          slowness = Exp(level.slow_rates_power * Log(slowness));
+        change = change * slowness;
         Store(block.num_steps + row, Choose(keep, steps, before));
       }
       F proposed = old + change;

@@ -58,6 +58,7 @@ struct Level0 {
   bool sees_features;
   float momentum, offset, max_log_rate;
   float slow_rates_after;  // 0 for never.
+  float slow_rates_power;
 };
 
 // What rows know of their tensor, see tensor_statistics.py.

@@ -27,7 +27,8 @@ _OPTIONS = frozenset((
     "problem_rate_mean", "max_log_rate", "global_input",
     "skip_zero_gradients", "max_relative_step", "max_step_excess", "rms_floor",
     "uses_sizes", "max_relative_gradient", "gradient_jump_power",
-    "gradient_fall_power", "slow_rates_after", "rare_step_power"))
+    "gradient_fall_power", "slow_rates_after", "slow_rates_power",
+    "rare_step_power"))
 
 # Flags of features, by the names of functions of `gradient_features`, in
 # the order in which the kernel makes them.
@@ -216,5 +217,6 @@ def _step(library, optimizer, touched, theta, pairs):
         gradient_jump_power=options.gradient_jump_power,
         gradient_fall_power=options.gradient_fall_power,
         slow_rates_after=options.slow_rates_after,
+        slow_rates_power=options.slow_rates_power,
         rare_step_power=options.rare_step_power,
         flags=_flags(optimizer, theta), name="native_step")

@@ -88,6 +88,8 @@ std::string Problem(const Options& o) {
       !(o.slow_rates_after >= 1 && o.slow_rates_after < INFINITY && o.dynamic))
     return "slow_rates_after must be a number of steps from 1, or 0 for "
            "never, and needs learning rates";
+  if (!(o.slow_rates_power >= 0 && o.slow_rates_power < INFINITY))
+    return "slow_rates_power must be a number from 0";
   if (!(o.rare_step_power >= 0 && o.rare_step_power < INFINITY) ||
       (o.rare_step_power > 0 &&
        !(o.skip_zeros && o.relative() && o.counts_steps())))

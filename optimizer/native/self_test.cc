@@ -103,6 +103,7 @@ std::string SelfTest(const Kernels& kernels) {
   options.gradient_jump_power = 0.5;
   options.gradient_fall_power = 0.5;
   options.slow_rates_after = 3;
+  options.slow_rates_power = 0.5;
   options.rare_step_power = 0.5;
   const std::vector<float> actual = Run(kernels, options);
   const std::vector<float> expected = Run(kPlainKernels, options);

@@ -43,6 +43,7 @@ struct Options {
   float gradient_jump_power;    // See learning_rates.py; 0 for none.
   float gradient_fall_power;    // See tensor_statistics.py; 0 for none.
   float slow_rates_after;       // See learning_rates.py; 0 for never.
+  float slow_rates_power;       // See learning_rates.py.
   float rare_step_power;        // See step_numbers.py; 0 for none.
 
   int features() const {

@@ -339,6 +339,7 @@ void Stepper::MakeReadOut() {
   level_.relative = o.relative();
   level_.max_log_rate = o.max_log_rate;
   level_.slow_rates_after = o.slow_rates_after;
+  level_.slow_rates_power = o.slow_rates_power;
   if (o.dynamic) {
     level_.momentum = Sigmoid(theta_[kMomentum][0]);
     level_.offset = theta_[kOffset][0];

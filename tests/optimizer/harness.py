@@ -68,8 +68,8 @@ def looking_at_tensors(**options):
       max_step_excess=1.1, relative_init_lr=True, use_lr_over_rms=True,
       use_gradient_trend=True, use_gradient_change=True,
       max_relative_gradient=2.0, gradient_jump_power=0.5,
-      gradient_fall_power=0.5, slow_rates_after=2.0, rare_step_power=0.5,
-      **options)
+      gradient_fall_power=0.5, slow_rates_after=2.0, slow_rates_power=0.5,
+      rare_step_power=0.5, **options)
 
 
 def reference(name):

@@ -46,6 +46,8 @@ class OptionsTest(tf.test.TestCase, parameterized.TestCase):
       ({"gradient_jump_power": float("nan")}, "gradient_jump_power .*nan"),
       ({"gradient_fall_power": -0.5}, "gradient_fall_power .*-0.5"),
       ({"rare_step_power": -0.5}, "rare_step_power .*-0.5"),
+      ({"slow_rates_power": -0.5}, "slow_rates_power .*-0.5"),
+      ({"slow_rates_power": float("inf")}, "slow_rates_power .*inf"),
       ({"slow_rates_after": 0.5}, "slow_rates_after .*0.5"),
       ({"slow_rates_after": float("nan")}, "slow_rates_after .*nan"),
       ({"dynamic_output_scale": False, "use_relative_lr": False,

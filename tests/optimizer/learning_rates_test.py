@@ -39,6 +39,12 @@ class LearningRatesTest(tf.test.TestCase):
         tf.constant([[1.0], [10.0], [20.0], [1000.0]]), slow_rates_after=10.0)
     self.assertAllClose([[-1.0], [-1.0], [-0.5], [-0.01]], proposed)
 
+  def test_slower_steps_to_a_power(self):
+    proposed, _ = self._step(
+        [[0.0]] * 3, [[-1.25]] * 3, tf.constant([[1.0], [40.0], [1000.0]]),
+        slow_rates_after=10.0, slow_rates_power=0.5)
+    self.assertAllClose([[-1.0], [-0.5], [-0.1]], proposed)
+
   def test_rates_fall_like_a_power_in_the_end(self):
     optimizer = hierarchical_rnn.HierarchicalRNN(
         slow_rates_after=10.0, init_lr_range=(1.0, 1.0))

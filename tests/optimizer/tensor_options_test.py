@@ -118,7 +118,8 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(
       *(_OTHERS + (({"skip_zero_gradients": True, "use_attention": True},
-                    {"skip_zeros": True}),)))
+                    {"skip_zeros": True}),
+                   ({"slow_rates_power": 0.5}, {"slow_power": 0.5}))))
   def test_rates_that_slow_down(self, options, oracle_options):
     self._check_both(_SLOW, options, oracle_options)
 

@@ -20,11 +20,13 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
   def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
                relative_init=False, lr_over_rms=False, trend=False,
                change=False, excess=0.0, max_gradient=0.0, slow_after=0.0,
-               jump_power=0.0, fall_power=0.0, rare_power=0.0, **options):
+               jump_power=0.0, fall_power=0.0, rare_power=0.0, slow_power=1.0,
+               **options):
     self._cap, self._floor = cap, floor
     self._lr_over_rms, self._trend, self._change = lr_over_rms, trend, change
     self._excess, self._max_gradient = excess, max_gradient
-    self._slow_after, self._jump_power = slow_after, jump_power
+    self._slow_after, self._slow_power = slow_after, slow_power
+    self._jump_power = jump_power
     self._fall_power, self._rare_power = fall_power, rare_power
     self._jump, self._shortening, self._counts = 1.0, 1.0, None
     self._slowness = [1.0] * len(params)
@@ -125,11 +127,12 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     return np.concatenate(columns, 1)
 
   def _rate_change(self, state, h):
-    """From an element's step n on, n over the number of its step."""
+    """From an element's step n on, n over the number of its step, to a power."""
     change = super(HierarchicalRNN, self)._rate_change(state, h)
     if self._slow_after:
       state["num_steps"] = state["num_steps"] + 1
-      change = change * np.minimum(1.0, self._slow_after / state["num_steps"])
+      change = change * np.minimum(
+          1.0, self._slow_after / state["num_steps"])**self._slow_power
     return change
 
   def _move(self, i, h, z):

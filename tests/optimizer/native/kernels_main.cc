@@ -279,6 +279,7 @@ Options Default() {
   options.learned_scale_decay = options.learned_input_decay = true;
   options.max_log_rate = 33;
   options.rms_floor = 0.05;
+  options.slow_rates_power = 1;
   return options;
 }
 
@@ -314,6 +315,7 @@ std::vector<Options> ManyOptions() {
   all[11].slow_rates_after = 5;
   all[12] = all[10];
   all[12].slow_rates_after = 1;
+  all[12].slow_rates_power = 0.5;
   all[12].gradient_jump_power = 0.5;
   all[12].gradient_fall_power = 0.25;
   all[12].rare_step_power = 0.5;

@@ -153,6 +153,7 @@ def _wrong_attributes(right):
       ("gradient_jump_power", (-1.0, float("nan"), float("inf"))),
       ("gradient_fall_power", (-1.0, float("nan"), float("inf"))),
       ("rare_step_power", (1.0, -1.0, float("nan"), float("inf"))),
+      ("slow_rates_power", (-0.5, float("nan"), float("inf"))),
       ("slow_rates_after", (2.0, 0.5, -2.0, float("nan"), float("inf"))),
       ("flags", (right["flags"][1:], right["flags"] + ["another"],
                  right["flags"] + ["attention"], []))):

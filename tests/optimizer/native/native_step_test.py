@@ -91,7 +91,7 @@ _OPTIONS = (
     dict(_RARE, rare_step_power=0.5),
     dict(_RARE, rare_step_power=1.0, use_attention=True,
          max_relative_step=1e-3),
-    {"slow_rates_after": 2.0},
+    {"slow_rates_after": 2.0, "slow_rates_power": 0.5},
     {"slow_rates_after": 1.5, "skip_zero_gradients": True,
      "use_attention": True},
 )

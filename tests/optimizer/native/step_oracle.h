@@ -391,7 +391,8 @@ class Oracle {
       double change = Dot(kRateWeights, hidden) + m_.theta[kRateBias][0];
       if (o_.slow_rates_after) {
         const double steps = slots[kNumSteps][row] + 1;
-        if (steps > o_.slow_rates_after) change *= o_.slow_rates_after / steps;
+        if (steps > o_.slow_rates_after)
+          change *= pow(o_.slow_rates_after / steps, o_.slow_rates_power);
         if (keeps) slots[kNumSteps][row] = steps;
       }
       const double proposed = Clipped(old + change, -33, o_.max_log_rate);
