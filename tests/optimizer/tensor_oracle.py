@@ -127,7 +127,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     return np.concatenate(columns, 1)
 
   def _rate_change(self, state, h):
-    """From an element's step n on, n over the number of its step, to a power."""
+    """From an element's step n on, (n over the number of its step)^power."""
     change = super(HierarchicalRNN, self)._rate_change(state, h)
     if self._slow_after:
       state["num_steps"] = state["num_steps"] + 1
