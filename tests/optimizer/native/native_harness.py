@@ -75,6 +75,7 @@ class Model(object):
           intra_op_parallelism_threads=threads))
       self.session.run(tf.global_variables_initializer())
       self.theta = harness.perturb(self.optimizer, self.session)
+    self._loads = None
     if native_step.is_in(graph) != native:
       raise AssertionError("Expected a native step: {}.".format(native))
 
@@ -91,9 +92,22 @@ class Model(object):
 
   def load(self, values):
     """Sets what `values` has returned."""
-    for variable, (_, value) in zip(
-        self.variables + [variable for _, variable in self._state], values):
-      variable.load(value, self.session)
+    if self._loads is None:
+      with self.session.graph.as_default():
+        self._loads = self._assignments()
+    placeholders, assignments = self._loads
+    self.session.run(assignments, {
+        placeholder: value
+        for placeholder, (_, value) in zip(placeholders, values)})
+
+  def _assignments(self):
+    """Placeholders for all values, and one op that sets them."""
+    variables = self.variables + [variable for _, variable in self._state]
+    placeholders = [tf.placeholder(tf.float32, variable.shape)
+                    for variable in variables]
+    return placeholders, tf.group([
+        variable.assign(placeholder, read_value=False)
+        for variable, placeholder in zip(variables, placeholders)])
 
 
 def differences(before, actual, expected):
