@@ -199,6 +199,12 @@ def log_directory():
           FLAGS.optimizer, FLAGS.cell_cls, FLAGS.cell_size, FLAGS.num_cells))
 
 
+def _tell(text):
+  """Writes a line to standard error, and at once also into a file or pipe."""
+  sys.stderr.write(text + "\n")
+  sys.stderr.flush()
+
+
 def _stop_on_signals(request_stop):
   """Ctrl-C, SIGTERM or SIGHUP asks the run to stop, a second one ends it.
 
@@ -211,8 +217,7 @@ def _stop_on_signals(request_stop):
 
   def watch():
     os.read(signals, 1)
-    sys.stderr.write("Stopping: a checkpoint is saved first. Once more to "
-                     "stop at once.\n")
+    _tell("Stopping: a checkpoint is saved first. Once more to stop at once.")
     request_stop()
     os.read(signals, 1)
     os._exit(130)  # pylint: disable=protected-access
@@ -280,8 +285,7 @@ def _check_flags():
         "--include_<set>_problems, or --problem_sets; --list_problems shows "
         "the sets.")
   for name in metarun_checks.without_effect(values):
-    sys.stderr.write("Note: --{} has no effect on {}.\n".format(
-        name, FLAGS.optimizer))
+    _tell("Note: --{} has no effect on {}.".format(name, FLAGS.optimizer))
 
 
 def _given(name):

@@ -160,6 +160,7 @@ def main(unused_argv):
 
   def progress(text):
     sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
   judge = referee.Referee(horizon, result_cache.ResultCache(FLAGS.cache_dir),
                           progress=progress, **options)
