@@ -45,69 +45,60 @@ class Model(object):
 
   Attributes:
     optimizer: A `HierarchicalRNN`.
-    variables: List of variables.
-    session: A session; its meta-parameters are perturbed.
-    theta: Dict of the meta-parameters by checkpoint name.
+    theta: Dict of the meta-parameters by checkpoint name; they are perturbed.
   """
 
-  def __init__(self, native, shapes, options, use_resource=True, threads=1,
-               skip_nonfinite=True, optimizer_class=None):
+  def __init__(self, shapes, options, ways=(False, True), use_resource=True,
+               threads=1, skip_nonfinite=True):
+    """Makes a step for each of the `ways`: natively, or by TensorFlow's ops."""
     rng = np.random.RandomState(0)
     options = dict({"level_sizes": [4, 5, 3], "random_seed": 3}, **options)
     kinds = ([use_resource] * len(shapes) if isinstance(use_resource, bool)
              else use_resource)
     with tf.Graph().as_default() as graph:
-      self.optimizer = (optimizer_class or hierarchical_rnn.HierarchicalRNN)(
-          use_native=native, **options)
+      self.optimizer = hierarchical_rnn.HierarchicalRNN(**options)
       self.optimizer.skip_nonfinite = skip_nonfinite
-      self.variables = [
+      variables = [
           tf.Variable(np.float32(rng.randn(*shape)), use_resource=kind)
           for shape, kind in zip(shapes, kinds)]
       self._feeds = [tf.placeholder(tf.float32, shape) for shape in shapes]
-      self._step = self.optimizer.apply_gradients(
-          zip(self._feeds, self.variables))
-      self._state = [
-          (key, self.optimizer.get_slot(variable, key))
-          for variable in self.variables for key in self.optimizer.state_keys]
-      self._state += [("global", variable) for variable in
-                      tf.global_variables() if "global_state" in variable.name]
-      self.session = tf.Session(graph=graph, config=harness.fast_config(
+      self._steps = {}
+      for native in sorted(ways):
+        self.optimizer.use_native = native
+        self._steps[native] = self.optimizer.apply_gradients(
+            zip(self._feeds, variables))
+        if native_step.is_in(graph) != native:
+          raise AssertionError("Expected a native step: {}.".format(native))
+      state = [(key, self.optimizer.get_slot(variable, key))
+               for variable in variables for key in self.optimizer.state_keys]
+      state += [("global", variable) for variable in
+                tf.global_variables() if "global_state" in variable.name]
+      self._names = ["variable"] * len(variables) + [key for key, _ in state]
+      self._values = variables + [variable for _, variable in state]
+      self._new_values = [tf.placeholder(tf.float32, variable.shape)
+                          for variable in self._values]
+      self._load = tf.group(*[
+          variable.assign(new_value, read_value=False)
+          for variable, new_value in zip(self._values, self._new_values)])
+      self._session = tf.Session(graph=graph, config=harness.fast_config(
           intra_op_parallelism_threads=threads))
-      self.session.run(tf.global_variables_initializer())
-      self.theta = harness.perturb(self.optimizer, self.session)
-    self._loads = None
-    if native_step.is_in(graph) != native:
-      raise AssertionError("Expected a native step: {}.".format(native))
+      self._session.run(tf.global_variables_initializer())
+      self.theta = harness.perturb(self.optimizer, self._session)
 
-  def step(self, gradients):
+  def step(self, gradients, native=True):
     """Makes a step."""
-    self.session.run(self._step, dict(zip(self._feeds, gradients)))
+    self._session.run(self._steps[native], dict(zip(self._feeds, gradients)))
 
   def values(self):
     """List of (name, array): all variables and all state."""
-    names = ["variable"] * len(self.variables) + [
-        name for name, _ in self._state]
-    return list(zip(names, self.session.run(
-        self.variables + [variable for _, variable in self._state])))
+    # What is fetched of a reference variable may be the variable itself.
+    return list(zip(self._names, [
+        np.array(value) for value in self._session.run(self._values)]))
 
   def load(self, values):
     """Sets what `values` has returned."""
-    if self._loads is None:
-      with self.session.graph.as_default():
-        self._loads = self._assignments()
-    placeholders, assignments = self._loads
-    self.session.run(assignments, {
-        placeholder: value
-        for placeholder, (_, value) in zip(placeholders, values)})
-
-  def _assignments(self):
-    """Placeholders for all values, and one op that sets them."""
-    variables = self.variables + [variable for _, variable in self._state]
-    placeholders = [tf.placeholder(tf.float32, variable.shape)
-                    for variable in variables]
-    return placeholders, tf.group([
-        variable.assign(placeholder, read_value=False)
-        for variable, placeholder in zip(variables, placeholders)])
+    self._session.run(self._load, dict(zip(
+        self._new_values, [value for _, value in values])))
 
 
 def differences(before, actual, expected):

@@ -141,24 +141,31 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
   def _compare(self, options, shapes=_SHAPES, steps=4, decades=3, fall=1.0,
                **kwargs):
     """Steps both ways, each time from the same state."""
-    models = [native_harness.Model(native, shapes, options, **kwargs)
-              for native in (True, False)]
-    models[0].load(models[1].values())
+    model = native_harness.Model(shapes, options, **kwargs)
     rng = np.random.RandomState(1)
     for step in range(steps):
-      before = models[1].values()
       gradients = [gradient * np.float32(fall**step) for gradient in
                    _gradients(rng, shapes, step, decades)]
-      for model in models:
-        model.step(gradients)
-      values = [model.values() for model in models]
-      differences = native_harness.differences(before, *values)
-      for name, difference in differences.items():
-        self.assertLess(difference, _TOLERANCE, (step, name))
+      before, actual = self._step_both_ways(model, gradients, step)
       moved = [np.any(old != new) for (name, old), (_, new) in zip(
-          before, values[0]) if old.size]
+          before, actual) if old.size]
       self.assertTrue(any(moved))
-      models[0].load(values[1])
+
+  def _step_both_ways(self, model, gradients, step=0):
+    """Compares; the model goes on from what TensorFlow's ops have made.
+
+    Returns:
+      (values before, values after the native step).
+    """
+    before = model.values()
+    model.step(gradients, native=True)
+    actual = model.values()
+    model.load(before)
+    model.step(gradients, native=False)
+    differences = native_harness.differences(before, actual, model.values())
+    for name, difference in differences.items():
+      self.assertLess(difference, _TOLERANCE, (step, name))
+    return before, actual
 
   @parameterized.parameters(*_OPTIONS)
   def test_options(self, **options):
@@ -217,22 +224,14 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
                   steps=2, threads=2)
 
   def test_denormals(self):
-    shapes = [[40]]
-    models = [native_harness.Model(native, shapes, {})
-              for native in (True, False)]
-    models[0].load(models[1].values())
-    before = models[1].values()
-    for model in models:
-      model.step([np.full([40], 1e-41, np.float32)])
-    differences = native_harness.differences(
-        before, *[model.values() for model in models])
-    self.assertLess(max(differences.values()), _TOLERANCE)
+    self._step_both_ways(native_harness.Model([[40]], {}),
+                         [np.full([40], 1e-41, np.float32)])
 
   @parameterized.parameters(
       (np.nan,), (np.inf,), (-np.inf,))
   def test_nothing_but_nonfinite_gradients_change_nothing(self, value):
     for options in ({}, {"use_attention": True}):
-      model = native_harness.Model(True, _SHAPES, options)
+      model = native_harness.Model(_SHAPES, options, [True])
       model.step([np.ones(shape) for shape in _SHAPES])
       before = model.values()
       model.step([np.full(shape, value) for shape in _SHAPES])
@@ -242,7 +241,7 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
           self.assertAllEqual(old, new, name)
 
   def test_nonfinite_numbers_go_where_they_may(self):
-    model = native_harness.Model(True, [[40]], {}, skip_nonfinite=False)
+    model = native_harness.Model([[40]], {}, [True], skip_nonfinite=False)
     gradient = np.ones([40])
     gradient[3] = np.nan
     model.step([gradient])
@@ -255,8 +254,8 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
   def test_oracle(self, **options):
     """In three steps that start where an optimizer does."""
     shapes = [[3, 5], [70], [2]]
-    model = native_harness.Model(True, shapes, dict(
-        options, init_lr_range=(1e-2, 1e-2)))
+    model = native_harness.Model(shapes, dict(
+        options, init_lr_range=(1e-2, 1e-2)), [True])
     expected = oracle.HierarchicalRNN(
         model.theta, [value for name, value in model.values()
                       if name == "variable"],
@@ -296,7 +295,7 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     shapes = [[300, 200], [5], [40000], [4097]]
     results, start = [], None
     for threads in (1, 2, 5, 5):
-      model = native_harness.Model(True, shapes, options, threads=threads)
+      model = native_harness.Model(shapes, options, [True], threads=threads)
       if start:
         model.load(start)
       else:
