@@ -50,31 +50,32 @@ def _embedding(native, use_resource=True, dtype=tf.float32, **options):
   return optimizer, variable, step
 
 
-def _train(native, steps=5, path=None, name="model", **options):
-  """Trains an embedding.
+class _Training(object):
+  """An embedding and steps of it in a graph of their own.
 
-  Args:
-    native: Whether by native steps.
-    steps: Integer.
-    path: None, or a checkpoint to begin with.
-    name: String, of the checkpoint that is made.
-    **options: Of `_embedding`.
-
-  Returns:
-    (whether there was a native step, values, path of a checkpoint).
+  Attributes:
+    is_native: Whether there is a native step.
   """
-  with tf.Graph().as_default() as graph:
-    _, variable, step = _embedding(native, **options)
-    saver = tf.train.Saver()
-    with tf.Session(config=harness.fast_config()) as session:
-      session.run(tf.global_variables_initializer())
-      if path:
-        saver.restore(session, path)
+
+  def __init__(self, native, **options):
+    with tf.Graph().as_default() as self._graph:
+      _, self._variable, self._step = _embedding(native, **options)
+      self._start = tf.global_variables_initializer()
+      self._saver = tf.train.Saver()
+    self.is_native = native_step.is_in(self._graph)
+
+  def run(self, steps=5, restore=None, save=None):
+    """Trains from the start, or from a checkpoint; returns the values."""
+    with tf.Session(graph=self._graph,
+                    config=harness.fast_config()) as session:
+      session.run(self._start)
+      if restore:
+        self._saver.restore(session, restore)
       for _ in range(steps):
-        session.run(step)
-      saved = saver.save(
-          session, os.path.join(tf.test.get_temp_dir(), name))
-      return native_step.is_in(graph), session.run(variable), saved
+        session.run(self._step)
+      if save:
+        self._saver.save(session, save)
+      return session.run(self._variable)
 
 
 class _PathsTest(tf.test.TestCase, parameterized.TestCase):
@@ -97,11 +98,12 @@ class ModelsTest(_PathsTest):
       {"max_relative_gradient": 2.0, "use_gradient_trend": True,
        "use_gradient_change": True})
   def test_sparse_gradients(self, **options):
-    start = _train(False, steps=0, **options)[1]
-    is_native, value, _ = _train(True, **options)
-    self.assertTrue(is_native)
-    is_native, expected, _ = _train(False, **options)
-    self.assertFalse(is_native)
+    native, plain = [_Training(way, **options) for way in (True, False)]
+    self.assertTrue(native.is_native)
+    self.assertFalse(plain.is_native)
+    self._check_close(plain.run(steps=0), plain.run(), native.run())
+
+  def _check_close(self, start, expected, value):
     farthest = np.abs(expected - start).max()
     self.assertGreater(farthest, 0)
     self.assertLess(np.abs(value - expected).max(), 1e-4 * farthest + 2e-7)
@@ -109,14 +111,12 @@ class ModelsTest(_PathsTest):
   @parameterized.parameters(
       {}, {"use_attention": True}, {"max_relative_gradient": 2.0})
   def test_a_checkpoint_goes_both_ways(self, **options):
-    for saved_by in (True, False):
-      _, start, path = _train(saved_by, 3, name="start", **options)
-      values = [_train(native, 3, path, **options)[1]
-                for native in (True, False)]
-      farthest = np.abs(values[1] - start).max()
-      self.assertGreater(farthest, 0)
-      self.assertLess(np.abs(values[0] - values[1]).max(),
-                      1e-4 * farthest + 2e-7)
+    native, plain = [_Training(way, **options) for way in (True, False)]
+    path = os.path.join(self.get_temp_dir(), "start")
+    for saved_by in (native, plain):
+      start = saved_by.run(3, save=path)
+      self._check_close(start, plain.run(3, restore=path),
+                        native.run(3, restore=path))
 
   def test_the_end_is_the_same(self):
     losses = []
@@ -152,13 +152,14 @@ class FallBackTest(_PathsTest):
 
   def _falls_back(self, reason, **options):
     with tf.test.mock.patch.object(tf.compat.v1.logging, "warn") as warn:
-      for _ in range(2):
-        is_native, value, _ = _train(True, **options)
-        self.assertFalse(is_native)
+      trainings = [_Training(True, **options) for _ in range(2)]
     said = [str(call) for call in warn.call_args_list if "native" in str(call)]
     self.assertLen(said, 1)
     self.assertIn(reason, said[0])
-    self.assertAllEqual(_train(False, **options)[1], value)
+    expected = _Training(False, **options).run()
+    for training in trainings:
+      self.assertFalse(training.is_native)
+      self.assertAllEqual(expected, training.run())
 
   @parameterized.parameters(
       (tf.float16,), (tf.float64,), (tf.bfloat16,))
@@ -195,11 +196,11 @@ class FallBackTest(_PathsTest):
 
   def test_switches(self):
     with native_harness.environment(LOL_NATIVE="0"):
-      self.assertFalse(_train(True, steps=1)[0])
+      self.assertFalse(_Training(True).is_native)
     with native_harness.environment(LOL_NATIVE=None):
       for native in (True, None):
-        self.assertTrue(_train(native, steps=1)[0])
-      self.assertFalse(_train(False, steps=1)[0])
+        self.assertTrue(_Training(native).is_native)
+      self.assertFalse(_Training(False).is_native)
 
   def test_the_argument_is_no_option_of_the_optimizer(self):
     logdir = self.get_temp_dir()
@@ -235,13 +236,13 @@ class LoaderTest(tf.test.TestCase):
         mock.patch.object(tf.compat.v1.logging, "warn") as warn:
       for _ in range(2):
         self.assertIsNone(loader.load())
-        is_native, value, _ = _train(True, steps=2)
-        self.assertFalse(is_native)
+        training = _Training(True)
+        self.assertFalse(training.is_native)
       said = [str(call) for call in warn.call_args_list
               if "native" in str(call)]
     self.assertLen(said, 1)
     self.assertIn("no C++ compiler", said[0])
-    self.assertAllEqual(_train(False, steps=2)[1], value)
+    self.assertAllEqual(_Training(False).run(), training.run())
 
 
 if __name__ == "__main__":
