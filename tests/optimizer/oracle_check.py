@@ -28,12 +28,14 @@ class _Model(object):
   """Variables of all kinds and what feeds their gradients."""
 
   def __init__(self, use_resource, seed=0):
+    kinds = ([use_resource] * len(TENSORS) if isinstance(use_resource, bool)
+             else use_resource)
     self._rng = np.random.RandomState(seed)
     self.starts = [np.float32(self._rng.randn(*shape))
                    for shape, _ in TENSORS]
     self.variables = [tf.Variable(tf.constant(start, tf.float32),
-                                  use_resource=use_resource)
-                      for start in self.starts]
+                                  use_resource=kind)
+                      for start, kind in zip(self.starts, kinds)]
     self._values = [
         tf.placeholder(tf.float32, [None] + shape[1:] if sparse else shape)
         for shape, sparse in TENSORS]
@@ -72,7 +74,8 @@ def check(test_case, optimizer, make_oracle, use_resource, num_steps=5,
       an object with `step(draws)`, where a draw is (values, rows or None), and
       `read()`, which returns (list of arrays, list of dicts of state, list of
       global state).
-    use_resource: Whether the variables are resource variables.
+    use_resource: Whether the variables are resource variables, or for each of
+      `TENSORS` whether its is.
     num_steps: An integer.
     tolerance: A float.
     scale: A float, how far the meta-parameters are from their initial values.

@@ -36,6 +36,9 @@ _ALL = (dict(_LIMIT[0], relative_init_lr=True, **_FEATURES[0]),
 _OTHERS = (({}, {}), _ALL, ({"use_attention": True}, {}),
            ({"skip_zero_gradients": True}, {"skip_zeros": True}))
 
+# Dense ones and sparse ones are resource variables and are not.
+_BOTH_KINDS = [True, False, True, False, False, True]
+
 
 class OracleTest(tf.test.TestCase, parameterized.TestCase):
 
@@ -52,11 +55,10 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
                   theta, starts, init_lr=rate, **oracle_options)),
           use_resource, tolerance=2e-4, **kwargs)
 
-  def _check_both(self, pair, options, oracle_options, **kwargs):
+  def _check_pair(self, pair, options, oracle_options, **kwargs):
     """Options of a pair and others, on both kinds of variables."""
-    for use_resource in (True, False):
-      self._check(dict(pair[0], **options), dict(pair[1], **oracle_options),
-                  use_resource, **kwargs)
+    self._check(dict(pair[0], **options), dict(pair[1], **oracle_options),
+                _BOTH_KINDS, **kwargs)
 
   @parameterized.parameters(True, False)
   def test_all(self, use_resource):
@@ -89,24 +91,24 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(*_OTHERS)
   def test_relative_gradients(self, options, oracle_options):
-    self._check_both(_RELATIVE, options, oracle_options)
+    self._check_pair(_RELATIVE, options, oracle_options)
 
   @parameterized.parameters(*_OTHERS)
   def test_rates_after_jumps(self, options, oracle_options):
-    self._check_both(_JUMPS, options, oracle_options)
+    self._check_pair(_JUMPS, options, oracle_options)
 
   @parameterized.parameters(
       *(_OTHERS + (({"slow_rates_after": 2.0}, {"slow_after": 2.0}),)))
   def test_steps_where_gradients_have_fallen(self, options, oracle_options):
     # The mean over ten steps is less than a third of that over a hundred.
-    self._check_both(
+    self._check_pair(
         _FALLS, options, oracle_options, num_steps=15, fall=0.5)
 
   @parameterized.parameters(
       *(_OTHERS + (({"use_attention": True, "max_relative_step": 1e-3},
                     {"cap": 1e-3}),)))
   def test_steps_of_elements_that_are_rare(self, options, oracle_options):
-    self._check_both(_RARE, options, oracle_options)
+    self._check_pair(_RARE, options, oracle_options)
 
   @parameterized.parameters(
       "skip_zero_gradients", "slow_rates_after", "max_relative_gradient")
@@ -121,7 +123,7 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
                     {"skip_zeros": True}),
                    ({"slow_rates_power": 0.5}, {"slow_power": 0.5}))))
   def test_rates_that_slow_down(self, options, oracle_options):
-    self._check_both(_SLOW, options, oracle_options)
+    self._check_pair(_SLOW, options, oracle_options)
 
   def test_limited_steps_without_a_learning_rate(self):
     self._check(
