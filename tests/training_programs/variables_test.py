@@ -72,7 +72,7 @@ class VariablesTest(harness.TrainingProgramTest, parameterized.TestCase):
     logdir = self._logdir(name)
     path = os.path.join(self.directory(), "model.ckpt")
 
-    def train(num_steps, restore=None, save=None):
+    def train(steps, restore=None):
       with tf.Graph().as_default():
         tf.set_random_seed(2 if restore else 1)
         loss = _loss(use_resource)
@@ -85,22 +85,21 @@ class VariablesTest(harness.TrainingProgramTest, parameterized.TestCase):
           if restore:
             saver.restore(session, restore)
           losses = [session.run(loss)]
-          for _ in range(num_steps):
+          for i in steps:
+            if i == 25 and not restore:
+              saver.save(session, path)
             session.run(step)
             losses.append(session.run(loss))
-          if save:
-            saver.save(session, save)
           self.check_same(
               {key: value for key, value in harness.read_checkpoint(
                   logdir).items() if key.startswith("LOL/")},
               session.run(optimizer.meta_parameters.checkpoint_names()))
           return losses, self.state(session)
 
-    losses, expected = train(50)
+    losses, expected = train(range(50))
     self.check_loss_falls(losses)
-    first, _ = train(25, save=path)
-    second, actual = train(25, restore=path)
-    self.assertEqual(losses, first + second[1:])
+    rest, actual = train(range(25, 50), restore=path)
+    self.assertEqual(losses[25:], rest)
     self.check_same(expected, actual)
 
   @parameterized.parameters(True, False)
