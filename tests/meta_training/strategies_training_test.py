@@ -48,14 +48,15 @@ class ResumeTest(tf.test.TestCase, parameterized.TestCase):
       ("whole", _WHOLE), ("persistent", _PERSISTENT),
       ("several", _WHOLE._replace(problems_per_update=2)))
   def test_runs_repeat_and_go_on(self, meta_gradient):
-    whole, again, calls, stopped, other = [
-        harness.directory(self) for _ in range(5)]
+    whole, calls, stopped, other = [harness.directory(self) for _ in range(4)]
     _train(whole, meta_gradient)
     expected = harness.arrays(whole)
-    _train(again, meta_gradient)
-    harness.assert_equal(self, expected, harness.arrays(again))
-    for num_problems in (1, 3):
-      _train(calls, meta_gradient, num_problems=num_problems)
+    _train(calls, meta_gradient, num_problems=1)
+    _train(other, meta_gradient, num_problems=1, seed=2)
+    name = "LOL/log_learning_rate"
+    self.assertNotEqual(harness.arrays(calls)[name],
+                        harness.arrays(other)[name])
+    _train(calls, meta_gradient)
     harness.assert_equal(self, expected, harness.arrays(calls))
     stops = []
     out = harness.WatchedStream("  run 1:", lambda: stops[0]())
@@ -64,9 +65,6 @@ class ResumeTest(tf.test.TestCase, parameterized.TestCase):
                         harness.arrays(stopped)["run_state/position"])
     _train(stopped, meta_gradient)
     harness.assert_equal(self, expected, harness.arrays(stopped))
-    _train(other, meta_gradient, seed=2)
-    name = "LOL/log_learning_rate"
-    self.assertNotEqual(expected[name], harness.arrays(other)[name])
 
   def test_updates(self):
     for meta_gradient, updates, lengths in (
