@@ -49,9 +49,9 @@ class InitialWeightsTest(tf.test.TestCase):
   def test_run_that_goes_on(self):
     first, second = harness.directory(self), harness.directory(self)
     _train(first)
+    expected, _ = _train(harness.directory(self), seed=3, num_problems=2)
+    _train(second, seed=3)
     for initial in (first, "/no/such/directory"):
-      expected, _ = _train(harness.directory(self), seed=3, num_problems=2)
-      _train(second, seed=3)
       path, text = _train(second, seed=3, num_problems=2, initial=initial)
       self.assertIn("the meta-parameters of {!r} have no effect: the run goes "
                     "on from its own\n".format(initial), text)
