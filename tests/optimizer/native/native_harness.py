@@ -80,9 +80,16 @@ class Model(object):
       self._load = tf.group(*[
           variable.assign(new_value, read_value=False)
           for variable, new_value in zip(self._values, self._new_values)])
-      self._session = tf.Session(graph=graph, config=harness.fast_config(
-          intra_op_parallelism_threads=threads))
-      self._session.run(tf.global_variables_initializer())
+      self._init = tf.global_variables_initializer()
+    self._graph = graph
+    self._config = harness.fast_config(intra_op_parallelism_threads=threads)
+    self.start()
+
+  def start(self):
+    """Starts in a new session; kernels look at the environment then."""
+    self._session = tf.Session(graph=self._graph, config=self._config)
+    self._session.run(self._init)
+    with self._graph.as_default():
       self.theta = harness.perturb(self.optimizer, self._session)
 
   def step(self, gradients, native=True):

@@ -141,7 +141,10 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
   def _compare(self, options, shapes=_SHAPES, steps=4, decades=3, fall=1.0,
                **kwargs):
     """Steps both ways, each time from the same state."""
-    model = native_harness.Model(shapes, options, **kwargs)
+    self._compare_steps(native_harness.Model(shapes, options, **kwargs),
+                        shapes, steps, decades, fall)
+
+  def _compare_steps(self, model, shapes, steps=4, decades=3, fall=1.0):
     rng = np.random.RandomState(1)
     for step in range(steps):
       gradients = [gradient * np.float32(fall**step) for gradient in
@@ -199,16 +202,19 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
   def test_options_where_nothing_is_skipped(self, **options):
     self._compare(options, steps=1, skip_nonfinite=False)
 
-  @parameterized.parameters(*_INSTRUCTIONS)
-  def test_instructions(self, instructions):
-    with native_harness.environment(**{
-        native_harness.INSTRUCTIONS: instructions}):
-      try:
-        for options in _ALL_CODE:
-          self._compare(options, shapes=_SHAPES + [[2500]])
-      except tf.errors.InvalidArgumentError as error:
-        self.assertIn("not of this processor", str(error))
-        self.assertStartsWith(instructions, "avx")
+  @parameterized.parameters(*_ALL_CODE)
+  def test_instructions(self, **options):
+    shapes = _SHAPES + [[2500]]
+    model = native_harness.Model(shapes, options)
+    for instructions in _INSTRUCTIONS:
+      with native_harness.environment(**{
+          native_harness.INSTRUCTIONS: instructions}):
+        model.start()
+        try:
+          self._compare_steps(model, shapes)
+        except tf.errors.InvalidArgumentError as error:
+          self.assertIn("not of this processor", str(error))
+          self.assertStartsWith(instructions, "avx")
 
   @parameterized.parameters(
       (False,), ([True, False, True, False, True, False],))
@@ -227,13 +233,13 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     self._step_both_ways(native_harness.Model([[40]], {}),
                          [np.full([40], 1e-41, np.float32)])
 
-  @parameterized.parameters(
-      (np.nan,), (np.inf,), (-np.inf,))
-  def test_nothing_but_nonfinite_gradients_change_nothing(self, value):
-    for options in ({}, {"use_attention": True}):
-      model = native_harness.Model(_SHAPES, options, [True])
-      model.step([np.ones(shape) for shape in _SHAPES])
-      before = model.values()
+  @parameterized.parameters({}, {"use_attention": True})
+  def test_nothing_but_nonfinite_gradients_change_nothing(self, **options):
+    model = native_harness.Model(_SHAPES, options, [True])
+    model.step([np.ones(shape) for shape in _SHAPES])
+    before = model.values()
+    for value in (np.nan, np.inf, -np.inf):
+      model.load(before)
       model.step([np.full(shape, value) for shape in _SHAPES])
       for (name, old), (_, new) in zip(before, model.values()):
         # No gradient is finite where there is none.
