@@ -64,82 +64,60 @@ class KillTest(_ClusterTest):
     self.assertTrue(worker.running())
     self.assertGreater(_position(cluster.logdir)[0], position[0])
 
-  def test_lone_chief_repeats_nothing(self):
+  def test_lone_chief_and_its_parameter_server(self):
     # With one worker the whole trajectory is known: that of a local run.
-    cluster, _, (chief,) = self._cluster(num_workers=1, num_problems=12)
+    cluster, (server,), (chief,) = self._cluster(num_workers=1, num_problems=14)
     logdir = harness.directory(self)
     local = cluster_harness.Task(logdir, "local", {
-        "logdir": logdir, "num_problems": 12})
-    for visit in (2, 5, 8):
+        "logdir": logdir, "num_problems": 14})
+    for visit in (2, 4, 6, 8, 10):
       chief.wait_for("visited {}\n".format(visit))
-      chief.kill()
-      chief = cluster.start("worker", 0)
+      if visit in (4, 8):
+        server.kill()
+        time.sleep(2)
+        server = cluster.start("ps", 0)
+      else:
+        chief.kill()
+        chief = cluster.start("worker", 0)
     self.assertEqual(0, chief.wait(), chief.text())
     self.assertEqual(0, local.wait(), local.text())
     harness.assert_equal(self, harness.arrays(logdir),
                          harness.arrays(cluster.logdir))
 
   def test_parameter_servers(self):
+    cluster, servers, (chief, worker) = self._cluster(num_ps=2)
+    chief.wait_for("visited 1")
     for died in (0, 1):
-      cluster, servers, (chief, worker) = self._cluster(num_ps=2)
-      chief.wait_for("visited 1")
+      restored = chief.text().count("going on from " + cluster.logdir)
       servers[died].kill()
       time.sleep(2)  # All wait.
       position = _position(cluster.logdir)
       runs = worker.text().count("meta-objective")
       cluster.start("ps", died)
-      chief.wait_for("going on from " + cluster.logdir)
+      chief.wait_for("going on from " + cluster.logdir, restored + 1)
       chief.wait_for("visited {}\n".format(position[0] + 1))
       worker.wait_for("meta-objective", runs + 2)
       self.assertGreater(_position(cluster.logdir)[0], position[0])
-      cluster.__exit__()
-
-  def test_lone_chief_and_its_parameter_server(self):
-    cluster, (server,), (chief,) = self._cluster(num_workers=1, num_problems=8)
-    logdir = harness.directory(self)
-    local = cluster_harness.Task(logdir, "local", {
-        "logdir": logdir, "num_problems": 8})
-    for visit in (2, 5):
-      chief.wait_for("visited {}\n".format(visit))
-      server.kill()
-      time.sleep(2)
-      server = cluster.start("ps", 0)
-    self.assertEqual(0, chief.wait(), chief.text())
-    self.assertEqual(0, local.wait(), local.text())
-    harness.assert_equal(self, harness.arrays(logdir),
-                         harness.arrays(cluster.logdir))
 
 
 class HangTest(_ClusterTest):
   """SIGSTOP is a machine that answers no more, but whose port is open."""
 
-  def _go_on(self, task):
-    task.wait_for("meta-objective", task.text().count("meta-objective") + 4)
-
-  def test_worker(self):
-    _, _, (chief, worker) = self._cluster()
-    worker.signal(signal.SIGSTOP)
-    self._go_on(chief)
-    worker.signal(signal.SIGCONT)
-    self._go_on(worker)
-    self.assertNotIn("lost", chief.text() + worker.text())
-
-  def test_chief(self):
-    _, _, (chief, worker) = self._cluster()
-    chief.signal(signal.SIGSTOP)
-    self._go_on(worker)
-    chief.signal(signal.SIGCONT)
-    self._go_on(chief)
-    self.assertNotIn("lost", chief.text() + worker.text())
-
-  def test_parameter_server(self):
-    _, (server,), tasks = self._cluster()
-    server.signal(signal.SIGSTOP)
-    time.sleep(3)
-    server.signal(signal.SIGCONT)
+  def _go_on(self, tasks):
     for task in tasks:
-      self._go_on(task)
-      self.assertNotIn("lost", task.text())
+      task.wait_for(
+          "meta-objective", task.text().count("meta-objective") + 4)
+
+  def test_one_after_another(self):
+    _, (server,), (chief, worker) = self._cluster()
+    for hung, others in ((worker, [chief]), (chief, [worker]), (server, [])):
+      hung.signal(signal.SIGSTOP)
+      if hung is server:
+        time.sleep(3)  # All wait.
+      self._go_on(others)
+      hung.signal(signal.SIGCONT)
+      self._go_on([chief, worker])
+      self.assertNotIn("lost", chief.text() + worker.text())
 
 
 class StopTest(_ClusterTest, parameterized.TestCase):
