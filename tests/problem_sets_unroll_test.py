@@ -57,20 +57,16 @@ def _meta_parameters(spec, seed=1):
 
 class CorpusTest(tf.test.TestCase, parameterized.TestCase):
 
-  @classmethod
-  def setUpClass(cls):
-    super(CorpusTest, cls).setUpClass()
-    cls._theta = [_meta_parameters(spec) for spec in (_FULL, _SMALL)]
-
   @parameterized.parameters(*_sets())
   def test_set(self, name):
+    theta = [_meta_parameters(spec) for spec in (_FULL, _SMALL)]
     for i, row in enumerate(getattr(problem_sets, name)()):
       spec, dataset, batch_size = row[:3]
       if "mnist" in repr(dataset):
         dataset = _available(dataset)
       optimizer = _SMALL if i else _FULL
       inner = inner_problem.InnerProblem(optimizer, spec, dataset, batch_size)
-      result = self._check(repr(spec), inner, self._theta[min(i, 1)])
+      result = self._check(repr(spec), inner, theta[min(i, 1)])
       # Steps are small to begin with, but there are some; and a gradient that
       # is all zeros moves only the whole optimizer.
       if optimizer is _FULL:
