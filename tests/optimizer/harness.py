@@ -99,6 +99,23 @@ def fast_config(**options):
   return config
 
 
+def make_variables(starts, use_resource):
+  """Makes variables in the default graph.
+
+  Args:
+    starts: List of arrays, what they start from.
+    use_resource: Whether they are resource variables, or a list that says so
+      for each.
+
+  Returns:
+    List of float32 variables.
+  """
+  if isinstance(use_resource, bool):
+    use_resource = [use_resource] * len(starts)
+  return [tf.Variable(tf.constant(start, tf.float32), use_resource=kind)
+          for start, kind in zip(starts, use_resource)]
+
+
 def load_meta_parameters(optimizer, values, session):
   """Sets meta-parameters by checkpoint name; all of them must be given."""
   variables = optimizer.meta_parameters.checkpoint_names()

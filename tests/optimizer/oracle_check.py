@@ -28,14 +28,10 @@ class _Model(object):
   """Variables of all kinds and what feeds their gradients."""
 
   def __init__(self, use_resource, seed=0):
-    kinds = ([use_resource] * len(TENSORS) if isinstance(use_resource, bool)
-             else use_resource)
     self._rng = np.random.RandomState(seed)
     self.starts = [np.float32(self._rng.randn(*shape))
                    for shape, _ in TENSORS]
-    self.variables = [tf.Variable(tf.constant(start, tf.float32),
-                                  use_resource=kind)
-                      for start, kind in zip(self.starts, kinds)]
+    self.variables = harness.make_variables(self.starts, use_resource)
     self._values = [
         tf.placeholder(tf.float32, [None] + shape[1:] if sparse else shape)
         for shape, sparse in TENSORS]

@@ -53,14 +53,11 @@ class Model(object):
     """Makes a step for each of the `ways`: natively, or by TensorFlow's ops."""
     rng = np.random.RandomState(0)
     options = dict({"level_sizes": [4, 5, 3], "random_seed": 3}, **options)
-    kinds = ([use_resource] * len(shapes) if isinstance(use_resource, bool)
-             else use_resource)
     with tf.Graph().as_default() as graph:
       self.optimizer = hierarchical_rnn.HierarchicalRNN(**options)
       self.optimizer.skip_nonfinite = skip_nonfinite
-      variables = [
-          tf.Variable(np.float32(rng.randn(*shape)), use_resource=kind)
-          for shape, kind in zip(shapes, kinds)]
+      variables = harness.make_variables(
+          [rng.randn(*shape) for shape in shapes], use_resource)
       self._feeds = [tf.placeholder(tf.float32, shape) for shape in shapes]
       self._steps = {}
       for native in sorted(ways):
