@@ -14,10 +14,6 @@ From a Python shell at the root of the repository:
   ...     out=sys.stdout)
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import contextlib
 import functools
@@ -26,7 +22,7 @@ import sys
 import time
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from evaluation import comparison
 from evaluation import plots
@@ -314,7 +310,7 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   records = collections.defaultdict(list)
   with single_run.Evaluation(
       optimizer, problem, dataset, batch_size, seed,
-      graph or tf.compat.v1.get_default_graph(), logdir) as run:
+      graph or tf.get_default_graph(), logdir) as run:
     for iteration, feeds in run.feeds(num_iter):
       if record_every is not None and iteration % record_every == 0:
         for key, value in run.flat_record(iteration, feeds):
@@ -352,7 +348,7 @@ def run_wall_clock_test(optimizer, problem, num_steps,
   seconds = []
   with single_run.Evaluation(
       optimizer, problem, dataset, batch_size, seed,
-      tf.compat.v1.get_default_graph(), logdir) as run:
+      tf.get_default_graph(), logdir) as run:
     for _, feeds in run.feeds(num_steps + 1):
       start = time.time()
       run.step(feeds)

@@ -12,10 +12,6 @@ At most a screenful a minute is printed; --verbosity=0 prints everything, with
 the notes of TensorFlow, --verbosity=-2 only what needs attention.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import signal
 
 # Until the run can save something, Ctrl-C ends it without a traceback. A
@@ -37,8 +33,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 from absl import app
 from absl import flags
 from absl import logging
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training.distributed import cluster
 from meta_training import evolution_strategies
@@ -78,7 +73,7 @@ class _HelpFlag(app.HelpFlag):
   """Shows the flags in groups; --helpfull still shows all there are."""
 
   def __init__(self):
-    super(_HelpFlag, self).__init__()
+    super().__init__()
     self.allow_override = True
 
   def parse(self, arg):
@@ -163,7 +158,7 @@ def problems_by_set(chosen=None):
   """
   sets = []
   chosen = _chosen_sets() if chosen is None else chosen
-  for name, flagged in six.iteritems(problem_sets.FLAGGED_SETS):
+  for name, flagged in problem_sets.FLAGGED_SETS.items():
     if name in chosen:
       entries = sum((function() for function in flagged.set_functions), [])
       if FLAGS["l2_reg_scale"].value != FLAGS["l2_reg_scale"].default:
@@ -248,8 +243,8 @@ def _parse_flags(argv):
 
 def main(argv):
   """Runs what the flags say."""
-  tf.compat.v1.logging.set_verbosity(
-      tf.compat.v1.logging.ERROR if _given("verbosity") is None else
+  tf.logging.set_verbosity(
+      tf.logging.ERROR if _given("verbosity") is None else
       logging.converter.absl_to_standard(FLAGS.verbosity))
   processor_settings.use_fast_settings()
   if len(argv) > 1:

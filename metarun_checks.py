@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What flags of metarun may not be combined, and errors in terms of flags."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import re
 

@@ -5,15 +5,10 @@
 Data and pure functions of it: `metarun` alone defines and reads flags.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import re
 import textwrap
 
-import six
 
 from optimizer import hierarchical_step
 from optimizer import registry
@@ -124,7 +119,7 @@ _PROBLEMS = (
     _flag(name, "bool", flagged.default, None, "Trains on {}.".format(
         " and ".join("{} of {}".format(len(function()), function.__name__)
                      for function in flagged.set_functions)))
-    for name, flagged in six.iteritems(problem_sets.FLAGGED_SETS))
+    for name, flagged in problem_sets.FLAGGED_SETS.items())
 
 _OPTIMIZER = (
     _flag("optimizer", "enum", "HierarchicalRNN", "name",

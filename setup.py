@@ -41,13 +41,13 @@ class _BuildPy(build_py.build_py):
   """Lets sources that import from the root import from the package."""
 
   def find_package_modules(self, package, package_dir):
-    modules = super(_BuildPy, self).find_package_modules(package, package_dir)
+    modules = super().find_package_modules(package, package_dir)
     if package == "learned_optimizer":
       modules += [(package, name, name + ".py") for name in _MODULES]
     return modules
 
   def build_module(self, module, module_file, package):
-    result = super(_BuildPy, self).build_module(module, module_file, package)
+    result = super().build_module(module, module_file, package)
     target = self.get_module_outfile(
         self.build_lib, package.split("."), module)
     with io.open(target, encoding="utf-8") as source:
@@ -116,7 +116,6 @@ setuptools.setup(
         "numpy",
         # TensorFlow 1.15 allows later ones, with which it cannot be imported.
         "protobuf<3.21",
-        "six",
         "tensorflow>=1.15,<1.16",
     ],
     classifiers=[

@@ -14,10 +14,6 @@ chooses. Here the division cannot be left out; the variant without it has
 constant decays instead (`learnable_decay=False`).
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import json
 import os
@@ -27,8 +23,7 @@ import time
 from absl import app
 from absl import flags
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import text_tables
 from benchmarks.comparison import comparison
@@ -153,7 +148,7 @@ def table(outcomes, names):
 def main(unused_argv):
   """Trains, compares, prints the table."""
   processor_settings.use_fast_settings()
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.logging.set_verbosity(tf.logging.ERROR)
   names = FLAGS.variants or list(VARIANTS)
   unknown = set(names) - set(VARIANTS)
   if unknown:
@@ -161,7 +156,7 @@ def main(unused_argv):
         ", ".join(sorted(unknown)), ", ".join(VARIANTS)))
   logdirs = collections.OrderedDict(
       (name, os.path.join(FLAGS.train_dir, name)) for name in names)
-  for name, logdir in six.iteritems(logdirs):
+  for name, logdir in logdirs.items():
     print("Training {}".format(name))
     train(logdir, VARIANTS[name], corpus(), FLAGS.updates, FLAGS.minutes,
           FLAGS.meta_learning_rate)

@@ -11,12 +11,7 @@ No problem and no data set is one of those that optimizers are compared on
 (`comparison.groups`).
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-from six.moves import range
 
 from benchmarks import broad_data as data
 from benchmarks import broad_problems as problems

@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data sets of the broad corpus, all made up."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-from six.moves import range
 
 from problems import datasets
 

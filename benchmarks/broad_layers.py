@@ -8,17 +8,12 @@ inputs of a shape, without the axis of rows, and says the shape of its outputs;
 where XLA compiles them.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import functools
 import math
 
 import numpy as np
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 Tensor = collections.namedtuple("Tensor", "shape, mean, stdev")
 """A parameter that starts N(mean, stdev^2).
@@ -82,7 +77,7 @@ def _bias(size, mean=0.0):
   return Tensor([size], mean, 0.0)
 
 
-class _Layer(object):
+class _Layer:
   """Shows its options, in the order of the constructor's arguments."""
 
   def declare(self, shape):

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Problems of the broad corpus: nets of any layers, and other units."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import broad_layers
 from problems import problem_generator as pg
@@ -30,7 +26,7 @@ class Net(pg.Problem):
       random_seed: See `Problem`.
     """
     self._tensors, _ = broad_layers.declare(layers, input_shape)
-    super(Net, self).__init__([tensor.shape for tensor in self._tensors],
+    super().__init__([tensor.shape for tensor in self._tensors],
                               random_seed)
     self.layers = layers
     self._loss = loss
@@ -39,7 +35,7 @@ class Net(pg.Problem):
   def init_tensors(self, seed=None, noise=None):
     """See `Problem`: what the layers say."""
     if isinstance(seed, (list, tuple)):
-      return super(Net, self).init_tensors(seed)
+      return super().init_tensors(seed)
     if noise is None:
       noise = pg.StatefulNoise(seed)
     return [tensor.mean + tensor.stdev * noise.normal(tensor.shape)
@@ -61,7 +57,7 @@ def cross_entropy(outputs, unused_data, labels):
   """Mean over rows, a scalar: `outputs` are logits, `labels` classes."""
   # Not the sparse op, which has no second derivative.
   return tf.reduce_mean(
-      tf.compat.v1.nn.softmax_cross_entropy_with_logits_v2(
+      tf.nn.softmax_cross_entropy_with_logits_v2(
           labels=tf.one_hot(tf.cast(labels, tf.int32),
                             outputs.shape.as_list()[1]),
           logits=outputs))
@@ -108,7 +104,7 @@ class Reparametrized(pg.Rescale):
       common_factor: Float >= 1, likewise for what all share.
     """
     rng = np.random.RandomState(scale_seed)
-    super(Reparametrized, self).__init__(
+    super().__init__(
         problem_spec, scale=common_factor ** rng.uniform(-1, 1))
     self.scales = [
         float(self.scale * tensor_factor ** rng.uniform(-1, 1))
@@ -117,7 +113,7 @@ class Reparametrized(pg.Rescale):
   def init_tensors(self, seed=None, noise=None):
     """Returns c_i times the wrapped problem's; arrays are taken as given."""
     if isinstance(seed, (list, tuple)):
-      return super(Reparametrized, self).init_tensors(seed)
+      return super().init_tensors(seed)
     return [scale * tensor for scale, tensor in zip(
         self.scales, self.problem.draw_start(seed, noise))]
 

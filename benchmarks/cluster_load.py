@@ -26,10 +26,6 @@ has many threads, so on several cores it bears more. What more than four
 connections cost is not measured, nor is a network other than loopback.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import os
 import shutil
@@ -41,7 +37,7 @@ import time
 from absl import app
 from absl import flags
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import free_ports
 from meta_training.distributed import cluster
@@ -99,7 +95,7 @@ def run_role():
     meta.update(gradient, 0.0)
 
 
-class Tasks(object):
+class Tasks:
   """A parameter server with workers or clients; a context manager."""
 
   def __init__(self, role, count):
@@ -156,10 +152,10 @@ class Tasks(object):
     """Returns a `Load`."""
     with tf.Graph().as_default():
       with tf.device("/job:ps/task:0"):
-        step = tf.compat.v1.get_variable(
+        step = tf.get_variable(
             "global_step", [], tf.int32, use_resource=False)
       # Closed while there is somebody to close it with: else that waits long.
-      with tf.compat.v1.Session("grpc://" + self.hosts[0]) as session:
+      with tf.Session("grpc://" + self.hosts[0]) as session:
         before = self._counts(session, step)
         time.sleep(seconds)
         after = self._counts(session, step)
@@ -224,7 +220,7 @@ def _print_estimate(workers, clients):
 
 def main(unused_argv):
   """Measures and prints, or is one of the tasks."""
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.logging.set_verbosity(tf.logging.ERROR)
   if FLAGS.role:
     run_role()
   with tf.Graph().as_default():

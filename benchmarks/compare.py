@@ -13,16 +13,12 @@ goes on, and another set of weights costs no new tuning. See
 docs/comparison.md.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import sys
 
 from absl import app
 from absl import flags
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import plotting
 from benchmarks.comparison import comparison
@@ -63,7 +59,7 @@ _QUICK_PROBLEMS = ("Quadratic(15)", "Branin(noise_stdev=0.3)",
 def main(unused_argv):
   """Compares, and prints the table of groups."""
   processor_settings.use_fast_settings()
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.logging.set_verbosity(tf.logging.ERROR)
   if FLAGS.groups == ["d"]:
     large_models.run(FLAGS.optimizers, FLAGS.large_steps, FLAGS.output_dir,
                      FLAGS.large_init_lr)

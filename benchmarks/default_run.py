@@ -12,10 +12,6 @@ run, 1000 visits of 5 runs each, which see each problem equally often:
           + 1000 * 5 * (mean seconds of a run).
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import functools
 import os
 import resource
@@ -25,7 +21,7 @@ import time
 
 from absl import app
 from absl import flags
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import groups
 from meta_training import processor_settings
@@ -41,7 +37,7 @@ _DEFAULT_VISITS = 1000
 _DEFAULT_RUNS = 5
 
 
-class _Clock(object):
+class _Clock:
   """Callback that splits each visit into setting up and running.
 
   Attributes:
@@ -84,7 +80,7 @@ def _train(corpus, num_runs, clock):
 def main(unused_argv):
   """Runs and prints."""
   processor_settings.use_fast_settings()
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.logging.set_verbosity(tf.logging.ERROR)
   clock = _Clock()
   start = time.time()
   _train(groups.corpus(), FLAGS.runs, clock)

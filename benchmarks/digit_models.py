@@ -7,13 +7,9 @@ int32 [rows], that builds the model in the default graph and returns its loss, a
 float32 scalar.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 
 def _cross_entropy(logits, labels):
@@ -22,7 +18,7 @@ def _cross_entropy(logits, labels):
 
 
 def _dense(layer, sizes, activation):
-  layers = tf.compat.v1.layers
+  layers = tf.layers
   layer = layers.flatten(layer)
   for size in sizes:
     layer = layers.dense(layer, size, activation)
@@ -51,7 +47,7 @@ def _regression(images, labels):
 
 
 def _convolutional(images, labels):
-  layers = tf.compat.v1.layers
+  layers = tf.layers
   layer = images
   for filters in (16, 32):
     layer = layers.conv2d(layer, filters, 3, padding="same",
@@ -61,14 +57,14 @@ def _convolutional(images, labels):
 
 
 def _batch_norm(images, labels):
-  layers = tf.compat.v1.layers
+  layers = tf.layers
   layer = images
   for filters in (8, 16):
     layer = layers.conv2d(layer, filters, 3, padding="same")
     mean, variance = tf.nn.moments(layer, [0, 1, 2])
-    scale = tf.compat.v1.get_variable(
+    scale = tf.get_variable(
         "scale{}".format(filters), [filters], initializer=tf.ones_initializer())
-    offset = tf.compat.v1.get_variable(
+    offset = tf.get_variable(
         "offset{}".format(filters), [filters],
         initializer=tf.zeros_initializer())
     layer = tf.nn.relu(tf.nn.batch_normalization(
@@ -78,8 +74,8 @@ def _batch_norm(images, labels):
 
 
 def _recurrent(images, labels):
-  _, state = tf.compat.v1.nn.dynamic_rnn(
-      tf.compat.v1.nn.rnn_cell.GRUCell(16), tf.reshape(images, [-1, 8, 8]),
+  _, state = tf.nn.dynamic_rnn(
+      tf.nn.rnn_cell.GRUCell(16), tf.reshape(images, [-1, 8, 8]),
       dtype=tf.float32)
   return _cross_entropy(_dense(state, [10], None), labels)
 

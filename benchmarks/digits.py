@@ -13,10 +13,6 @@ machine. The loss on all rows is evaluated between steps and its time is not
 counted.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import json
 import os
@@ -25,7 +21,7 @@ import time
 from absl import app
 from absl import flags
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import digit_models
 from benchmarks import plotting
@@ -54,20 +50,20 @@ Run = collections.namedtuple("Run", "seconds, losses")
 """A training: seconds spent in steps, and losses on all rows, both [k + 1]."""
 
 
-class Training(object):
+class Training:
   """The net with an optimizer on it, in a session of its own."""
 
   def __init__(self, make_optimizer, images, labels, seed, model):
     self._images, self._labels = images, labels
     self._rng = np.random.RandomState(seed)
     with tf.Graph().as_default() as graph:
-      tf.compat.v1.set_random_seed(seed)
-      self._rows = tf.compat.v1.placeholder(tf.int32, [None])
+      tf.set_random_seed(seed)
+      self._rows = tf.placeholder(tf.int32, [None])
       self._loss = digit_models.MODELS[model](
           tf.gather(images, self._rows), tf.gather(labels, self._rows))
       self._step = make_optimizer().minimize(self._loss)
-      self._session = tf.compat.v1.Session(graph=graph)
-      self._session.run(tf.compat.v1.global_variables_initializer())
+      self._session = tf.Session(graph=graph)
+      self._session.run(tf.global_variables_initializer())
     # What the first call sets up does not belong to a step.
     self._all = {self._rows: np.arange(len(images))}
     self.run = Run([0.0], [self._session.run(self._loss, self._all)])
@@ -137,7 +133,7 @@ def tuned_rate(images, labels, seeds, num_steps, batch_size,
   """Adam's rate with the least median of the final loss."""
   finals = []
   for rate in _RATES:
-    make = {"Adam": lambda rate=rate: tf.compat.v1.train.AdamOptimizer(rate)}
+    make = {"Adam": lambda rate=rate: tf.train.AdamOptimizer(rate)}
     finals.append(np.median([
         race(make, images, labels, seed, num_steps, batch_size, model)[
             "Adam"].losses[-1] for seed in seeds]))
@@ -171,9 +167,9 @@ def main(argv):
   makers = collections.OrderedDict([
       ("learned, nothing tuned", lambda: pretrained.load(
           FLAGS.optimizer, **options)),
-      ("Adam, default rate", tf.compat.v1.train.AdamOptimizer),
+      ("Adam, default rate", tf.train.AdamOptimizer),
       ("Adam, tuned rate {:.3g}".format(rate),
-       lambda: tf.compat.v1.train.AdamOptimizer(rate))])
+       lambda: tf.train.AdamOptimizer(rate))])
   runs = collections.OrderedDict((name, []) for name in makers)
   for seed in range(FLAGS.seeds):
     for name, run in race(makers, images, labels, seed, FLAGS.steps,

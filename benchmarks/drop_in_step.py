@@ -14,10 +14,6 @@ Gradients are variables, so that nothing but the optimizer is measured; for
 whole training steps see `step_time`.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import re
 import subprocess
@@ -27,7 +23,7 @@ import time
 from absl import app
 from absl import flags
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer.native import native_step
@@ -51,7 +47,7 @@ Row = collections.namedtuple(
 
 
 OPTIMIZERS = collections.OrderedDict((
-    ("adam", lambda: tf.compat.v1.train.AdamOptimizer(1e-3)),
+    ("adam", lambda: tf.train.AdamOptimizer(1e-3)),
     ("native", hierarchical_rnn.HierarchicalRNN),
     ("tensorflow", lambda: hierarchical_rnn.HierarchicalRNN(use_native=False)),
 ))
@@ -81,16 +77,16 @@ def _peak_mebibytes():
   return int(kibibytes) / 1024.0
 
 
-class _Case(object):
+class _Case:
   """An optimizer that steps variables of some shapes, in a graph of its own."""
 
   def __init__(self, make_optimizer, shapes):
     graph = tf.Graph()
     with graph.as_default():
       variables, gradients = [[
-          tf.compat.v1.get_variable(
+          tf.get_variable(
               "{}{}".format(name, i), shape, use_resource=True,
-              initializer=tf.compat.v1.random_normal_initializer(0.0, 0.01, i))
+              initializer=tf.random_normal_initializer(0.0, 0.01, i))
           for i, shape in enumerate(shapes)]
                               for name in ("variable", "gradient")]
       start = time.time()
@@ -99,11 +95,11 @@ class _Case(object):
            for gradient, variable in zip(gradients, variables)])
       self.build_seconds = time.time() - start
       self.is_native = native_step.is_in(graph)
-      self.session = tf.compat.v1.Session()
+      self.session = tf.Session()
       self.session.run(
-          tf.compat.v1.variables_initializer(variables + gradients))
+          tf.variables_initializer(variables + gradients))
       self.peak_before = _peak_mebibytes()
-      self.session.run(tf.compat.v1.global_variables_initializer())
+      self.session.run(tf.global_variables_initializer())
     self.step()
 
   def step(self):
@@ -183,7 +179,7 @@ def _run_case(name):
 def main(unused_argv):
   """Compares times, then runs a process for each peak of memory."""
   if FLAGS.case:
-    tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+    tf.logging.set_verbosity(tf.logging.ERROR)
     _run_case(FLAGS.case)
     return
   print("{:12s}{:12s}{:>11s}{:>6s}{:>9s}{:>11s}{:>12s}{:>8s}{:>13s}".format(

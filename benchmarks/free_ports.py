@@ -2,13 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ports for servers that a program or a test starts on this machine."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import socket
-
-from six.moves import range
 
 
 def find(count):

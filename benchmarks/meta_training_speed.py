@@ -12,10 +12,6 @@ meta-gradient by evolution strategies are forward only: --meta_gradients=es, and
 --meta_gradients=backprop,es times both alternately.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import sys
 import time
@@ -23,7 +19,7 @@ import time
 from absl import app
 from absl import flags
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import curves
 from meta_training import kept_problems
@@ -84,7 +80,7 @@ def _options(meta_gradient):
   return {"differentiate": False, "evaluate_every": FLAGS.evaluate_every}
 
 
-class _Measurement(object):
+class _Measurement:
   """Times the unrolls of one problem.
 
   Attributes:
@@ -162,7 +158,7 @@ def main(unused_argv):
         raise app.UsageError("--{}: {!r} is none of {}.".format(
             flag, name, ", ".join(known)))
   processor_settings.use_fast_settings()
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.logging.set_verbosity(tf.logging.ERROR)
   row = "{:18s}{:12s}{:18s}{:10s}{:>10s}{:>9s}{:>9s}"
   print(row.format("problem", "mode", "optimizer", "gradient", "steps/s",
                    "first s", "again s"))

@@ -8,10 +8,6 @@ print and by colour-blind readers. The colours are those of Okabe and Ito
 pages, as SVG for print.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 _INSTALL = ".venv/bin/pip install -r requirements-benchmarks.txt"

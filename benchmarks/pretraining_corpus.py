@@ -10,14 +10,10 @@ stay unseen. Where no network may be seen at all, softmax regressions and matrix
 completions have what networks have: minibatches, plateaus, several tensors.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import itertools
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import pretraining_problems
 from problems import datasets

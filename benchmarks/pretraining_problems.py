@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Problems that only the meta-training of the shipped optimizers uses."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import datasets
 from problems import problem_generator as pg
@@ -41,7 +37,7 @@ class MatrixCompletion(pg.Problem):
       target_seed: Integer, the matrix's seed.
       random_seed: See `Problem`.
     """
-    super(MatrixCompletion, self).__init__(
+    super().__init__(
         [[rows, rank]] + [[rank, rank]] * (num_factors - 2) + [[columns, rank]],
         random_seed)
     self._start = start / np.sqrt(rank)

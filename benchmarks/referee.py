@@ -13,10 +13,6 @@ optimizer with other constructor arguments. Results are kept in the cache
 directory. See docs/comparison.md.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 import sys
@@ -24,7 +20,7 @@ import sys
 from absl import app
 from absl import flags
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import plotting
 from benchmarks import text_tables
@@ -148,7 +144,7 @@ def _load():
 def main(unused_argv):
   """Runs, writes, and prints the summary and verdicts."""
   processor_settings.use_fast_settings()
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.logging.set_verbosity(tf.logging.ERROR)
   learned = _load()
   options, horizon = {"seeds": range(1, FLAGS.seeds + 1)}, FLAGS.horizon
   problems = groups.select(FLAGS.groups, FLAGS.problems)

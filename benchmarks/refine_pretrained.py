@@ -12,16 +12,12 @@ in <train_dir>/<name>/averaged, where `pretrained.load` finds them and
 `//benchmarks:referee` can judge them.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 from absl import app
 from absl import flags
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import broad_corpus
 import metaopt
@@ -92,7 +88,7 @@ def _draw_num_steps(rng):
 def main(unused_argv):
   """Trains until all visits are made."""
   processor_settings.use_fast_settings()
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.logging.set_verbosity(tf.logging.ERROR)
   train(os.path.join(FLAGS.train_dir, FLAGS.name), FLAGS.name)
 
 

@@ -11,10 +11,6 @@ fastest step of each counts. Data are random and fixed. The learned steps are
 native where they can be: `LOL_NATIVE=0` measures those of TensorFlow's ops.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import functools
 import os
@@ -23,7 +19,7 @@ import time
 from absl import app
 from absl import flags
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import plotting
 from benchmarks import text_tables
@@ -58,24 +54,24 @@ def mlp(images):
   """Logits of a net with two layers of 64 units, for images of 28 x 28."""
   layer = tf.reshape(images, [-1, 784])
   for _ in range(2):
-    layer = tf.compat.v1.layers.dense(layer, 64, tf.nn.relu)
-  return tf.compat.v1.layers.dense(layer, 10)
+    layer = tf.layers.dense(layer, 64, tf.nn.relu)
+  return tf.layers.dense(layer, 10)
 
 
 def convnet(images):
   """Logits of a net with two convolutions, for images of 28 x 28."""
   layer = images
   for filters in (16, 32):
-    layer = tf.compat.v1.layers.conv2d(layer, filters, 3, 2, "same",
+    layer = tf.layers.conv2d(layer, filters, 3, 2, "same",
                                        activation=tf.nn.relu)
-  return tf.compat.v1.layers.dense(
-      tf.compat.v1.layers.flatten(layer), 10)
+  return tf.layers.dense(
+      tf.layers.flatten(layer), 10)
 
 
 MODELS = collections.OrderedDict((("mlp", mlp), ("convnet", convnet)))
 
 
-class _Training(object):
+class _Training:
   """A model in training, in a graph and a session of its own.
 
   Attributes:
@@ -95,10 +91,10 @@ class _Training(object):
       self._step = make_optimizer().minimize(loss)
       self.num_parameters = sum(
           variable.shape.num_elements()
-          for variable in tf.compat.v1.trainable_variables())
+          for variable in tf.trainable_variables())
       self.is_native = native_step.is_in(graph)
-      self.session = tf.compat.v1.Session()
-      self.session.run(tf.compat.v1.global_variables_initializer())
+      self.session = tf.Session()
+      self.session.run(tf.global_variables_initializer())
 
   def step(self):
     """Makes a step: seconds."""
@@ -149,7 +145,7 @@ def rows(models, batch_sizes, make_learned, num_steps, max_seconds):
   Yields:
     `Row`s.
   """
-  make_adam = functools.partial(tf.compat.v1.train.AdamOptimizer, 1e-3)
+  make_adam = functools.partial(tf.train.AdamOptimizer, 1e-3)
   for name in models:
     for batch_size in batch_sizes:
       (adam, learned), size, is_native = measure(
@@ -200,7 +196,7 @@ def table(measured):
 
 def main(unused_argv):
   """Measures, writes, and prints the table."""
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.logging.set_verbosity(tf.logging.ERROR)
   unknown = set(FLAGS.models) - set(MODELS)
   if unknown:
     raise app.UsageError("Unknown models {}: expected some of {}.".format(

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables as files: CSV for programs, Markdown for people."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import csv
 import io
 

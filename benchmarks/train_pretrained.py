@@ -11,17 +11,13 @@ started again at any time. The last checkpoint in the directory is what
 initial learning rate instead of a range of them and `skip_zero_gradients`.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import functools
 import os
 
 from absl import app
 from absl import flags
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import pretraining_corpus
 import metaopt
@@ -90,7 +86,7 @@ def train(logdir, stage, with_networks):
 def main(unused_argv):
   """Trains until all stages are done."""
   processor_settings.use_fast_settings()
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.logging.set_verbosity(tf.logging.ERROR)
   for stage in STAGES[FLAGS.name]:
     train(os.path.join(FLAGS.train_dir, FLAGS.name), stage,
           not FLAGS.name.endswith("no_nets"))

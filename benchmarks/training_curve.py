@@ -9,10 +9,6 @@ reads the event files of a log directory and writes <output>.csv and, with
 matplotlib, <output>.png.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import glob
 import os
@@ -20,7 +16,7 @@ import os
 from absl import app
 from absl import flags
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import plotting
 from benchmarks import text_tables
@@ -59,7 +55,7 @@ def read(logdir):
   """
   points = []
   for path in glob.glob(os.path.join(logdir, "*tfevents*")):
-    for event in tf.compat.v1.train.summary_iterator(path):
+    for event in tf.train.summary_iterator(path):
       points += [(event.step, event.wall_time, value.simple_value)
                  for value in event.summary.value
                  if value.tag == "MetaObjective"]

@@ -2,17 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares optimizers with tuned baselines on any problem."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import os
 import sys
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import plots
 from . import single_run
@@ -20,10 +15,10 @@ from meta_training import training_arguments
 from problems import datasets
 
 BASELINES = collections.OrderedDict([
-    ("SGD", tf.compat.v1.train.GradientDescentOptimizer),
-    ("Momentum", lambda rate: tf.compat.v1.train.MomentumOptimizer(rate, 0.9)),
-    ("RMSProp", tf.compat.v1.train.RMSPropOptimizer),
-    ("Adam", tf.compat.v1.train.AdamOptimizer),
+    ("SGD", tf.train.GradientDescentOptimizer),
+    ("Momentum", lambda rate: tf.train.MomentumOptimizer(rate, 0.9)),
+    ("RMSProp", tf.train.RMSPropOptimizer),
+    ("Adam", tf.train.AdamOptimizer),
 ])
 """Functions of a learning rate that make an optimizer."""
 
@@ -114,10 +109,10 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   # Other runs than those that count.
   tuning_seeds = range(seed + num_runs, seed + num_runs + num_tuning_runs)
   tuned, objectives = collections.OrderedDict(), collections.OrderedDict()
-  for name, make in six.iteritems(optimizers):
+  for name, make in optimizers.items():
     objectives[name] = run(make, seeds)
     tell("{}: done".format(name))
-  for name, make in six.iteritems(baselines):
+  for name, make in baselines.items():
     finals = [np.mean(run(lambda rate=rate, make=make: make(rate),
                           tuning_seeds)[:, -1]) for rate in learning_rates]
     finals = np.where(np.isfinite(finals), finals, np.inf)
@@ -141,7 +136,7 @@ def _check(optimizers, baselines, learning_rates):
           "Expected a mapping from a name to a function that makes an "
           "optimizer, such as {{\"learned\": pretrained.load}}, not {!r}."
           .format(makers))
-    for name, make in six.iteritems(makers):
+    for name, make in makers.items():
       if not callable(make):
         raise ValueError(
             "Optimizer {!r} must be a function that makes one, such as lambda: "
@@ -176,7 +171,7 @@ def table(comparison):
     String that ends with a newline.
   """
   rows = []
-  for name, values in six.iteritems(comparison.objectives):
+  for name, values in comparison.objectives.items():
     finals = np.where(np.isfinite(values[:, -1]), values[:, -1], np.inf)
     rate = comparison.learning_rates.get(name)
     rows.append((np.median(finals), "| {} | {} | {:.6g} | {:.6g} | {:.6g} |\n"

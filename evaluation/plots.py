@@ -2,15 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plots and tables of objectives; plots need matplotlib."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import csv
 import io
 
 import numpy as np
-import six
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart; dashes
 # tell them apart in print.
@@ -56,7 +51,7 @@ def plot_objectives(curves, path=None, title=None):
   backend_agg.FigureCanvasAgg(plot)
   axes = plot.add_subplot(1, 1, 1)
   lowest = np.inf
-  for index, (name, values) in enumerate(six.iteritems(curves)):
+  for index, (name, values) in enumerate(curves.items()):
     values = np.atleast_2d(np.asarray(values, np.float64))
     values = np.where(np.isfinite(values), values, np.nan)
     style = {"color": _COLORS[index % len(_COLORS)],
@@ -89,11 +84,10 @@ def write_objectives(curves, path):
     curves: See `plot_objectives`.
     path: File to write.
   """
-  with io.open(path, "wb" if six.PY2 else "w",
-               **({} if six.PY2 else {"newline": ""})) as stream:
+  with io.open(path, "w", newline="") as stream:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["optimizer", "run", "step", "objective"])
-    for name, values in six.iteritems(curves):
+    for name, values in curves.items():
       for run, objectives in enumerate(np.atleast_2d(values)):
         writer.writerows([name, run, step, repr(float(objective))]
                          for step, objective in enumerate(objectives))

@@ -2,16 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """An optimizer run on a single problem."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import time
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import minibatches
 from meta_training import training_arguments
@@ -19,7 +14,7 @@ from optimizer import trainable_optimizer
 from problems import datasets
 
 
-class Evaluation(object):
+class Evaluation:
   """A problem with an optimizer on it, in a session."""
 
   def __init__(self, optimizer, problem, dataset, batch_size, seed, graph,
@@ -46,9 +41,9 @@ class Evaluation(object):
         seed % 2**32)
     with graph.as_default():
       self._build(optimizer, problem, seed, logdir)
-      self._session = tf.compat.v1.Session(graph=graph)
-      self._session.run([tf.compat.v1.global_variables_initializer(),
-                         tf.compat.v1.local_variables_initializer()])
+      self._session = tf.Session(graph=graph)
+      self._session.run([tf.global_variables_initializer(),
+                         tf.local_variables_initializer()])
     problem.init_fn(self._session)
 
   def _build(self, optimizer, problem, seed, logdir):
@@ -59,7 +54,7 @@ class Evaluation(object):
                              type(optimizer).__name__))
       optimizer.init_from_checkpoint(logdir)
     variables = problem.init_variables(seed)
-    self._rows = tf.compat.v1.placeholder(tf.int32, [None], "rows")
+    self._rows = tf.placeholder(tf.int32, [None], "rows")
     batch, data = [], []
     dataset = self._minibatches.dataset
     if dataset.size:
@@ -130,13 +125,13 @@ class Evaluation(object):
                         ("param", record["parameters"])):
       yield key, arrays
       yield key + "_norm", [float(np.linalg.norm(array)) for array in arrays]
-    for slot, arrays in six.iteritems(record["slots"]):
+    for slot, arrays in record["slots"].items():
       for name, array in zip(self._names, arrays):
         yield "{}_{}".format(name, slot), array
 
 
 def _check_kinds(optimizer, problem, seed):
-  if not isinstance(optimizer, tf.compat.v1.train.Optimizer):
+  if not isinstance(optimizer, tf.train.Optimizer):
     raise ValueError(
         "The optimizer must be a tf.train.Optimizer, such as "
         "pretrained.load() or tf.train.AdamOptimizer(0.1), not {!r}.".format(

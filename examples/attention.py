@@ -8,10 +8,6 @@ Such an optimizer keeps in a variable where the next gradient is to be taken,
 and the parameter in a slot. The same program works without attention, too.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import sys
 import tempfile

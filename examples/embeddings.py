@@ -10,10 +10,6 @@ The hierarchical RNN takes a step for every row whether it was looked up or not:
 a row that was not has gradient zero, but also momentum.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import sys
 
 import numpy as np

@@ -10,10 +10,6 @@ Keras cannot keep a `tf.train.Optimizer` in its HDF5 files. To go on later, save
 the weights in TensorFlow's format, as below, or use a `tf.train.Saver`.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import sys
 import tempfile

@@ -9,10 +9,6 @@ Without a log directory of your own meta-training, the shipped weights are used.
 Start it again with the same checkpoint_dir and it goes on where it was.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import sys
 import tempfile
 

@@ -8,10 +8,6 @@ Without a log directory of your own meta-training, the shipped weights are used.
 In a cluster of your own, every worker calls `work`.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import socket
 import sys
 import threading

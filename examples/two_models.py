@@ -7,10 +7,6 @@
 Without a log directory of your own meta-training, the shipped weights are used.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import sys
 
 import numpy as np

@@ -5,14 +5,10 @@
 A way to estimate meta-gradients has the interface of `Backpropagation` here.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from . import inner_problem
 
 
-class Backpropagation(object):
+class Backpropagation:
   """Each unroll is differentiated and makes one update.
 
   Attributes:
@@ -42,7 +38,7 @@ class Backpropagation(object):
     return _Run(problem, lengths, draws, reset_state)
 
 
-class _Run(object):
+class _Run:
   """Unrolls one after the other from a fresh start of the problem."""
 
   def __init__(self, problem, lengths, draws, reset_state):

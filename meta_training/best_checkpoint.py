@@ -7,10 +7,6 @@ The directory "best" holds a copy of the checkpoint, `optimizer.json`, so that
 at what.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import io
 import json
 import os
@@ -23,7 +19,7 @@ DIRECTORY = "best"
 FILE_NAME = "validation.json"
 
 
-class BestCheckpoint(object):
+class BestCheckpoint:
   """Keeps the best checkpoint that it is shown."""
 
   def __init__(self, logdir, criterion):

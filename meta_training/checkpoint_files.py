@@ -8,14 +8,10 @@ checkpoints there are. A process that dies, or a disk that is full, leaves
 behind what was not renamed yet, or data without an index.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import re
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import checkpoint_list
 

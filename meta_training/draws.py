@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long unrolls are, and how their objectives are weighted."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
 
 

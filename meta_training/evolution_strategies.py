@@ -16,15 +16,10 @@ of all perturbations of the pair since the run began: this estimates the
 derivative of the unroll's meta-objective through the whole run before it.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import numbers
 
 import numpy as np
-import six
 
 from . import inner_problem
 
@@ -53,7 +48,7 @@ Attributes:
 Options.__new__.__defaults__ = (0.01, 2, False, 1, 1, False)
 
 
-class EvolutionStrategies(object):
+class EvolutionStrategies:
   """Estimates with the interface of `backpropagation.Backpropagation`."""
 
   def __init__(self, options, shapes, trained):
@@ -125,7 +120,7 @@ class EvolutionStrategies(object):
         _median(objectives), gradient.astype(np.float32), int((~finite).sum()))
 
 
-class _Run(object):
+class _Run:
   """What whole and persistent runs share."""
 
   def __init__(self, strategies, problem, lengths, draws):
@@ -185,7 +180,7 @@ class _PersistentRun(_Run):
   """An update after each unroll, from where each side of a pair has got."""
 
   def __init__(self, strategies, problem, lengths, draws):
-    super(_PersistentRun, self).__init__(strategies, problem, lengths, draws)
+    super().__init__(strategies, problem, lengths, draws)
     self._sums = 0.0
     self._ended = {}
 
@@ -229,7 +224,7 @@ def _vector(stddev, shapes, trained):
           "stddev names {!r}, but that is in the name of no meta-parameter "
           "that is trained: {}.".format(part, ", ".join(trained)))
   vectors = [np.zeros([0])]
-  for name, shape in six.iteritems(shapes):
+  for name, shape in shapes.items():
     found = sorted((part for part in parts if part in name), key=len)
     if name in trained and not found:
       raise ValueError(
@@ -252,7 +247,7 @@ def check(options):
   parts = options.stddev
   if not isinstance(parts, dict):
     parts = {"": parts}
-  for part, value in six.iteritems(parts):
+  for part, value in parts.items():
     if not isinstance(value, numbers.Real) or not (
         _FLOAT32.tiny <= value <= _FLOAT32.max):
       raise ValueError("stddev must be positive, not {!r}{} (in float32)."

@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Refuses meta-parameters that are infinite or not a number."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import six
 
 from optimizer import meta_parameters
 
@@ -23,7 +18,7 @@ class NonFiniteError(ValueError):
       names: List of strings, of meta-parameters.
       checkpoint: Prefix of the last checkpoint, or None.
     """
-    super(NonFiniteError, self).__init__(
+    super().__init__(
         "After update {} these meta-parameters are not finite: {}. They are "
         "not saved; the last checkpoint is {!r}. Look for an option that is "
         "too large: where meta-parameters start, their learning rate, the "
@@ -42,6 +37,6 @@ def others(values, shapes):
   """
   if np.isfinite(values).all():
     return []
-  return [name for name, value in six.iteritems(
-      meta_parameters.unflatten(values, shapes))
+  return [name for name, value
+          in meta_parameters.unflatten(values, shapes).items()
           if not np.isfinite(value).all()]

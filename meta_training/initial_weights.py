@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lets a new run begin with meta-parameters that were trained before."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from optimizer import checkpoint_list
 from optimizer import meta_checkpoint
 from optimizer import meta_parameters
@@ -32,7 +28,7 @@ def with_initial(optimizer_spec, initial, logdir, description, log):
                         description, log)
 
 
-class InitialWeights(object):
+class InitialWeights:
   """Takes the place of an optimizer's spec where the variables are made."""
 
   def __init__(self, optimizer_spec, directory, logdir, description, log):

@@ -8,14 +8,10 @@ visit; meta-parameters go in and meta-gradients come out as one flat vector
 each, and the session need not know where they are stored.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tensorflow.core.protobuf import rewriter_config_pb2
 
@@ -49,7 +45,7 @@ _NOT_DIFFERENTIABLE = (
     "Second-order gradient for while loops not supported")
 
 
-class InnerProblem(object):
+class InnerProblem:
   """One problem of the corpus with the optimizer unrolled on it."""
 
   def __init__(self, optimizer_spec, problem_spec, dataset, batch_size,
@@ -81,7 +77,7 @@ class InnerProblem(object):
       self._build(optimizer, self._problem, max_steps,
                   obj_train_max_multiplier, differentiate, evaluate_every)
       self._graph.finalize()
-    self._session = tf.compat.v1.Session(graph=self._graph,
+    self._session = tf.Session(graph=self._graph,
                                          config=session_config())
     self._session.run(self._initializer)
 
@@ -89,10 +85,10 @@ class InnerProblem(object):
              evaluate_every):
     optimizer.make_meta_parameters()
     shapes = optimizer.meta_parameters.shapes()
-    self._theta = tf.compat.v1.placeholder(
+    self._theta = tf.placeholder(
         tf.float32, [meta_parameters.total_size(shapes)], "meta_parameters")
-    self._noise_seed = tf.compat.v1.placeholder(tf.int32, [2], "noise_seed")
-    self._start_seed = tf.compat.v1.placeholder(tf.int32, [2], "start_seed")
+    self._noise_seed = tf.placeholder(tf.int32, [2], "noise_seed")
+    self._start_seed = tf.placeholder(tf.int32, [2], "start_seed")
     theta = meta_parameters.unflatten(self._theta, shapes)
     # Those that an optimizer reads as variables are assigned before a run.
     variables = optimizer.meta_parameters.undeclared_variables()
@@ -129,8 +125,8 @@ class InnerProblem(object):
         for i, key in enumerate(optimizer.state_keys)
         if all(i < len(state) for state in output.output_state))
     # A problem may have made variables of its own.
-    self._initializer = [tf.compat.v1.global_variables_initializer(),
-                         tf.compat.v1.local_variables_initializer()]
+    self._initializer = [tf.global_variables_initializer(),
+                         tf.local_variables_initializer()]
 
   def unroll(self, theta, num_steps, first_unroll, reset_state, start_seed,
              noise_seed, batches):
@@ -206,12 +202,12 @@ class InnerProblem(object):
     It leaves no trace of its own: the next unroll goes on from where the last
     real one ended.
     """
-    metadata = tf.compat.v1.RunMetadata()
+    metadata = tf.RunMetadata()
     self._session.run(
         [self._gradient, self._output.metaobj],
         self._dry_feeds(theta, num_steps),
-        options=tf.compat.v1.RunOptions(
-            trace_level=tf.compat.v1.RunOptions.FULL_TRACE),
+        options=tf.RunOptions(
+            trace_level=tf.RunOptions.FULL_TRACE),
         run_metadata=metadata)
     return metadata
 
@@ -266,7 +262,7 @@ def check_objectives(objectives, spec):
 
 def session_config():
   """Session options for graphs whose gradients are already written out."""
-  config = tf.compat.v1.ConfigProto(allow_soft_placement=True)
+  config = tf.ConfigProto(allow_soft_placement=True)
   # Rewriting an unrolled gradient takes far longer than it saves.
   config.graph_options.rewrite_options.CopyFrom(
       rewriter_config_pb2.RewriterConfig(disable_meta_optimizer=True))

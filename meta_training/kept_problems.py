@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The inner problems of a corpus, built when first visited and then kept."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import inner_problem
 
@@ -18,7 +14,7 @@ _STEPS_THAT_PAY = 10000
 _MIN_COMPILED_STEPS = 2048
 
 
-class KeptProblems(object):
+class KeptProblems:
   """The problems of a corpus, built when first visited and then kept.
 
   A problem is compiled when that pays for the steps it is still to run; what
@@ -27,7 +23,7 @@ class KeptProblems(object):
   """
 
   def __init__(self, optimizer_spec, problems_and_data, compiled=None,
-               capacity=128, log=tf.compat.v1.logging.info, **options):
+               capacity=128, log=tf.logging.info, **options):
     """Remembers the corpus; builds nothing.
 
     Args:

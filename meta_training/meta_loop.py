@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The meta-training loop: visits problems, unrolls, updates, saves."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import os
 import time
@@ -25,7 +21,7 @@ from optimizer import registry
 _STOP_SECONDS = 10.0
 
 
-class MetaLoop(object):
+class MetaLoop:
   """Runs the visits of one task from where they stopped."""
 
   def __init__(self, meta, kept_problems, schedule, problems_and_data,

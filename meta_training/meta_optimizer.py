@@ -9,16 +9,11 @@ variables live on the parameter servers, each task has the same graph, and the
 chief alone saves and restores.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import contextlib
 import functools
 
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import finite_values
 from . import inner_problem
@@ -54,7 +49,7 @@ _LOST = (tf.errors.AbortedError, tf.errors.UnavailableError,
          tf.errors.DeadlineExceededError, tf.errors.UnknownError)
 
 
-class MetaOptimizer(object):
+class MetaOptimizer:
   """Holds and updates the meta-parameters of one run."""
 
   def __init__(self, logdir, optimizer_spec, options, seed, cluster=None,
@@ -83,7 +78,7 @@ class MetaOptimizer(object):
     """
     rule = rule or update_rules.Rule()
     self._cluster = cluster
-    self._log = log or tf.compat.v1.logging.info
+    self._log = log or tf.logging.info
     self._waiting = waiting.Waiting(self._log)
     self.is_chief = cluster is None or cluster.is_chief
     self.saves = self.is_chief and saves
@@ -120,7 +115,7 @@ class MetaOptimizer(object):
       meta_checkpoint.checked_checkpoint(
           self._checkpoint, meta_parameters_lib.OPTIMIZER_SCOPE,
           {name: meta_parameters_lib.Declaration(shape, None)
-           for name, shape in six.iteritems(self.shapes)})
+           for name, shape in self.shapes.items()})
 
   def connect(self):
     """Starts a session and brings the state to where it was last saved.
@@ -144,7 +139,7 @@ class MetaOptimizer(object):
   def _connect(self):
     config, pause = inner_problem.session_config(), self._waiting.pause
     if self._cluster is None:
-      self._session = tf.compat.v1.Session(graph=self._graph, config=config)
+      self._session = tf.Session(graph=self._graph, config=config)
     else:
       config.device_filters.extend(self._cluster.device_filters())
       target = self._cluster.target
@@ -206,22 +201,22 @@ class MetaOptimizer(object):
           " ".join(error.message.splitlines()[:2]))
 
   def _build(self, options, rule, seed, description):
-    variables = list(six.itervalues(self.parameters.variables()))
+    variables = list(self.parameters.variables().values())
     # Like the 2017 release's, whose processes can then go on from ours.
-    self._step = tf.compat.v1.get_variable(
+    self._step = tf.get_variable(
         "global_step", shape=[], dtype=tf.int32, trainable=False,
-        initializer=tf.compat.v1.zeros_initializer(),
-        collections=[tf.compat.v1.GraphKeys.GLOBAL_VARIABLES,
-                     tf.compat.v1.GraphKeys.GLOBAL_STEP])
-    self._position = tf.compat.v1.get_variable(
+        initializer=tf.zeros_initializer(),
+        collections=[tf.GraphKeys.GLOBAL_VARIABLES,
+                     tf.GraphKeys.GLOBAL_STEP])
+    self._position = tf.get_variable(
         "run_state/position", dtype=tf.int64, trainable=False,
         initializer=tf.constant([0, 0, seed], tf.int64))
-    self._new_position = tf.compat.v1.placeholder(tf.int64, [3])
+    self._new_position = tf.placeholder(tf.int64, [3])
     self._values = tf.concat(
         [tf.reshape(variable, [-1]) for variable in variables], 0)
-    self._raw_gradient = tf.compat.v1.placeholder(
+    self._raw_gradient = tf.placeholder(
         tf.float32, self._values.shape, "meta_gradient")
-    self._meta_objective = tf.compat.v1.placeholder(
+    self._meta_objective = tf.placeholder(
         tf.float32, [], "meta_objective")
     self._penalized, self._num_nonfinite, self._gradient = penalty.add(
         self._raw_gradient, self._meta_objective, self._values, options)
@@ -252,11 +247,11 @@ class MetaOptimizer(object):
           self._updated[1], self._updated[0])
       self._saved.append(self._average.variable)
     self._missing = tf.identity(
-        tf.compat.v1.report_uninitialized_variables(self._saved))
-    self._initializer = tf.compat.v1.variables_initializer(self._saved)
-    self._lease_initializer = tf.compat.v1.variables_initializer(
+        tf.report_uninitialized_variables(self._saved))
+    self._initializer = tf.variables_initializer(self._saved)
+    self._lease_initializer = tf.variables_initializer(
         self._lease.variables)
-    self._saver = tf.compat.v1.train.Saver(
+    self._saver = tf.train.Saver(
         self._saved, max_to_keep=5, save_relative_paths=True)
 
   def _restore(self):

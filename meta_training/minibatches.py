@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What data sets and batch sizes may be, in meta-training and in tests."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numbers
 
 import numpy as np
@@ -13,7 +9,7 @@ import numpy as np
 from problems import datasets
 
 
-class Minibatches(object):
+class Minibatches:
   """A data set and the size of the minibatches drawn from it.
 
   Attributes:
@@ -43,7 +39,7 @@ class Minibatches(object):
     return Walk(self, rng)
 
 
-class Walk(object):
+class Walk:
   """Minibatches that walk epochs, given out some at a time."""
 
   def __init__(self, minibatches, rng):

@@ -11,15 +11,10 @@ from average_0 = theta_0. Where updates are noisy it is better than the last
 meta-parameters.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import checkpoint_files
 from optimizer import checkpoint_list
@@ -29,7 +24,7 @@ DIRECTORY = "averaged"
 """Name of the directory, in that of the run, of the averages' checkpoints."""
 
 
-class MovingAverage(object):
+class MovingAverage:
   """The average, as a variable of the default graph.
 
   Attributes:
@@ -44,9 +39,9 @@ class MovingAverage(object):
       values: float32 [size], the meta-parameters.
     """
     self._decay = decay
-    self.variable = tf.compat.v1.get_variable(
+    self.variable = tf.get_variable(
         "run_state/average", values.shape, trainable=False,
-        initializer=tf.compat.v1.zeros_initializer(), use_resource=False)
+        initializer=tf.zeros_initializer(), use_resource=False)
     self._start = self.variable.assign(values)
 
   def start(self, session):
@@ -80,14 +75,14 @@ def save(logdir, values, shapes, step):
   """
   directory = os.path.join(logdir, DIRECTORY)
   tf.io.gfile.makedirs(directory)
-  with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+  with tf.Graph().as_default(), tf.Session() as session:
     variables = [
-        tf.compat.v1.get_variable(
+        tf.get_variable(
             meta_parameters.OPTIMIZER_SCOPE + "/" + name, initializer=value)
-        for name, value in six.iteritems(meta_parameters.unflatten(
-            np.asarray(values, np.float32), shapes))]
-    session.run(tf.compat.v1.variables_initializer(variables))
-    saver = tf.compat.v1.train.Saver(
+        for name, value in meta_parameters.unflatten(
+            np.asarray(values, np.float32), shapes).items()]
+    session.run(tf.variables_initializer(variables))
+    saver = tf.train.Saver(
         variables, max_to_keep=5, save_relative_paths=True)
     saver.recover_last_checkpoints(checkpoint_list.read(directory))
     saver.save(session, os.path.join(directory, checkpoint_files.NAME),

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How TensorFlow computes on the CPU."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 _SETTINGS = {

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Timelines of traced session calls, for TensorBoard and for Chrome."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tensorflow.core.protobuf import trace_events_pb2
 from tensorflow.python.client import timeline

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Progress of a run: how far, how fast, how well, and the time left."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import os
 import time
@@ -21,7 +17,7 @@ _BAR_WIDTH = 10
 _SCREENFUL = 24
 
 
-class Progress(object):
+class Progress:
   """Counts visits and updates."""
 
   def __init__(self, num_visits, clock=time.time):
@@ -146,7 +142,7 @@ class Progress(object):
     return ", ".join(words)
 
 
-class Screen(object):
+class Screen:
   """Lines on a stream and, on a terminal, a status line below them."""
 
   def __init__(self, out, clock=time.time):
@@ -193,7 +189,7 @@ class Screen(object):
       self._has_status = False
 
 
-class Budget(object):
+class Budget:
   """Lines that may be written: a screenful at once, and then a minute."""
 
   def __init__(self, clock=time.time):

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports of a meta-training run: progress text and TensorBoard summaries."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import re
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import profiles
 from . import progress
@@ -49,7 +45,7 @@ _DESCRIPTIONS = (
 )
 
 
-class Report(object):
+class Report:
   """Writes text for people and event files for TensorBoard."""
 
   def __init__(self, out, logdir, num_visits, verbosity=SCREENFUL):
@@ -88,7 +84,7 @@ class Report(object):
     if self._logdir is not None:
       # A graph of its own: a FileWriter without one takes the default graph.
       with tf.Graph().as_default():
-        self._writer = tf.compat.v1.summary.FileWriter(self._logdir)
+        self._writer = tf.summary.FileWriter(self._logdir)
 
   def going_on(self, checkpoint, position, seed):
     """Tells from where an earlier run goes on.
@@ -130,12 +126,12 @@ class Report(object):
     """
     if self._writer is not None:
       # Four spaces: TensorBoard reads Markdown, and this is code.
-      self._writer.add_summary(tf.compat.v1.Summary(value=[
-          tf.compat.v1.Summary.Value(
-              tag=tag, tensor=tf.compat.v1.make_tensor_proto(
+      self._writer.add_summary(tf.Summary(value=[
+          tf.Summary.Value(
+              tag=tag, tensor=tf.make_tensor_proto(
                   "".join("    " + line for line in text.splitlines(True))),
-              metadata=tf.compat.v1.SummaryMetadata(
-                  plugin_data=tf.compat.v1.SummaryMetadata.PluginData(
+              metadata=tf.SummaryMetadata(
+                  plugin_data=tf.SummaryMetadata.PluginData(
                       plugin_name="text")))]))
       self._writer.flush()
 
@@ -261,7 +257,7 @@ class Report(object):
     for key, value in get_states().items():
       values.append(_histogram("State/" + key, value))
     self._writer.add_summary(
-        tf.compat.v1.Summary(value=[value for value in values if value]), step)
+        tf.Summary(value=[value for value in values if value]), step)
     self._writer.flush()
 
   def validation(self, value, directory):
@@ -278,7 +274,7 @@ class Report(object):
                                     ", the best so far: " + directory))
     if self._writer is not None and self._last_update is not None:
       self._writer.add_summary(
-          tf.compat.v1.Summary(value=[
+          tf.Summary(value=[
               _scalar("validation/mean_log_final_objective", value)]),
           self._last_update.global_step)
       self._writer.flush()
@@ -311,12 +307,12 @@ def _described(tag):
   """`SummaryMetadata` with the description of a tag, if there is one."""
   for pattern, text in _DESCRIPTIONS:
     if re.match(pattern, tag):
-      return tf.compat.v1.SummaryMetadata(summary_description=text)
+      return tf.SummaryMetadata(summary_description=text)
   return None
 
 
 def _scalar(tag, value):
-  return tf.compat.v1.Summary.Value(
+  return tf.Summary.Value(
       tag=tag, simple_value=value, metadata=_described(tag))
 
 
@@ -330,8 +326,8 @@ def _histogram(tag, values):
   # Equal values that are large are beyond what NumPy's bins can tell apart.
   if values.min() < values.max():
     counts, edges = np.histogram(values, bins=30)
-  return tf.compat.v1.Summary.Value(
-      tag=tag, metadata=_described(tag), histo=tf.compat.v1.HistogramProto(
+  return tf.Summary.Value(
+      tag=tag, metadata=_described(tag), histo=tf.HistogramProto(
           min=values.min(), max=values.max(), num=values.size,
           sum=values.sum(), sum_squares=np.square(values).sum(),
           bucket_limit=edges[1:], bucket=counts))

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a run's optimizer is, and how it differs from that of the last run."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import re
 
@@ -15,7 +11,7 @@ from optimizer import registry
 _ADDRESS = re.compile(" at 0x[0-9a-f]+")
 
 
-class RunDescription(object):
+class RunDescription:
   """The options of an optimizer, beside those that a directory describes."""
 
   def __init__(self, optimizer_spec, log):

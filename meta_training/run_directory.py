@@ -7,17 +7,13 @@ kernel takes the lock back when the process ends, however it ends. The file
 names the process, for others; a run that comes to its end removes it.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import errno
 import fcntl
 import os
 import socket
 import time
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import checkpoint_files
 from optimizer import checkpoint_list
@@ -30,7 +26,7 @@ class LockedError(IOError):
   """Another process trains in the same directory."""
 
 
-class RunDirectory(object):
+class RunDirectory:
   """A directory, for one run alone if that writes."""
 
   def __init__(self, logdir, writes, log, name=""):

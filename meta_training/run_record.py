@@ -11,10 +11,6 @@ that differs from the one before in more than the time:
                "commit": "0123...", "uncommitted_changes": false}]}
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import functools
 import io
 import json
@@ -24,8 +20,7 @@ import subprocess
 import time
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import text_files
 from optimizer import version
@@ -59,7 +54,7 @@ def record(arguments, seed, optimizer, corpus, validation=()):
       "seed": seed,
       "flags": _in_json(arguments.get("flags")),
       "arguments": {name: _in_json(value)
-                    for name, value in six.iteritems(arguments)
+                    for name, value in arguments.items()
                     if name not in _LEFT_OUT},
       "optimizer": optimizer,
       "corpus": corpus,

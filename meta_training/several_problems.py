@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One meta-gradient of runs on several problems."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
 
 from . import inner_problem
@@ -23,7 +19,7 @@ def together(runs):
   return runs[0] if len(runs) == 1 else _Together(runs)
 
 
-class _Together(object):
+class _Together:
   """Means over the problems; of the objectives, those of the first one."""
 
   def __init__(self, runs):

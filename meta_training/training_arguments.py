@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks the arguments of meta-training."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numbers
 
 import numpy as np

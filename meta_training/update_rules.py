@@ -2,15 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a meta-gradient becomes an update of the meta-parameters."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 UpdateOptions = collections.namedtuple(
     "UpdateOptions", "learning_rate, gradient_clip, rms_decay, rms_epsilon, "
@@ -43,13 +38,13 @@ Rule.__new__.__defaults__ = ("rmsprop", (), None)
 
 
 def _rmsprop(learning_rate, options):
-  return tf.compat.v1.train.RMSPropOptimizer(
+  return tf.train.RMSPropOptimizer(
       learning_rate, decay=options.rms_decay, epsilon=options.rms_epsilon,
       use_locking=True)
 
 
 def _adam(learning_rate, unused_options):
-  return tf.compat.v1.train.AdamOptimizer(learning_rate, use_locking=True)
+  return tf.train.AdamOptimizer(learning_rate, use_locking=True)
 
 
 _RULES = collections.OrderedDict([("rmsprop", _rmsprop), ("adam", _adam)])
@@ -92,10 +87,10 @@ def mask(shapes, names):
   """
   return np.concatenate([
       np.full([int(np.prod(shape))], name in names, np.float32)
-      for name, shape in six.iteritems(shapes)])
+      for name, shape in shapes.items()])
 
 
-class UpdateRule(object):
+class UpdateRule:
   """An optimizer of meta-parameters in the default graph."""
 
   def __init__(self, name, options, step):
@@ -109,7 +104,7 @@ class UpdateRule(object):
     self._step = step
     learning_rate = options.learning_rate
     if options.half_life:
-      learning_rate = tf.compat.v1.train.exponential_decay(
+      learning_rate = tf.train.exponential_decay(
           options.learning_rate, step, options.half_life, 0.5)
     self._optimizer = _RULES[name](learning_rate, options)
 

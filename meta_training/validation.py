@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures an optimizer in training on problems that it is not trained on."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import best_checkpoint
 from . import inner_problem
@@ -23,7 +19,7 @@ _EPSILON = 1e-10
 _MAX_SEED = np.iinfo(np.int32).max
 
 
-class Validation(object):
+class Validation:
   """After every so many visits, one run on each of some problems.
 
   All runs of a problem have the same start, minibatches and gradient noise.

@@ -8,10 +8,6 @@ the run's seed and the number of the visit. A run that continues from a
 checkpoint therefore goes on exactly as it would have without the stop.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np
@@ -38,7 +34,7 @@ _MORE_PROBLEMS = 0x7ffffffd
 _MAX_SEED = np.iinfo(np.int32).max
 
 
-class VisitSchedule(object):
+class VisitSchedule:
   """Draws the visits of one task."""
 
   def __init__(self, seed, num_problems, select_at_random,
@@ -117,7 +113,7 @@ class VisitSchedule(object):
     return int(shuffled[position])
 
 
-class RunDraws(object):
+class RunDraws:
   """What is drawn in one meta-iteration."""
 
   def __init__(self, schedule, visit, run, problem=0):

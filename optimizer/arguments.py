@@ -2,14 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of the arguments that constructors of optimizers are given."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import inspect
 import numbers
 
-import six
 
 _MAX_SIZE = 4096
 
@@ -24,19 +19,13 @@ def parameters(constructor):
     (names, defaults): list of strings and dict from names to values; names is
     None if Python cannot tell, or if it takes any number of arguments.
   """
-  if six.PY3:
-    known = list(inspect.signature(constructor).parameters.values())
-    if any(each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
-           for each in known):
-      return None, {}
-    return [each.name for each in known], {
-        each.name: each.default for each in known
-        if each.default is not each.empty}
-  found = inspect.getargspec(  # pylint: disable=deprecated-method
-      constructor.__init__)
-  defaults = found.defaults or ()
-  return (None if found.varargs or found.keywords else found.args[1:],
-          dict(zip(found.args[len(found.args) - len(defaults):], defaults)))
+  known = list(inspect.signature(constructor).parameters.values())
+  if any(each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+         for each in known):
+    return None, {}
+  return [each.name for each in known], {
+      each.name: each.default for each in known
+      if each.default is not each.empty}
 
 
 def checked_range(name, value, largest=float("inf")):

@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The file "checkpoint" of a directory, which lists its checkpoints."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 FILE_NAME = "checkpoint"
 

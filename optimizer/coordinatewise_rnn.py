@@ -7,14 +7,10 @@ state only (Andrychowicz et al. 2016, arXiv:1606.04474; baseline of
 Wichrowska et al. 2017).
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tensorflow.python.util import deprecation
 
@@ -48,7 +44,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
 
   def __init__(self,
                cell_sizes=(20, 20),
-               cell_cls=tf.compat.v1.nn.rnn_cell.GRUCell,
+               cell_cls=tf.nn.rnn_cell.GRUCell,
                init_lr_range=(1.0, 1.0),
                dynamic_output_scale=True,
                learnable_decay=True,
@@ -88,7 +84,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     """
     arguments.check_sizes("cell_sizes", cell_sizes)
     low, high = arguments.checked_range("init_lr_range", init_lr_range)
-    super(CoordinatewiseRNN, self).__init__(
+    super().__init__(
         name, ["rms", "rnn", "learning_rate", "decay"], use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,
         use_numerator_epsilon, random_seed)
@@ -102,18 +98,17 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
 
   def _declare(self, cell_declarations, readout_stddev, dynamic_output_scale,
                zero_init_lr_weights, decay_bias):
-    initializers = tf.compat.v1
-    readout = initializers.random_normal_initializer(0.0, readout_stddev)
-    zero = initializers.zeros_initializer()
+    readout = tf.random_normal_initializer(0.0, readout_stddev)
+    zero = tf.zeros_initializer()
     shape = [self._cell_sizes[-1], 1]
     declare = self._meta_parameters.declare
     declare("init_vector", [1, self._state_size],
-            initializers.random_uniform_initializer(-1.0, 1.0))
+            tf.random_uniform_initializer(-1.0, 1.0))
     declare("update_weights", shape, readout)
     if decay_bias is not None:
       declare("decay_weights", shape, readout)
       declare("decay_bias", [1],
-              initializers.constant_initializer(decay_bias))
+              tf.constant_initializer(decay_bias))
     if dynamic_output_scale:
       declare("learning_rate_weights", shape,
               zero if zero_init_lr_weights else readout)
@@ -169,7 +164,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     """A new `MultiRNNCell` of `component_cells`."""
     cells = self.component_cells
     with deprecation.silence():
-      return tf.compat.v1.nn.rnn_cell.MultiRNNCell(cells)
+      return tf.nn.rnn_cell.MultiRNNCell(cells)
 
   # The cells are TensorFlow's: made anew whenever they run, with a getter that
   # puts meta-parameters where they would create variables.
@@ -186,8 +181,8 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     sizes = tf.nest.flatten(cell.state_size)
     state = tf.nest.pack_sequence_as(
         cell.state_size, tf.split(flat_state, sizes, axis=1))
-    with tf.compat.v1.variable_scope(
-        tf.compat.v1.VariableScope(reuse=False, custom_getter=getter),
+    with tf.variable_scope(
+        tf.VariableScope(reuse=False, custom_getter=getter),
         auxiliary_name_scope=False):
       output, state = cell(inputs, state)
     return output, tf.concat(tf.nest.flatten(state), 1)
@@ -201,7 +196,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
       declarations[name[name.index(_CELL_SCOPE):]] = (
           meta_parameters.Declaration(
               shape, initializer or
-              tf.compat.v1.glorot_uniform_initializer()))
+              tf.glorot_uniform_initializer()))
       return tf.zeros(shape)
 
     with tf.Graph().as_default():

@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gradient descent with one learned learning rate."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import meta_parameters
 from . import trainable_optimizer
@@ -35,12 +31,12 @@ class GlobalLearningRate(trainable_optimizer.TrainableOptimizer):
       random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
     """
-    super(GlobalLearningRate, self).__init__(
+    super().__init__(
         name, [], use_attention, use_log_objective, obj_train_max_multiplier,
         use_second_derivatives, use_numerator_epsilon, random_seed)
     self._meta_parameters.declare(
         "global_learning_rate", [],
-        tf.compat.v1.constant_initializer(initial_rate))
+        tf.constant_initializer(initial_rate))
 
   def _compute_update(self, param, grad, state):
     """One step of one tensor; see the class's equation."""

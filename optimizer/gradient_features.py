@@ -7,14 +7,10 @@ timescales; g [P, 1] the gradient; a [P, S] its exponential averages; m [P, S]
 the mean squares of those; d and s the decays of the two.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import selection
 

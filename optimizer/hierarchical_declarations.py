@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The meta-parameters of the levels of the hierarchical RNN."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import meta_parameters
 from . import rnn_cells
@@ -84,7 +80,7 @@ def declare_rates(parameters, momentum_logit):
     momentum_logit: Float, initial logit of the decay of the rates' moving
       average.
   """
-  constant = tf.compat.v1.constant_initializer
+  constant = tf.constant_initializer
   parameters.declare("PerTensor/learning_rate_momentum_logit", [],
                      constant(momentum_logit))
   parameters.declare("PerTensor/param_stepsize_offset", [], constant(-1.0))

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which options of the hierarchical RNN are legal."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
 
 from . import arguments

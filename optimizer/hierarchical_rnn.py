@@ -10,12 +10,8 @@ the level below them and steer it through an extra bias on its gates.
 Shapes below: P coordinates, T tensors, S timescales.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import gradient_features
 from .drop_in import big_tensors
@@ -241,7 +237,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         uses_sizes=bool(max_relative_step) or use_lr_over_rms,
         max_relative_gradient=max_relative_gradient,
         slow_rates_after=slow_rates_after, **powers)
-    super(HierarchicalRNN, self).__init__(
+    super().__init__(
         name, self._state_keys(use_attention), use_attention,
         use_log_objective, obj_train_max_multiplier, use_second_derivatives,
         use_numerator_epsilon, random_seed)
@@ -304,19 +300,19 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
   def state_depends_on_parameter(self):
     """See `TrainableOptimizer`."""
     return (self._relative_init_lr or
-            super(HierarchicalRNN, self).state_depends_on_parameter)
+            super().state_depends_on_parameter)
 
   def _declare_initial_states(self):
-    uniform = tf.compat.v1.random_uniform_initializer(-1.0, 1.0)
+    uniform = tf.random_uniform_initializer(-1.0, 1.0)
     for level, size in enumerate(self._level_sizes):
       self._meta_parameters.declare(
           _INIT_VECTOR.format(level), [1, size], uniform)
 
   def _declare_readouts(self, scale, zero_init_lr_weights):
     units = self._level_sizes[0]
-    readout = tf.compat.v1.random_normal_initializer(
+    readout = tf.random_normal_initializer(
         0.0, scale / np.sqrt(units))
-    zero = tf.compat.v1.zeros_initializer()
+    zero = tf.zeros_initializer()
     declare = self._meta_parameters.declare
     declare("update_weights", [units, 1], readout)
     if self.use_attention:
@@ -330,9 +326,9 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     units = self._level_sizes[0]
     self._meta_parameters.declare(
         name + "_weights", [units, 1],
-        tf.compat.v1.random_normal_initializer(0.0, scale / np.sqrt(units)))
+        tf.random_normal_initializer(0.0, scale / np.sqrt(units)))
     self._meta_parameters.declare(
-        name + "_bias", [1], tf.compat.v1.constant_initializer(bias))
+        name + "_bias", [1], tf.constant_initializer(bias))
 
   def _initialize_state(self, var):
     """State of a tensor with n elements.
@@ -388,7 +384,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _compute_finite_updates(self, *args):
     if type(self)._compute_updates != HierarchicalRNN._compute_updates:
-      return super(HierarchicalRNN, self)._compute_finite_updates(*args)
+      return super()._compute_finite_updates(*args)
     return self._compute_updates(*(args + (True,)))
 
   def _fused_step(self, pairs):

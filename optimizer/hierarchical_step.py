@@ -14,14 +14,10 @@ and "num_steps" [P, 1], "grad_accum" and "ms" [P, S], with features of it
 Global state: a list with one [1, units].
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import functools
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import gradient_features
 from . import learning_rates

@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gradient descent with a learned learning rate for every step."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import meta_parameters
 from . import trainable_optimizer
@@ -41,14 +37,14 @@ class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
     """
     if n_steps < 1:
       raise ValueError("n_steps must be at least 1, not {!r}.".format(n_steps))
-    super(LearningRateSchedule, self).__init__(
+    super().__init__(
         name, ["itr"], use_attention, use_log_objective,
         obj_train_max_multiplier, use_second_derivatives,
         use_numerator_epsilon, random_seed)
     self._n_steps = n_steps
     self._meta_parameters.declare(
         "learning_rates", [n_steps],
-        tf.compat.v1.constant_initializer(initial_rate))
+        tf.constant_initializer(initial_rate))
 
   def _initialize_state(self, var):
     """State of a tensor: "itr" int32 [], the number of steps it has had."""

@@ -5,12 +5,8 @@
 Symbols: T tensors with P coordinates in all. States hold logarithms.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import selection
 

@@ -2,15 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads meta-parameters from checkpoints, and says what does not fit."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import re
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import checkpoint_list
 from . import paths
@@ -72,7 +67,7 @@ def read_checkpoint(path, scope, declarations):
           "'checkpoint' and the files it lists.{}".format(
               path, " " + checkpoint_list.remedy(path)
               if checkpoint_list.present(path) else ""))
-  elif not tf.compat.v1.train.checkpoint_exists(prefix):
+  elif not tf.train.checkpoint_exists(prefix):
     raise ValueError(
         "Cannot read checkpoint {!r}: there is neither such a directory nor "
         "such a checkpoint. Give the directory of a run.".format(prefix))
@@ -84,7 +79,7 @@ def read_checkpoint(path, scope, declarations):
         "Cannot read checkpoint {!r}: {}. {}".format(prefix, str(error).rstrip(
             "."), _REMEDY))
   problems = []
-  for name, declaration in six.iteritems(declarations):
+  for name, declaration in declarations.items():
     full_name = scope + "/" + name
     if full_name not in shapes:
       problems.append("{} is missing".format(full_name))
@@ -103,7 +98,7 @@ def read_checkpoint(path, scope, declarations):
                if name.startswith(scope + "/") and not _SLOT.search(name))
   values = {name: _read_tensor(reader, prefix, scope + "/" + name)
             for name in names}
-  for name, declaration in six.iteritems(declarations):
+  for name, declaration in declarations.items():
     values[name] = _with_new_rows(values[name], declaration)
   return prefix, values
 

@@ -26,10 +26,6 @@ variables. The meta-training loop uses it to differentiate one step with
 respect to the meta-parameters.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import contextlib
 import copy
@@ -37,8 +33,7 @@ import re
 import zlib
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import meta_checkpoint
 
@@ -61,7 +56,7 @@ their initial values, and the variables that were not declared."""
 _SCOPES = "__meta_parameter_scopes"
 
 
-class MetaParameters(object):
+class MetaParameters:
   """Ordered mapping from checkpoint names to meta-parameters.
 
   Names are relative to the scope: "update_weights" is stored in checkpoints
@@ -77,7 +72,7 @@ class MetaParameters(object):
     """
     self._scope = scope
     self._seed = seed
-    around = tf.compat.v1.get_variable_scope()
+    around = tf.get_variable_scope()
     self._full_scope = (around.name + "/" if around.name else "") + scope
     self._reuse = bool(around.reuse)
     self._declarations = collections.OrderedDict()
@@ -108,7 +103,7 @@ class MetaParameters(object):
 
   def declare_all(self, declarations, prefix=""):
     """Adds every (name, Declaration) pair of a mapping, names prefixed."""
-    for name, declaration in six.iteritems(declarations):
+    for name, declaration in declarations.items():
       self.declare(prefix + name, *declaration)
 
   @property
@@ -133,7 +128,7 @@ class MetaParameters(object):
              if name not in existing.variables]
       if new:
         device = (tf.device("") if colocate_with is None else
-                  tf.compat.v1.get_default_graph().colocate_with(
+                  tf.get_default_graph().colocate_with(
                       colocate_with.op, ignore_existing=True))
         with device:
           for name in new:
@@ -156,7 +151,7 @@ class MetaParameters(object):
     in_graph = self._in_outer_graph()
     with tf.init_scope():
       prefix = self._full_scope + "/"
-      for variable in tf.compat.v1.trainable_variables(re.escape(prefix)):
+      for variable in tf.trainable_variables(re.escape(prefix)):
         name = variable.op.name[len(prefix):]
         if name not in in_graph.found:
           in_graph.found[name] = variable
@@ -181,14 +176,14 @@ class MetaParameters(object):
     """OrderedDict from relative name to shape, a list, in this graph."""
     return collections.OrderedDict(
         (name, variable.shape.as_list())
-        for name, variable in six.iteritems(self.variables()))
+        for name, variable in self.variables().items())
 
   def _in_outer_graph(self):
     with tf.init_scope():
       return self._in_graph()
 
   def _in_graph(self):
-    stored = tf.compat.v1.get_collection_ref(("__meta_parameters", self))
+    stored = tf.get_collection_ref(("__meta_parameters", self))
     if not stored:
       stored.append(_InGraph(
           self._scope_in_graph(), collections.OrderedDict(), {},
@@ -197,7 +192,7 @@ class MetaParameters(object):
 
   def _scope_in_graph(self):
     """Of several optimizers that share nothing, each has its own scope."""
-    taken = tf.compat.v1.get_collection_ref(_SCOPES)
+    taken = tf.get_collection_ref(_SCOPES)
     scope, count = self._full_scope, 0
     while scope in taken and not self._reuse:
       count += 1
@@ -209,7 +204,7 @@ class MetaParameters(object):
     """OrderedDict from checkpoint name ("LOL/...") to variable."""
     return collections.OrderedDict(
         (self._scope + "/" + name, variable)
-        for name, variable in six.iteritems(self.variables()))
+        for name, variable in self.variables().items())
 
   def values(self):
     """OrderedDict from relative name to the tensor that holds its value.
@@ -221,7 +216,7 @@ class MetaParameters(object):
     self.variables()
     return collections.OrderedDict(
         (name, variable.read_value())
-        for name, variable in six.iteritems(self._in_outer_graph().variables))
+        for name, variable in self._in_outer_graph().variables.items())
 
   def initial_value(self, name):
     """A value for use in the initializers of other variables.
@@ -290,13 +285,13 @@ class MetaParameters(object):
         lists each of them.
     """
     declarations = collections.OrderedDict(self._declarations)
-    for name, variable in six.iteritems(self.undeclared_variables()):
+    for name, variable in self.undeclared_variables().items():
       declarations[name] = Declaration(variable.shape.as_list(), None)
     prefix, self._loaded = meta_checkpoint.read_checkpoint(
         path, self._scope, declarations)
     with tf.init_scope():
       self._in_graph().initial_values.clear()
-      for name, variable in six.iteritems(self.existing_variables()):
+      for name, variable in self.existing_variables().items():
         set_initial_value(variable, tf.constant(self._loaded[name]))
     return prefix
 
@@ -307,15 +302,15 @@ class MetaParameters(object):
       def initializer(unused_shape, **unused_options):
         return tf.constant(self._loaded[name])
 
-    scope = tf.compat.v1.VariableScope(
-        tf.compat.v1.AUTO_REUSE if self._reuse else False, scope,
+    scope = tf.VariableScope(
+        tf.AUTO_REUSE if self._reuse else False, scope,
         use_resource=True)
-    with tf.compat.v1.variable_scope(scope, auxiliary_name_scope=False):
-      return tf.compat.v1.get_variable(
+    with tf.variable_scope(scope, auxiliary_name_scope=False):
+      return tf.get_variable(
           name, shape, tf.float32, initializer, trainable=False)
 
 
-class Attribute(object):
+class Attribute:
   """A class attribute: the meta-parameter of a name of an optimizer.
 
   It is the variable of the default graph; where the optimizer runs on bound
@@ -332,7 +327,7 @@ class Attribute(object):
 
 def initialized_value(variable):
   """The variable's value, or its initial value while it has none."""
-  return tf.cond(tf.compat.v1.is_variable_initialized(variable),
+  return tf.cond(tf.is_variable_initialized(variable),
                  variable.read_value, lambda: variable.initial_value)
 
 
@@ -355,13 +350,13 @@ def set_initial_value(variable, value):
 def total_size(shapes):
   """Number of elements of all shapes together."""
   return int(sum(np.prod(shape, dtype=np.int64)
-                 for shape in six.itervalues(shapes)))
+                 for shape in shapes.values()))
 
 
 def unflatten(vector, shapes):
   """Splits a vector, tensor or array, into an OrderedDict of shapes."""
   values, start = collections.OrderedDict(), 0
-  for name, shape in six.iteritems(shapes):
+  for name, shape in shapes.items():
     size = int(np.prod(shape, dtype=np.int64))
     part = vector[start:start + size]
     values[name] = (part.reshape(shape) if isinstance(vector, np.ndarray)

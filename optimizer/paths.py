@@ -2,13 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Paths as users write them."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
-import six
 
 # TensorFlow looks for the files of a checkpoint with patterns.
 _PATTERN_CHARACTERS = "[]*?\\"
@@ -28,7 +23,7 @@ def expanded(path):
   """
   if hasattr(path, "__fspath__"):
     path = path.__fspath__()
-  if not isinstance(path, six.string_types):
+  if not isinstance(path, str):
     raise ValueError("Expected a path, got {!r}.".format(path))
   return os.path.expanduser(path)
 

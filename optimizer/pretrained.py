@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Optimizers with trained meta-parameters: shipped ones, or your own runs'."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import paths
 from . import registry

@@ -8,17 +8,12 @@ the class and constructor arguments of its optimizer:
   {"optimizer": "HierarchicalRNN", "args": [], "kwargs": {"max_log_lr": 33.0}}
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import importlib
 import json
 import os
 
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import arguments
 from . import coordinatewise_rnn
@@ -39,7 +34,7 @@ OPTIMIZERS = collections.OrderedDict((cls.__name__, cls) for cls in (
 
 _CELL_NAMES = ("GRUCell", "LSTMCell", "BasicLSTMCell", "BasicRNNCell")
 CELLS = collections.OrderedDict(
-    (name, getattr(tf.compat.v1.nn.rnn_cell, name))
+    (name, getattr(tf.nn.rnn_cell, name))
     for name in _CELL_NAMES)
 
 FILE_NAME = "optimizer.json"
@@ -110,7 +105,7 @@ def _with_defaults(constructor, args, kwargs):
       names[:len(args)]) & set(kwargs):
     return args, kwargs
   kwargs = dict(zip(names, args), **kwargs)
-  for name, value in six.iteritems(defaults):
+  for name, value in defaults.items():
     if name not in kwargs and name not in _NOT_DESCRIBED:
       try:
         kwargs[name] = _in_json(value)
@@ -154,7 +149,7 @@ def construct(description, allow_import=False):
   check(description)
   constructor = _constructor(description["optimizer"], allow_import)
   kwargs = {str(key): value
-            for key, value in six.iteritems(description["kwargs"])}
+            for key, value in description["kwargs"].items()}
   names, _ = arguments.parameters(constructor)
   unknown = sorted(set(kwargs) - set(names or kwargs))
   if unknown:
@@ -163,7 +158,7 @@ def construct(description, allow_import=False):
         ", ".join(sorted(names)),
         " It adapts learning rates itself, init_lr_range=(low, high) is where "
         "they start." if "init_lr_range" in names else ""))
-  if isinstance(kwargs.get("cell_cls"), six.string_types):
+  if isinstance(kwargs.get("cell_cls"), str):
     kwargs["cell_cls"] = find(CELLS, kwargs["cell_cls"], "cell")
   try:
     return constructor(*description["args"], **kwargs)
@@ -175,7 +170,7 @@ def construct(description, allow_import=False):
 
 def check(description):
   """Raises ValueError unless a description has the form that it should."""
-  kinds = (("optimizer", six.string_types), ("args", list), ("kwargs", dict))
+  kinds = (("optimizer", str), ("args", list), ("kwargs", dict))
   if not isinstance(description, dict) or not all(
       isinstance(description.get(key), kind) for key, kind in kinds):
     raise ValueError(
@@ -249,7 +244,7 @@ def write(logdir, description):
 
 
 def _cell_name(value):
-  for name, cell in six.iteritems(CELLS):
+  for name, cell in CELLS.items():
     if value is cell:
       return name
   raise TypeError("{!r} has no name in JSON".format(value))

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Building blocks of the hierarchical RNN: affine maps and a biased GRU."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import meta_parameters
 
@@ -37,10 +33,10 @@ def affine_declarations(rows, columns, scale, mean=0.0, bias_init=0.0,
   declarations = collections.OrderedDict()
   declarations["Matrix"] = meta_parameters.Declaration(
       [rows, columns],
-      tf.compat.v1.random_normal_initializer(mean, scale / np.sqrt(rows)))
+      tf.random_normal_initializer(mean, scale / np.sqrt(rows)))
   if use_bias:
     declarations["Bias"] = meta_parameters.Declaration(
-        [columns], tf.compat.v1.constant_initializer(bias_init))
+        [columns], tf.constant_initializer(bias_init))
   return declarations
 
 
@@ -60,7 +56,7 @@ def make_variables(declarations, dtype, random_seed=None):
     initializer = declaration.initializer
     if hasattr(initializer, "seed"):
       initializer.seed = random_seed
-    variables[name] = tf.compat.v1.get_variable(
+    variables[name] = tf.get_variable(
         name, declaration.shape, dtype, initializer)
   return variables
 
@@ -72,7 +68,7 @@ def affine(inputs, theta, name):
   return outputs if bias is None else outputs + bias
 
 
-class BiasGRU(object):
+class BiasGRU:
   """A gated recurrent unit whose gates take an extra bias from outside.
 
   With input x, state h and extra bias b = [b_r, b_u, b_c]:
@@ -168,7 +164,7 @@ class BiasGRU(object):
     return candidate + update * (state - candidate)
 
 
-class BiasGRUCell(tf.compat.v1.nn.rnn_cell.RNNCell):
+class BiasGRUCell(tf.nn.rnn_cell.RNNCell):
   """The cell of `BiasGRU` with variables, for TensorFlow's RNNs.
 
   `tf.get_variable` makes them in the current variable scope:
@@ -186,7 +182,7 @@ class BiasGRUCell(tf.compat.v1.nn.rnn_cell.RNNCell):
       gate_bias_init: Float, initial bias of both gates.
       random_seed: None, or an integer that decides what matrices are drawn.
     """
-    super(BiasGRUCell, self).__init__()
+    super().__init__()
     self._num_units = num_units
     self._cell = BiasGRU(num_units, scale, gate_bias_init,
                          activation=activation)

@@ -7,12 +7,7 @@ tensor, one value per tensor that its elements share, or a value like the
 variable, with its shape.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 PER_ELEMENT = "per element"
 PER_TENSOR = "per tensor"
@@ -22,7 +17,7 @@ TRUE_PARAM = "true_param"
 """The key of the parameter, where the variable holds an attended location."""
 
 
-class StateSpec(object):
+class StateSpec:
   """The kinds of the keys of an optimizer's state for one tensor."""
 
   def __init__(self, shape, state, tensor_keys=()):
@@ -35,7 +30,7 @@ class StateSpec(object):
     """
     num_elements = tf.TensorShape(shape).num_elements()
     self._kinds = {}
-    for key, value in six.iteritems(state):
+    for key, value in state.items():
       value_shape = value.shape.as_list()
       if key in tensor_keys:
         kind = PER_TENSOR
@@ -60,7 +55,7 @@ class StateSpec(object):
       all_finite: bool scalar, whether all do.
 
     Returns:
-      bool tensor to choose the key's values by with `tf.compat.v1.where`.
+      bool tensor to choose the key's values by with `tf.where`.
     """
     kind = self._kinds[key]
     if kind == PER_ELEMENT:
@@ -70,7 +65,7 @@ class StateSpec(object):
 
 def without(state, keys):
   """A state but for some of its keys."""
-  return {key: value for key, value in six.iteritems(state)
+  return {key: value for key, value in state.items()
           if key not in keys}
 
 
@@ -99,7 +94,7 @@ def split(state, layout, tensor_keys):
     List of T dicts.
   """
   states = [{} for _ in range(layout.num_tensors)]
-  for key, value in six.iteritems(state):
+  for key, value in state.items():
     if layout.num_tensors == 1:
       parts = [value]
     elif key in tensor_keys:

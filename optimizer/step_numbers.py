@@ -6,11 +6,7 @@ Symbols: T tensors with P coordinates in all. Each coordinate counts its steps,
 "num_steps" [P, 1] of the state; those it is skipped in do not count.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 _LEAST_FREQUENCY = 0.01
 

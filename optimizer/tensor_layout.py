@@ -8,19 +8,15 @@ quantity one [T, k] tensor, and a step of an optimizer costs the same handful
 of ops whatever the number of tensors.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 # Above this many elements a dense [T, P] averaging matrix costs more than
 # gathers and segment sums.
 _MAX_DENSE_ELEMENTS = 2**18
 
 
-class TensorLayout(object):
+class TensorLayout:
   """Where each of T tensors lies among P coordinates."""
 
   def __init__(self, shapes):

@@ -9,14 +9,10 @@ tensor is
   size = sqrt(max(mean_T(w^2), floor^2)).
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import selection
 from . import step_numbers

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes text files whole or not at all."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 import tempfile

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Adam with trainable hyperparameters."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import meta_parameters
 from . import selection
@@ -63,7 +59,7 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
       if not 0 < value < 1:
         raise ValueError("{} must be in (0, 1), not {!r}.".format(
             option, value))
-    super(TrainableAdam, self).__init__(
+    super().__init__(
         name, ["m", "v", "t"], use_attention, use_log_objective,
         obj_train_max_multiplier, use_second_derivatives,
         use_numerator_epsilon, random_seed)
@@ -72,7 +68,7 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
                        ("beta2_logit", _logit(beta2)),
                        ("log_epsilon", np.log(epsilon))):
       self._meta_parameters.declare(
-          key, [], tf.compat.v1.constant_initializer(value))
+          key, [], tf.constant_initializer(value))
 
   def _initialize_state(self, var):
     """State of a tensor with n elements: "m", "v" and "t", each [n, 1]."""

@@ -9,14 +9,9 @@ adapter keeps the state in slots and is a `tf.train.Optimizer`; the unroll
 adapter, `train`, keeps it in loop variables and is differentiable.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import contextlib
 
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from .drop_in import apply_gradients
 from .drop_in import hooks
@@ -93,7 +88,7 @@ class TrainableOptimizer(hooks.JointOptimizer):
           "Trainable optimizers build TensorFlow 1 graphs and cannot run "
           "eagerly: construct {} inside 'with tf.Graph().as_default()' or "
           "without tf.enable_eager_execution().".format(type(self).__name__))
-    super(TrainableOptimizer, self).__init__(use_locking=False, name=name)
+    super().__init__(use_locking=False, name=name)
     self.state_keys = sorted(state_keys)
     self.use_attention = use_attention
     self.use_log_objective = use_log_objective
@@ -300,10 +295,10 @@ class TrainableOptimizer(hooks.JointOptimizer):
   def variables(self):
     """Slots, global state and meta-parameters there are in the default graph.
     """
-    variables = super(TrainableOptimizer, self).variables()
+    variables = super().variables()
     return variables + [
-        variable for variable in six.itervalues(
-            self._meta_parameters.existing_variables())
+        variable
+        for variable in self._meta_parameters.existing_variables().values()
         if all(variable is not other for other in variables)]
 
   def swapping_saver(self, var_list=None, name="swapping_saver", **kwargs):

@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Functions for writing your own update rules."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import gradient_features
 from . import rnn_cells
@@ -49,7 +45,7 @@ def affine(inputs, output_size, scope="Affine", scale=0.1, vec_mean=0.0,
   """
   if isinstance(inputs, (list, tuple)):
     inputs = tf.concat(inputs, 1)
-  with tf.compat.v1.variable_scope(scope):
+  with tf.variable_scope(scope):
     parameters = rnn_cells.make_variables(
         rnn_cells.affine_declarations(
             inputs.shape.as_list()[1], output_size, scale, vec_mean, bias_init,

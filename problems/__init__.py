@@ -7,7 +7,3 @@ classes, `datasets` for their data, `problem_spec` to describe a problem before
 it is built, `problem_sets` for the corpus, `model_adapter` for a model of your
 own. Nothing here knows about optimizers.
 """
-
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A model in one graph: its variables, and how to build it again."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import contextlib
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tensorflow.python.keras import backend as keras_backend
 
@@ -23,13 +19,13 @@ MODEL_VARIABLES = "adapted_model_variables"
 # Collections a model's additions to are kept: what sessions need in order to
 # run it, and TensorFlow's own bookkeeping.
 _KEPT_COLLECTIONS = frozenset([
-    MODEL_VARIABLES, tf.compat.v1.GraphKeys.TABLE_INITIALIZERS,
-    tf.compat.v1.GraphKeys.QUEUE_RUNNERS, tf.compat.v1.GraphKeys.WHILE_CONTEXT,
-    tf.compat.v1.GraphKeys.COND_CONTEXT
+    MODEL_VARIABLES, tf.GraphKeys.TABLE_INITIALIZERS,
+    tf.GraphKeys.QUEUE_RUNNERS, tf.GraphKeys.WHILE_CONTEXT,
+    tf.GraphKeys.COND_CONTEXT
 ])
 
 
-class AdaptedModel(object):
+class AdaptedModel:
   """A model in one graph: its variables, and how to build it again.
 
   Attributes:
@@ -115,7 +111,7 @@ class AdaptedModel(object):
     if self._has_init_fn:
       # Whatever the init function left in the variables, once it has run.
       values = [
-          tf.cond(tf.compat.v1.is_variable_initialized(p.variable),
+          tf.cond(tf.is_variable_initialized(p.variable),
                   p.variable.read_value, lambda value=value: value)
           for p, value in zip(self.parameters, values)
       ]
@@ -159,10 +155,10 @@ class AdaptedModel(object):
     self._has_init_fn = self._init_fn is not None
     self._copies = []
     for variable in stored:
-      tf.compat.v1.add_to_collection(MODEL_VARIABLES, variable)
+      tf.add_to_collection(MODEL_VARIABLES, variable)
       # So that sessions which initialize by themselves include them.
-      tf.compat.v1.add_to_collection(
-          tf.compat.v1.GraphKeys.LOCAL_VARIABLES, variable)
+      tf.add_to_collection(
+          tf.GraphKeys.LOCAL_VARIABLES, variable)
     self._init_op = tf.group(*[variable.initializer for variable in stored])
 
   def _draw(self, seed):
@@ -173,7 +169,7 @@ class AdaptedModel(object):
     # a count of the ops before them. In an empty graph that count is always
     # the same, and the user's graph keeps the seed it has.
     seeded = [p for p in self.parameters if p.has_initializer_function]
-    with tf.Graph().as_default() as graph, tf.compat.v1.Session() as session:
+    with tf.Graph().as_default() as graph, tf.Session() as session:
       graph.seed = seed
       values = [p.draw_initial_value() for p in seeded]
       # An empty graph cannot be run.
@@ -208,17 +204,17 @@ class AdaptedModel(object):
     self._counts.clear()
     # A new variable scope each time: the names in it start from scratch, and
     # no variable exists already.
-    with _collections_restored(tf.compat.v1.get_default_graph()), \
+    with _collections_restored(tf.get_default_graph()), \
         tf.keras.backend.learning_phase_scope(phase), \
-        tf.compat.v1.variable_creator_scope(self._create), \
-        tf.compat.v1.variable_scope(None, "adapted_model",
+        tf.variable_creator_scope(self._create), \
+        tf.variable_scope(None, "adapted_model",
                                     custom_getter=self._get) as scope:
       self._prefix = scope.name + "/"
       self._name_scope = scope.original_name_scope
       yield
 
   def _get(self, getter, name, *args, **kwargs):
-    """Stands between the model and `tf.compat.v1.get_variable`."""
+    """Stands between the model and `tf.get_variable`."""
     relative = (name[len(self._prefix):] if name.startswith(self._prefix) else
                 name)
     if (kwargs.get("reuse") and relative in self._shared and
@@ -252,7 +248,7 @@ class AdaptedModel(object):
     """Makes a variable under the name the model gave it, or finds it again."""
     name = self._getting
     if name is None:
-      scope = tf.compat.v1.get_default_graph().get_name_scope() + "/"
+      scope = tf.get_default_graph().get_name_scope() + "/"
       if scope.startswith(self._name_scope):
         scope = scope[len(self._name_scope):]
       name = scope.lstrip("/") + (kwargs.get("name") or "Variable")

@@ -11,15 +11,11 @@ With two classes the cross-entropy is the binary one, of the first logit against
 the label; the second logit is not looked at. With more it is the softmax's.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import math
 import numbers
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import problem
 
@@ -47,7 +43,7 @@ class SoftmaxClassifier(problem.Problem):
     if not l2_reg_scale >= 0:
       raise ValueError("l2_reg_scale must be >= 0, with 0 for no penalty; got "
                        "{!r}.".format(l2_reg_scale))
-    super(SoftmaxClassifier, self).__init__(param_shapes, random_seed,
+    super().__init__(param_shapes, random_seed,
                                             noise_stdev)
     self.l2_reg_scale = float(l2_reg_scale)
 
@@ -129,7 +125,7 @@ class SoftmaxClassifier(problem.Problem):
       return tf.nn.sigmoid_cross_entropy_with_logits(
           labels=tf.cast(labels, tf.float32), logits=logits[:, 0])
     # Not the sparse op, which has no second derivative.
-    return tf.compat.v1.nn.softmax_cross_entropy_with_logits_v2(
+    return tf.nn.softmax_cross_entropy_with_logits_v2(
         labels=tf.one_hot(tf.cast(labels, tf.int64), num_classes),
         logits=logits)
 
@@ -224,7 +220,7 @@ class FullyConnected(SoftmaxClassifier):
     shapes = []
     for rows, columns in zip(sizes[:-1], sizes[1:]):
       shapes.extend([[rows, columns], [columns]])
-    super(FullyConnected, self).__init__(shapes, random_seed, noise_stdev,
+    super().__init__(shapes, random_seed, noise_stdev,
                                          l2_reg_scale)
     self.n_features = n_features
     self.n_classes = n_classes
@@ -270,7 +266,7 @@ class SoftmaxRegression(FullyConnected):
     Raises:
       ValueError: As `SoftmaxClassifier`, and if `n_classes` is too small.
     """
-    super(SoftmaxRegression, self).__init__(
+    super().__init__(
         n_features, n_classes, hidden_sizes=(), activation=activation,
         random_seed=random_seed, noise_stdev=noise_stdev,
         l2_reg_scale=l2_reg_scale)
@@ -303,7 +299,7 @@ class SparseSoftmaxRegression(SoftmaxClassifier):
       ValueError: As `SoftmaxClassifier`, and if `n_classes` is too small.
     """
     _check_sizes(n_classes)
-    super(SparseSoftmaxRegression, self).__init__(
+    super().__init__(
         [[n_classes, n_features], [n_features, n_classes], [n_classes]],
         random_seed, noise_stdev, l2_reg_scale)
     self.n_features = n_features
@@ -368,7 +364,7 @@ class ConvNet(SoftmaxClassifier):
       shapes.append([rows, columns, channels, filters])
       channels = filters
     shapes.extend([[channels * height * width, n_classes], [n_classes]])
-    super(ConvNet, self).__init__(shapes, random_seed, noise_stdev,
+    super().__init__(shapes, random_seed, noise_stdev,
                                   l2_reg_scale)
     self.image_shape = tuple(image_shape)
     self.n_features = image_shape[0] * height * width

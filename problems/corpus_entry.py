@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a corpus is a list of."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 from . import problem_spec

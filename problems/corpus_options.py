@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options that are set for all problems of a list at once."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import six
+import itertools
 
 from . import classifiers
 from . import datasets
@@ -46,7 +42,7 @@ def with_random_seeds(entries, seed):
     List like `entries`; problems and lazy data sets that take a
     `random_seed` and were given none have one each.
   """
-  counter = iter(six.moves.range(2**31))
+  counter = itertools.count()
 
   def seeded(constructor, kwargs):
     if kwargs.get("random_seed") is None and problem_spec.takes(

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A list of problems as text for people."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import textwrap
 
 

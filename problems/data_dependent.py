@@ -10,13 +10,9 @@ Quotients are products with `tf.math.reciprocal`: XLA cannot compile the
 second derivative of a division when it is taken through a `tf.while_loop`.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import math
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import problem
 
@@ -39,7 +35,7 @@ class DependencyChain(problem.Problem):
     Raises:
       ValueError: as `Problem`.
     """
-    super(DependencyChain, self).__init__([[ndim + 1]], random_seed,
+    super().__init__([[ndim + 1]], random_seed,
                                           noise_stdev)
     self._num_links = ndim
 
@@ -64,7 +60,7 @@ class MinMaxWell(problem.Problem):
     Raises:
       ValueError: as `Problem`.
     """
-    super(MinMaxWell, self).__init__([[ndim]], random_seed, noise_stdev)
+    super().__init__([[ndim]], random_seed, noise_stdev)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
@@ -92,7 +88,7 @@ class _RowProblem(problem.Problem):
     Raises:
       ValueError: as `Problem`.
     """
-    super(_RowProblem, self).__init__([self._LEADING_SHAPE + [ndim]],
+    super().__init__([self._LEADING_SHAPE + [ndim]],
                                       random_seed, noise_stdev)
 
   def objective(self, parameters, data=None, labels=None):

@@ -2,20 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data with labels, and the batches drawn from them."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import numbers
 
 import numpy as np
-from six.moves import range
 
 _DatasetBase = collections.namedtuple("Dataset", "data, labels")
 
 
-class _Rows(object):
+class _Rows:
   """What can be done with anything that has data and labels."""
 
   __slots__ = ()
@@ -131,7 +126,7 @@ class Dataset(_Rows, _DatasetBase):
       raise ValueError(
           "A Dataset needs one label per row of data; got data of shape {} and "
           "labels of shape {}.".format(data.shape, labels.shape))
-    return super(Dataset, cls).__new__(cls, data, labels)
+    return super().__new__(cls, data, labels)
 
   @classmethod
   def _make(cls, iterable):

@@ -6,14 +6,9 @@ Nothing is generated, read or downloaded when this module is imported, and
 NumPy's global generator is never used.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 import numpy as np
-from six.moves import range
 
 # pylint: disable=unused-import
 from .dataset import Dataset

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tensors that are made once per graph."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 
-class GraphCache(object):
+class GraphCache:
   """Tensors made once per graph, outside of every loop and compiled cluster.
 
   The matrix of a large problem is to be in the graph once, not once for every
@@ -31,7 +27,7 @@ class GraphCache(object):
     """Returns what `make_fn` made in the current graph."""
     # A tensor made inside a loop body could not be used outside it.
     with tf.init_scope():
-      graph = tf.compat.v1.get_default_graph()
+      graph = tf.get_default_graph()
       if self._graph is not graph:
         self._value = self._make_fn()
         self._graph = graph

@@ -11,13 +11,8 @@ with a, b, c flattened to rows of n^2, A and B [n^2, k], C [k, n^2]. Strassen's
 has n = 2, k = 7. (V. Strassen, "Gaussian elimination is not optimal", 1969.)
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import graph_cache
 from . import problem
@@ -61,7 +56,7 @@ class MatMulAlgorithm(problem.Problem):
           "k must lie in [n^2, n^3] = [{}, {}] for n = {}: fewer products "
           "cannot be enough, and the schoolbook method needs no more; got "
           "{!r}.".format(n**2, n**3, n, k))
-    super(MatMulAlgorithm, self).__init__([[n**2, k], [n**2, k]], random_seed,
+    super().__init__([[n**2, k], [n**2, k]], random_seed,
                                           noise_stdev)
     self.n = n
     self.k = k

@@ -32,10 +32,6 @@ Rules for the model:
     is made of; fused batch normalization in some settings) will not do for it.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from . import graph_cache
 from . import problem
 from .adapted_model import AdaptedModel
@@ -76,7 +72,7 @@ class ModelAdapter(problem.Problem):
     self._models = graph_cache.GraphCache(
         lambda: AdaptedModel(make_loss_and_init_fn))
     shapes = [p.shape.as_list() for p in self._models.get().parameters]
-    super(ModelAdapter, self).__init__(shapes)
+    super().__init__(shapes)
 
   @property
   def parameters(self):
@@ -99,7 +95,7 @@ class ModelAdapter(problem.Problem):
     To be called after the parameters are initialized.
 
     Args:
-      session: A `tf.compat.v1.Session` on the graph the problem is used in.
+      session: A `tf.Session` on the graph the problem is used in.
     """
     with session.graph.as_default():
       self._models.get().initialize(session)
@@ -123,7 +119,7 @@ class ModelAdapter(problem.Problem):
     """
     del noise
     if isinstance(seed, (list, tuple)):
-      return super(ModelAdapter, self).init_tensors(seed)
+      return super().init_tensors(seed)
     return self._models.get().initial_values(seed)
 
   def init_variables(self, seed=None):
@@ -141,7 +137,7 @@ class ModelAdapter(problem.Problem):
     Raises:
       ValueError: As in `Problem.init_tensors`.
     """
-    variables = super(ModelAdapter, self).init_variables(seed)
+    variables = super().init_variables(seed)
     # An explicit starting point is not to be overwritten by the model's.
     if not isinstance(seed, (list, tuple)):
       self._models.get().follow(variables)

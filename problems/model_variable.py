@@ -7,14 +7,10 @@ model reads one, it gets whatever tensor was put in its place, which may be
 the loop variable of a `tf.while_loop`.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 
-class ModelVariable(object):
+class ModelVariable:
   """Looks like a variable to the code of a model.
 
   It converts to a tensor, has a variable's operators and properties, and can be

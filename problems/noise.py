@@ -12,13 +12,9 @@ step twice (to recompute it in a backward pass, say) hands in an object that
 yields the same numbers both times. Other callers use `StatefulNoise`.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import zlib
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 MAX_SEED = 4294967295
 """Greatest seed of a `np.random.RandomState`."""
@@ -43,7 +39,7 @@ def derive_seed(seed, index):
   return zlib.crc32("{}/{}".format(seed, index).encode("ascii")) & 0x7fffffff
 
 
-class StatefulNoise(object):
+class StatefulNoise:
   """Noise from TensorFlow's stateful random ops.
 
   Every evaluation of a tensor draws anew. With a seed, the sequence of draws

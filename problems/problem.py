@@ -15,15 +15,11 @@ XLA, and divides by or takes logarithms of f; an objective therefore must be
 twice differentiable, contain no random op and never be negative.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numbers
 import random
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import noise as noise_lib
 from . import problem_spec
@@ -33,7 +29,7 @@ PARAMETER_SCOPE = "parameters"
 """Variable scope of the parameters that `init_variables` makes."""
 
 
-class Problem(object):
+class Problem:
   """Base class of all problems. Subclasses define `objective`.
 
   Whoever optimizes a problem calls `draw_start`, `scalar_objective` and
@@ -102,7 +98,7 @@ class Problem(object):
     `init_fn` was given to the constructor.
 
     Args:
-      session: A `tf.compat.v1.Session` on the problem's graph.
+      session: A `tf.Session` on the problem's graph.
     """
     if self._init_fn is not None:
       self._init_fn(session)
@@ -378,7 +374,7 @@ def init_fixed_variables(arrays):
 
 
 def _variables(tensors):
-  with tf.compat.v1.variable_scope(PARAMETER_SCOPE):
+  with tf.variable_scope(PARAMETER_SCOPE):
     return [tf.Variable(tensor) for tensor in tensors]
 
 

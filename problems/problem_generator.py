@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one place to import any problem class from."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
 
 # pylint: disable=unused-import
 from .classifiers import ConvNet

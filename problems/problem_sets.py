@@ -9,16 +9,12 @@ and no data are made before they are needed.
 `FLAGGED_SETS` says which sets make up the meta-training corpus.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import functools
 import math
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import datasets
 from . import matmul

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A problem described but not yet built."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import functools
 import inspect
@@ -48,7 +44,7 @@ class Spec(_SpecBase):
       raise TypeError(
           "Spec needs something to call, such as a Problem class; got "
           "{!r}.".format(callable))
-    return super(Spec, cls).__new__(cls, callable, tuple(args),
+    return super().__new__(cls, callable, tuple(args),
                                     dict(kwargs or {}))
 
   @classmethod

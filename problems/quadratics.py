@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Convex problems without data: quadratics, norms and bowls."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import math
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import graph_cache
 from . import problem
@@ -35,7 +31,7 @@ class Quadratic(problem.Problem):
     Raises:
       ValueError: as `Problem`.
     """
-    super(Quadratic, self).__init__([[ndim, 1]], random_seed, noise_stdev)
+    super().__init__([[ndim, 1]], random_seed, noise_stdev)
     self.w, self.y = _random_linear_system(ndim, self.rng)
     self._constants = graph_cache.constant_cache(self.w, self.y)
 
@@ -66,7 +62,7 @@ class Norm(problem.Problem):
     Raises:
       ValueError: if `norm_power` is not positive, and as `Problem`.
     """
-    super(Norm, self).__init__([[ndim, 1]], random_seed, noise_stdev)
+    super().__init__([[ndim, 1]], random_seed, noise_stdev)
     if not norm_power > 0:
       raise ValueError("norm_power must be positive, for instance 2 for the "
                        "Euclidean norm; got {!r}.".format(norm_power))
@@ -120,7 +116,7 @@ class Bowl(problem.Problem):
     Raises:
       ValueError: If `condition_number` is not positive, and as `Problem`.
     """
-    super(Bowl, self).__init__([[2, 1]], random_seed, noise_stdev)
+    super().__init__([[2, 1]], random_seed, noise_stdev)
     if not condition_number > 0:
       raise ValueError("condition_number must be positive, so that the bowl "
                        "has a bottom; got {!r}.".format(condition_number))

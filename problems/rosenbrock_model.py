@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An example of a model for `ModelAdapter`: Rosenbrock's function."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 
 def make_rosenbrock_loss_and_init(device=None):
@@ -23,12 +19,12 @@ def make_rosenbrock_loss_and_init(device=None):
 
   def make_loss():
     with tf.device(device):
-      start = tf.compat.v1.random_normal_initializer()
-      x = tf.compat.v1.get_variable("x", [1], initializer=start)
-      y = tf.compat.v1.get_variable("y", [1], initializer=start)
-      steepness = tf.compat.v1.get_variable(
+      start = tf.random_normal_initializer()
+      x = tf.get_variable("x", [1], initializer=start)
+      y = tf.get_variable("y", [1], initializer=start)
+      steepness = tf.get_variable(
           "steepness", [1],
-          initializer=tf.compat.v1.constant_initializer(100.0),
+          initializer=tf.constant_initializer(100.0),
           trainable=False)
       value = tf.square(1 - x) + steepness * tf.square(y - tf.square(x))
       return tf.squeeze(value)

@@ -8,13 +8,9 @@ constant is added to keep a function from being negative. Some are written so
 that they cannot be negative after rounding either.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import math
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import two_dimensional
 

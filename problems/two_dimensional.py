@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Functions of the plane: one parameter of shape [2], and a plot of it."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import problem
 
@@ -34,7 +30,7 @@ class Problem2D(problem.Problem):
     Raises:
       ValueError: As `Problem`.
     """
-    super(Problem2D, self).__init__([[2]], random_seed, noise_stdev)
+    super().__init__([[2]], random_seed, noise_stdev)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x, y); data and labels are ignored.
@@ -84,7 +80,7 @@ class Problem2D(problem.Problem):
 
   def _initial_tensor(self, shape, noise):
     if self._LOW is None:
-      return super(Problem2D, self)._initial_tensor(shape, noise)
+      return super()._initial_tensor(shape, noise)
     low, high = np.float32(self._LOW), np.float32(self._HIGH)
     return low + (high - low) * noise.uniform(shape)
 
@@ -94,7 +90,7 @@ def surface(function, n, xlim, ylim):
   x, y = np.meshgrid(np.linspace(*_bounds(xlim), num=n),
                      np.linspace(*_bounds(ylim), num=n))
   x, y = x.astype(np.float32), y.astype(np.float32)
-  with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+  with tf.Graph().as_default(), tf.Session() as session:
     return x, y, session.run(function(tf.constant(x), tf.constant(y)))
 
 

@@ -8,15 +8,10 @@ wraps. The wrapped problem's noise is added to the gradient of the wrapper's own
 objective; noise that the wrapper itself is given comes on top.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import math
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import noise as noise_lib
 from . import problem
@@ -41,7 +36,7 @@ class _Wrapper(problem.Problem):
       ValueError: If an argument is not as described.
     """
     self.problem = problem.as_problem(problem_spec)
-    super(_Wrapper, self).__init__(self.problem.param_shapes, random_seed,
+    super().__init__(self.problem.param_shapes, random_seed,
                                    noise_stdev)
     if random_seed is None:
       self.random_seed = self.problem.random_seed
@@ -94,7 +89,7 @@ class Rescale(_Wrapper):
     Raises:
       ValueError: If an argument is not as described.
     """
-    super(Rescale, self).__init__(problem_spec, noise_stdev=noise_stdev)
+    super().__init__(problem_spec, noise_stdev=noise_stdev)
     if not np.isfinite(scale) or not scale:
       raise ValueError("scale must be a number other than 0; got {!r}.".format(
           scale))
@@ -138,7 +133,7 @@ class LogObjective(_Wrapper):
     Raises:
       ValueError: If it is neither.
     """
-    super(LogObjective, self).__init__(problem_spec)
+    super().__init__(problem_spec)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns the shifted logarithm of f(x), a float32 scalar."""
@@ -168,7 +163,7 @@ class SparseProblem(_Wrapper):
     Raises:
       ValueError: If an argument is not as described.
     """
-    super(SparseProblem, self).__init__(problem_spec, random_seed, noise_stdev)
+    super().__init__(problem_spec, random_seed, noise_stdev)
     if not 0 <= zero_probability <= 1:
       raise ValueError("zero_probability must lie in [0, 1]; got {!r}.".format(
           zero_probability))
@@ -190,7 +185,7 @@ class SparseProblem(_Wrapper):
     """
     parameters = list(parameters)
     noise = noise or self._default_noise()
-    gradients = super(SparseProblem, self).gradients(
+    gradients = super().gradients(
         objective, parameters, noise)
     masked = []
     for gradient, parameter in zip(gradients, parameters):
@@ -228,7 +223,7 @@ class SumTask(problem.Problem):
     if not self.problems:
       raise ValueError("SumTask needs at least one Spec; got {!r}.".format(
           problem_specs))
-    super(SumTask, self).__init__(
+    super().__init__(
         [shape for part in self.problems for shape in part.param_shapes],
         noise_stdev=noise_stdev)
 
@@ -246,7 +241,7 @@ class SumTask(problem.Problem):
     """See `Problem`: the concatenation of the parts' variables."""
     if not any(_overrides_init_variables(part) for part in self.problems):
       # All in one scope, so that their names are those of any other problem.
-      return super(SumTask, self).init_variables(seed)
+      return super().init_variables(seed)
     return self._concatenate(
         seed, lambda part, part_seed: part.init_variables(part_seed))
 
@@ -286,5 +281,4 @@ class SumTask(problem.Problem):
 
 
 def _overrides_init_variables(part):
-  return (six.get_unbound_function(type(part).init_variables) is not
-          six.get_unbound_function(problem.Problem.init_variables))
+  return type(part).init_variables is not problem.Problem.init_variables

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command that a page shows exists, and those of metarun run."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import io
 import os
 import re
@@ -17,7 +13,7 @@ import tempfile
 from absl import flags
 from absl.testing import flagsaver
 from absl.testing import parameterized
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metarun
 import metarun_flags
@@ -87,7 +83,7 @@ def _local_runs():
 class CommandsTest(tf.test.TestCase, parameterized.TestCase):
 
   def setUp(self):
-    super(CommandsTest, self).setUp()
+    super().setUp()
     self._targets = repository.targets()
 
   def _check_flags(self, words, known):

@@ -2,18 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that no warning of TensorFlow's is about a file of this repository."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
+import io
 import logging
 import os
 import re
 import tempfile
 
 from absl.testing import parameterized
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tensorflow.python.platform import tf_logging
 from tensorflow.python.util import deprecation
@@ -40,7 +36,7 @@ class _Lines(logging.Handler):
   """Keeps the first line of every message."""
 
   def __init__(self):
-    super(_Lines, self).__init__()
+    super().__init__()
     self.lines = []
 
   def emit(self, record):
@@ -55,7 +51,7 @@ class DeprecationsTest(tf.test.TestCase, parameterized.TestCase):
 
   def _warnings(self, function):
     """Lines about deprecated names that calling a function writes."""
-    handler, mock = _Lines(), tf.compat.v1.test.mock
+    handler, mock = _Lines(), tf.test.mock
     logger = tf_logging.get_logger()
     logger.addHandler(handler)
     try:
@@ -82,7 +78,7 @@ class DeprecationsTest(tf.test.TestCase, parameterized.TestCase):
         tempfile.mkdtemp(dir=self.get_temp_dir()),
         problem_spec.Spec(registry.OPTIMIZERS[name], (), {}), corpus, 2, 1,
         _one_step, _one_step, select_random_problems=False, seed=1,
-        compiled=False, out=six.StringIO()))
+        compiled=False, out=io.StringIO()))
     # Warnings about TensorFlow's own files show that any would be seen.
     self.assertNotEmpty(lines)
     self.assertEqual([], self._ours(lines))

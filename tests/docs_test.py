@@ -9,10 +9,6 @@ import. Before a block, comments that the reader does not see make it small:
   <!-- test: num_problems=300 -> num_problems=2 -->
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import glob
 import importlib
 import io
@@ -21,7 +17,7 @@ import re
 import sys
 
 from absl.testing import parameterized
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from optimizer import trainable_adam
@@ -36,7 +32,7 @@ _FILE_NAME = re.compile(r"# (\w+)\.py\n")
 # What the reader of a page has already.
 _GIVEN = {
     "README.md": """
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 loss = tf.reduce_sum(tf.square(tf.get_variable("x", [3])))
 """,
 }
@@ -67,7 +63,7 @@ def _small(block):
 class DocsTest(tf.test.TestCase, parameterized.TestCase):
 
   def setUp(self):
-    super(DocsTest, self).setUp()
+    super().setUp()
     self._before = os.getcwd(), list(sys.path), set(sys.modules), sys.stdout
     os.chdir(self.create_tempdir().full_path)
     sys.path.insert(0, os.getcwd())
@@ -81,7 +77,7 @@ class DocsTest(tf.test.TestCase, parameterized.TestCase):
       path = getattr(sys.modules[name], "__file__", None) or ""
       if os.path.dirname(path) == self.create_tempdir().full_path:
         del sys.modules[name]
-    super(DocsTest, self).tearDown()
+    super().tearDown()
 
   def _logdir(self):
     """A log directory as meta-training leaves it."""
@@ -123,7 +119,7 @@ class DocsTest(tf.test.TestCase, parameterized.TestCase):
     written = set(
         value.tag for path in glob.glob(os.path.join(
             self._logdir(), "events.out.tfevents.*"))
-        for event in tf.compat.v1.train.summary_iterator(path)
+        for event in tf.train.summary_iterator(path)
         for value in event.summary.value)
     self.assertIn("MetaObjective/set/bowl", written)
     for tag, pattern in patterns.items():

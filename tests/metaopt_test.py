@@ -5,16 +5,12 @@
 Whole meta-training runs are in meta_training/.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
+import io
 import tempfile
 
 from absl.testing import parameterized
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from optimizer import coordinatewise_rnn
@@ -41,14 +37,14 @@ _START = [np.float32([[1.0], [-2.0]])]
 
 
 def _sgd(rate=0.1):
-  return tf.compat.v1.train.GradientDescentOptimizer(rate)
+  return tf.train.GradientDescentOptimizer(rate)
 
 
 class _Half(pg.Problem):
   """1/2 ||x||^2, its gradient x."""
 
   def __init__(self, shapes=((2, 1),)):
-    super(_Half, self).__init__(shapes)
+    super().__init__(shapes)
 
   def objective(self, parameters, data=None, labels=None):
     return 0.5 * tf.add_n([tf.reduce_sum(tf.square(parameter))
@@ -59,7 +55,7 @@ class _Regression(pg.Problem):
   """Mean of (x - row)^2 / 2."""
 
   def __init__(self):
-    super(_Regression, self).__init__([[1]])
+    super().__init__([[1]])
 
   def objective(self, parameters, data=None, labels=None):
     return 0.5 * tf.reduce_mean(tf.square(parameters[0] - data))
@@ -69,7 +65,7 @@ class _Attentive(global_learning_rate.GlobalLearningRate):
   """Attends at the new parameter plus 1; true parameters descend."""
 
   def __init__(self, rate=0.1):
-    super(_Attentive, self).__init__(rate)
+    super().__init__(rate)
     self.use_attention = True
     self.state_keys.append("true_param")
 
@@ -96,13 +92,13 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_objective_falls(self):
     values, _, _ = metaopt.evaluate(
-        tf.compat.v1.train.AdamOptimizer(0.1),
+        tf.train.AdamOptimizer(0.1),
         pg.Quadratic(10, random_seed=1), 200, seed=2)
     self.assertLen(values, 201)
     self.assertLess(values[-1], 0.05 * values[0])
 
   def test_records(self):
-    optimizer = tf.compat.v1.train.MomentumOptimizer(0.1, 0.5)
+    optimizer = tf.train.MomentumOptimizer(0.1, 0.5)
     values, _, records = metaopt.evaluate(
         optimizer, _Half(), 5, seed=_START, record_every=2)
     self.assertEqual([0, 2, 4], [record["iteration"] for record in records])
@@ -188,7 +184,7 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
     graph = tf.Graph()
     metaopt.evaluate(_sgd(), _Half(), 1, seed=1, graph=graph)
     self.assertTrue(graph.get_operations())
-    self.assertEqual([], tf.compat.v1.get_default_graph().get_operations())
+    self.assertEqual([], tf.get_default_graph().get_operations())
 
   def test_optimizer_made_in_the_given_graph(self):
     graph = tf.Graph()
@@ -229,13 +225,13 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
   def test_model_adapter(self):
     def make_loss_and_init():
       def make_loss():
-        x = tf.compat.v1.get_variable("x", initializer=tf.constant([1.0, 2.0]))
-        bias = tf.compat.v1.get_variable(
+        x = tf.get_variable("x", initializer=tf.constant([1.0, 2.0]))
+        bias = tf.get_variable(
             "bias", initializer=tf.constant(0.0), trainable=False)
         return tf.reduce_sum(tf.square(x)) + bias
 
       def make_init_fn(variables):
-        init = tf.compat.v1.variables_initializer(variables)
+        init = tf.variables_initializer(variables)
         return lambda session: session.run(init)
 
       return make_loss, make_init_fn
@@ -256,7 +252,7 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
           function(_sgd(), _Half(), 3, record_every=number)
 
   def test_arguments_of_another_kind(self):
-    for optimizer in (tf.compat.v1.train.AdamOptimizer, "hierarchical_rnn",
+    for optimizer in (tf.train.AdamOptimizer, "hierarchical_rnn",
                       tf.keras.optimizers.SGD(0.1)):
       with self.assertRaisesRegexp(ValueError, "must be a tf.train.Optimizer"):
         metaopt.evaluate(optimizer, _Half(), 1)
@@ -298,7 +294,7 @@ class LogdirTest(tf.test.TestCase, parameterized.TestCase):
     path = metaopt.train_optimizer(
         logdir, spec, [(problem_spec.Spec(_Half), datasets.EMPTY_DATASET,
                         None)], 1, 1, lambda: 2, lambda: 3, seed=1,
-        learning_rate=0.1, compiled=False, out=six.StringIO())
+        learning_rate=0.1, compiled=False, out=io.StringIO())
     return logdir, path
 
   @parameterized.parameters(sorted(_SPECS))
@@ -317,9 +313,9 @@ class LogdirTest(tf.test.TestCase, parameterized.TestCase):
           logdir=directory)[0])
       if directory is None:
         continue
-      with tf.compat.v1.Session(graph=graph) as session, graph.as_default():
+      with tf.Session(graph=graph) as session, graph.as_default():
         variables = dict(optimizer.meta_parameters.checkpoint_names())
-        session.run(tf.compat.v1.variables_initializer(
+        session.run(tf.variables_initializer(
             list(variables.values())))
         for key, value in session.run(variables).items():
           self.assertAllEqual(reader.get_tensor(key), value)

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the tables of flags, and of the help."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import inspect
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metarun_flags
 from optimizer import registry

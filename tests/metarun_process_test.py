@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of metarun as a process: exit codes, signals and its output."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import logging
 import os
 import signal
@@ -15,7 +11,7 @@ import tempfile
 import time
 
 from absl.testing import parameterized
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metarun
 from problems import problem_sets
@@ -92,7 +88,7 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     program = (
         "import metarun, metaopt, tensorflow as tf\n"
         "def show(*args, **kwargs):\n"
-        "  print(tf.compat.v1.logging.get_verbosity(), kwargs['verbosity'])\n"
+        "  print(tf.logging.get_verbosity(), kwargs['verbosity'])\n"
         "metaopt.train_optimizer = show\n"
         "metarun.run()\n")
     out = subprocess.check_output(

@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of flags and of what they stand for."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import inspect
+import io
 import json
 import os
 import sys
@@ -17,8 +14,7 @@ from absl import app
 from absl import flags
 from absl.testing import flagsaver
 from absl.testing import parameterized
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import evolution_strategies
 import metarun
@@ -40,9 +36,7 @@ _TINY = dict(
 
 
 def _signature(constructor):
-  get_arguments = (inspect.getfullargspec if six.PY3
-                   else inspect.getargspec)  # pylint: disable=deprecated-method
-  arguments = get_arguments(constructor.__init__)
+  arguments = inspect.getfullargspec(constructor.__init__)
   return dict(zip(arguments.args[-len(arguments.defaults):],
                   arguments.defaults))
 
@@ -156,7 +150,7 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
                              crnn_rnn_readout_scale=0.25):
       spec = metarun.optimizer_spec()
     self.assertIs(coordinatewise_rnn.CoordinatewiseRNN, spec.callable)
-    self.assertIs(getattr(tf.compat.v1.nn.rnn_cell, name),
+    self.assertIs(getattr(tf.nn.rnn_cell, name),
                   spec.kwargs["cell_cls"])
     self.assertEqual([3, 3, 3], spec.kwargs["cell_sizes"])
     self.assertEqual(1.5, spec.kwargs["decay_bias_init"])
@@ -203,7 +197,7 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_init_from(self):
     here = {"BUILD_WORKING_DIRECTORY": "/home"}
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     with mock.patch.dict(os.environ, here):
       for value, expected in ((None, None),
                               ("hierarchical_rnn", "hierarchical_rnn"),
@@ -214,7 +208,7 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
 
   def _arguments_of(self, **values):
     """What `metaopt.train_optimizer` is given."""
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     with flagsaver.flagsaver(**values), mock.patch.object(
         metarun.metaopt, "train_optimizer") as train:
       metarun.main(["metarun"])
@@ -269,7 +263,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         path.endswith("/CoordinatewiseRNN_%s_3_1/model.ckpt-1" % cell), path)
 
   def test_passes_everything_on(self):
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     values = {
         "num_problems": 7, "num_meta_iterations": 3, "meta_learning_rate": 0.5,
         "meta_learning_rate_half_life": 60.0,
@@ -303,7 +297,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         "train_only": ["rate"], "averaging_decay": 0.875}, dict(kwargs))
 
   def test_passes_evolution_strategies_on(self):
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
       self._main(meta_gradient="es", es_stddev=["0.5", "rate=2"],
                  es_num_pairs=3, es_persistent=True, es_evaluate_every=4,
@@ -327,17 +321,17 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
       ({"objective_training_max_multiplier": 0.5}, "would end every unroll"),
       ({"ps_hosts": ["a:1"], "job_name": "worker"}, "needs at least one"))
   def test_errors(self, values, message):
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
       with mock.patch.object(metarun, "optimizer_spec") as spec:
-        six.assertRegex(self, self._error(**values), message)
+        self.assertRegex(self._error(**values), message)
     # Refused before anything is built.
     self.assertFalse(train.called or spec.called)
     self.assertFalse(os.path.exists(self.logdir))
 
   def test_note_of_flags_without_effect(self):
-    mock = tf.compat.v1.test.mock
-    stream = six.StringIO()
+    mock = tf.test.mock
+    stream = io.StringIO()
     with mock.patch.object(sys, "stderr", stream):
       with mock.patch.object(metarun.metaopt, "train_optimizer"):
         self._main(optimizer="TrainableAdam", use_attention=True)
@@ -350,8 +344,8 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
 
   def _error(self, **values):
     """Returns the line that `main` ends with, raised or written."""
-    mock = tf.compat.v1.test.mock
-    stream = six.StringIO()
+    mock = tf.test.mock
+    stream = io.StringIO()
     # Warnings of TensorFlow's own, which test runners turn on, go there too.
     with mock.patch.object(sys, "stderr", stream), warnings.catch_warnings():
       warnings.simplefilter("ignore")
@@ -365,7 +359,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
     return str(error)
 
   def test_log_directory(self):
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     with flagsaver.flagsaver(train_dir="~/a", cell_cls="LSTMCell", cell_size=5,
                              num_cells=3, optimizer="TrainableAdam"):
       with mock.patch.dict(os.environ, {"HOME": "/home/x"}):

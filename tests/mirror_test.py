@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tests mirror the tree: where to look for a module's test."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 from absl.testing import absltest
@@ -44,7 +40,7 @@ class MirrorTest(absltest.TestCase):
   """Each module has a test of its name, in the same place below tests/."""
 
   def setUp(self):
-    super(MirrorTest, self).setUp()
+    super().setUp()
     self.modules = set(
         path[:-len(".py")] for path in _SOURCES
         if self._is_mirrored(os.path.dirname(path)) and

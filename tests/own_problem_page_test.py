@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs docs/own_problem.md as it stands, and checks what it claims."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import re
 import sys
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tests import repository
 

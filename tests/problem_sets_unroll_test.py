@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Unrolls the hierarchical RNN on every problem of the corpus."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import inner_problem
 from optimizer import global_learning_rate
@@ -49,8 +45,8 @@ def _meta_parameters(spec, seed=1):
   with tf.Graph().as_default() as graph:
     graph.seed = seed
     variables = list(spec.build().meta_parameters.variables().values())
-    with tf.compat.v1.Session() as session:
-      session.run(tf.compat.v1.global_variables_initializer())
+    with tf.Session() as session:
+      session.run(tf.global_variables_initializer())
       return np.concatenate(
           [np.ravel(value) for value in session.run(variables)])
 
@@ -94,9 +90,9 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
     with tf.Graph().as_default():
       problem = spec.build()
       output = _SMALL.build().train(problem, dataset)
-      with tf.compat.v1.Session(server.target) as session:
-        session.run([tf.compat.v1.global_variables_initializer(),
-                     tf.compat.v1.local_variables_initializer()])
+      with tf.Session(server.target) as session:
+        session.run([tf.global_variables_initializer(),
+                     tf.local_variables_initializer()])
         problem.init_fn(session)
         objectives = session.run(output.problem_objectives, {
             output.obj_weights: [0.5, 0.5],

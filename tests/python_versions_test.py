@@ -6,15 +6,11 @@ Every file must compile on 2.7 and 3.6; the parts without TensorFlow must work
 there. An interpreter is looked for on PATH and among pyenv's versions.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import glob
 import os
 import subprocess
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tests import repository
 

@@ -6,10 +6,6 @@ Such tests look at every file there is, not at what their targets depend on;
 Bazel runs them each time (the tag "external").
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import os
 import re

@@ -7,10 +7,6 @@
 Sources are read and not imported, so that any Python 3 will do.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import ast
 import io
 import os

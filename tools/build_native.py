@@ -8,10 +8,6 @@ writes the library and what it is built of; without a compiler both files are
 empty.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import sys
 

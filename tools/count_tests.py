@@ -13,17 +13,14 @@ pass although no method failed counts as one failed test: it crashed, ran out of
 time, could not be built or never ran. Cached results count like new ones.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import json
 import os
 import sys
 import xml.etree.ElementTree
 
-from six.moves import urllib
+import urllib.parse
+import urllib.request
 
 _GOOD = ("PASSED", "FLAKY")
 

@@ -8,10 +8,6 @@ examples/learned_optimizer.ipynb is run from top to bottom, without Jupyter;
 docs/notebook.md is its rendered form.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import contextlib
 import io
 import json

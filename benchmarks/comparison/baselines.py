@@ -7,14 +7,10 @@ so that one compiled unroll serves every learning rate: that is their only
 meta-parameter, and is fed. Other hyperparameters have TensorFlow's defaults.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import trainable_optimizer
 from problems import problem_spec
@@ -36,10 +32,10 @@ class Baseline(trainable_optimizer.TrainableOptimizer):
     Args:
       learning_rate: Float, where the learning rate starts.
     """
-    super(Baseline, self).__init__(
+    super().__init__(
         type(self).__name__, [key for key, _ in self.INITIAL_STATE])
     self._meta_parameters.declare(
-        "learning_rate", [], tf.compat.v1.constant_initializer(learning_rate))
+        "learning_rate", [], tf.constant_initializer(learning_rate))
 
   def _initialize_state(self, var):
     """State of a tensor with n elements: float32 [n, 1] for every key."""
@@ -138,15 +134,15 @@ class AdamCosine(Adam):
       learning_rate: Float, where the learning rate starts.
       horizon: Float, the step from which on the rate is 0.
     """
-    super(AdamCosine, self).__init__(learning_rate)
+    super().__init__(learning_rate)
     self._meta_parameters.declare(
-        "horizon", [], tf.compat.v1.constant_initializer(horizon))
+        "horizon", [], tf.constant_initializer(horizon))
 
   def _step(self, rate, grad, state):
     horizon = self._meta_parameters.values()["horizon"]
     steps = state["steps"]
     passed = tf.minimum(steps / horizon, 1.0)
-    change, state = super(AdamCosine, self)._step(
+    change, state = super()._step(
         rate * 0.5 * (1 + tf.cos(np.pi * passed)), grad, state)
     return change, dict(state, steps=steps + 1)
 

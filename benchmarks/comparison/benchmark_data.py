@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data sets that only comparisons use: digits, text, made-up images."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
 
 from problems import datasets

@@ -2,17 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """One problem, every optimizer: tunes the baselines, then runs them all."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import hashlib
 import json
 import os
 
 import numpy as np
-import six
 
 from benchmarks.comparison import baselines
 from benchmarks.comparison import curves
@@ -93,7 +88,7 @@ def load(name_or_logdir, names=(), **options):
   return Learned(name, spec, theta, description)
 
 
-class Comparison(object):
+class Comparison:
   """Compares optimizers on one problem after another."""
 
   def __init__(self, learned, horizon, cache, progress=lambda: None,
@@ -127,7 +122,7 @@ class Comparison(object):
     length = curves.unroll_length(problem)
     results = collections.OrderedDict()
     adam = None
-    for name, spec in six.iteritems(baselines.SPECS):
+    for name, spec in baselines.SPECS.items():
       lazy = _LazyRunner(problem, spec, length, self._horizon * (
           len(self._learning_rates) * len(self._tuning_seeds) +
           len(self._seeds)))
@@ -212,7 +207,7 @@ class Comparison(object):
     return longer.curves
 
 
-class _LazyRunner(object):
+class _LazyRunner:
   """A `curves.Runner` that is built if results are not in the cache."""
 
   def __init__(self, *arguments):

@@ -9,15 +9,10 @@ last one ended. Its length follows from the problem alone, so that the k-th
 run of every optimizer sees the same start, minibatches and gradient noise.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import time
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import forward_only
 from meta_training import inner_problem
@@ -43,10 +38,10 @@ def initial_meta_parameters(optimizer_spec):
     float32 array, all in a row.
   """
   with tf.Graph().as_default():
-    variables = list(six.itervalues(
-        optimizer_spec.build().meta_parameters.variables()))
-    with tf.compat.v1.Session() as session:
-      session.run(tf.compat.v1.variables_initializer(variables))
+    variables = list(
+        optimizer_spec.build().meta_parameters.variables().values())
+    with tf.Session() as session:
+      session.run(tf.variables_initializer(variables))
       return np.concatenate(
           [value.ravel() for value in session.run(variables)])
 
@@ -63,7 +58,7 @@ def unroll_length(problem):
   return _UNROLL_LENGTHS[-1]
 
 
-class Runner(object):
+class Runner:
   """An optimizer on a problem, ready to run."""
 
   def __init__(self, problem, optimizer_spec, length, steps_to_come):
@@ -102,7 +97,7 @@ class Runner(object):
     try:
       inner.warm_up()
     except tf.errors.OpError as error:
-      tf.compat.v1.logging.error(
+      tf.logging.error(
           "XLA cannot compile %s: %s", self._arguments[1],
           str(error).splitlines()[0])
       inner.close()

@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A problem whose recorded objective nobody differentiates."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import problem_generator as pg
 
@@ -29,7 +25,7 @@ class ForwardOnly(pg.Problem):
     """
     self._problem = spec.build()
     self._num_rows = num_rows
-    super(ForwardOnly, self).__init__(self._problem.param_shapes)
+    super().__init__(self._problem.param_shapes)
 
   def init_fn(self, session):
     """See `Problem`."""

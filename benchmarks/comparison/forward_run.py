@@ -13,16 +13,10 @@ the optimizer: the k-th run of every optimizer has the same start, minibatches
 and gradient noise.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np
-import six
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import meta_parameters
 from optimizer.unroll import step_noise
@@ -69,7 +63,7 @@ def schedule(horizon):
 _Carry = collections.namedtuple("_Carry", "params, attended, state")
 
 
-class ForwardRunner(object):
+class ForwardRunner:
   """An optimizer on a problem, ready to run."""
 
   def __init__(self, problem, optimizer_spec, horizon, compiled):
@@ -90,27 +84,27 @@ class ForwardRunner(object):
       self._problem = problem.spec.build()
       self._build(optimizer, compiled)
       self._graph.finalize()
-    self._session = tf.compat.v1.Session(
-        graph=self._graph, config=tf.compat.v1.ConfigProto(
+    self._session = tf.Session(
+        graph=self._graph, config=tf.ConfigProto(
             intra_op_parallelism_threads=1, inter_op_parallelism_threads=1))
     self._problem.init_fn(self._session)
 
   def _build(self, optimizer, compiled):
     shapes = collections.OrderedDict(
-        (name, declaration.shape) for name, declaration in six.iteritems(
-            optimizer.meta_parameters.declarations))
-    self._theta = tf.compat.v1.placeholder(
+        (name, declaration.shape) for name, declaration
+        in optimizer.meta_parameters.declarations.items())
+    self._theta = tf.placeholder(
         tf.float32, [meta_parameters.total_size(shapes)])
-    self._seed = tf.compat.v1.placeholder(tf.int32, [2])
+    self._seed = tf.placeholder(tf.int32, [2])
     num_steps = self._schedule.chunk_points * self._schedule.every
-    self._batches = tf.compat.v1.placeholder(
+    self._batches = tf.placeholder(
         tf.int32, [num_steps, self._batch_size or 0])
     theta = meta_parameters.unflatten(self._theta, shapes)
     rule = optimizer._rule(self._problem.param_shapes)
     with optimizer.meta_parameters.bound(theta):
       start = self._start(optimizer, rule)
     self._first = tf.nest.flatten(start)
-    self._carry = [tf.compat.v1.placeholder(tensor.dtype, tensor.shape)
+    self._carry = [tf.placeholder(tensor.dtype, tensor.shape)
                    for tensor in self._first]
     step = _Step(self._problem, self._dataset, self._batches,
                  step_noise.UnrollNoise(self._seed, num_steps, num_steps))
@@ -215,7 +209,7 @@ class ForwardRunner(object):
     self._session.close()
 
 
-class _Step(object):
+class _Step:
   """Objective and gradients of a problem at the steps of a chunk."""
 
   def __init__(self, problem, dataset, batches, noise):

@@ -11,14 +11,9 @@
 All are seeded: a problem is the same one in every process.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import math
 
-import six
 
 from benchmarks.comparison import benchmark_data
 from benchmarks.comparison import networks
@@ -60,7 +55,7 @@ def _without_data(specs):
 
 def corpus():
   """Lists what metarun trains on by default: (spec, data, batch size)."""
-  return [entry for flagged in six.itervalues(problem_sets.FLAGGED_SETS)
+  return [entry for flagged in problem_sets.FLAGGED_SETS.values()
           if flagged.default for function in flagged.set_functions
           for entry in function()]
 

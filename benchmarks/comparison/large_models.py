@@ -8,18 +8,13 @@ meta-training. The data are a few random images with random labels, which a
 model of this size can learn by heart.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import os
 import sys
 import time
 
 import numpy as np
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import text_tables
 from optimizer import pretrained
@@ -72,19 +67,19 @@ def losses(model, optimizer, num_steps, batch_size=8, num_batches=2,
   shape = [model.image_size, model.image_size, 3]
   images = rng.uniform(-1, 1, [num_batches, batch_size] + shape)
   labels = rng.randint(_NUM_CLASSES, size=[num_batches, batch_size])
-  with tf.Graph().as_default() as graph, tf.compat.v1.Session() as session:
+  with tf.Graph().as_default() as graph, tf.Session() as session:
     graph.seed = 0
     tf.keras.backend.set_session(session)
     tf.keras.backend.set_learning_phase(1)
     net = model.constructor(weights=None, input_shape=tuple(shape),
                             classes=_NUM_CLASSES, **(constructor_options or {}))
-    image_feed = tf.compat.v1.placeholder(tf.float32, [batch_size] + shape)
-    label_feed = tf.compat.v1.placeholder(tf.int32, [batch_size])
+    image_feed = tf.placeholder(tf.float32, [batch_size] + shape)
+    label_feed = tf.placeholder(tf.int32, [batch_size])
     # The last layer is a softmax.
     loss = tf.reduce_mean(tf.keras.losses.sparse_categorical_crossentropy(
         label_feed, net(image_feed)))
     step = optimizer.minimize(loss, var_list=net.trainable_weights)
-    session.run(tf.compat.v1.global_variables_initializer())
+    session.run(tf.global_variables_initializer())
     values, start = [], time.time()
     # Steps take seconds.
     bar = tf.keras.utils.Progbar(num_steps, stateful_metrics=["loss"])

@@ -7,10 +7,6 @@ data, before each of N steps. From the first value that is not finite on it is
 infinite.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
 
 # Speed-ups are followed up to this one.

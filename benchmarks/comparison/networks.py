@@ -8,18 +8,13 @@ in front of ReLUs and N(0, 1 / inputs) elsewhere, biases 0. Classifiers have
 the weight penalty of `SoftmaxClassifier`, so that no loss ends at 0.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import problem_generator as pg
 
 
-class ScaledStart(object):
+class ScaledStart:
   """Mix-in: weights start N(0, gain / inputs), vectors at 0."""
 
   gain = 2.0
@@ -43,7 +38,7 @@ class ReLUNet(ScaledStart, pg.FullyConnected):
       hidden_sizes: Sequence of integers.
       random_seed: See `Problem`.
     """
-    super(ReLUNet, self).__init__(n_features, n_classes, hidden_sizes,
+    super().__init__(n_features, n_classes, hidden_sizes,
                                   tf.nn.relu, random_seed)
 
 
@@ -59,7 +54,7 @@ class ConvNet(ScaledStart, pg.ConvNet):
       filters: Two integers, the numbers of filters of the convolutions.
       random_seed: See `Problem`.
     """
-    super(ConvNet, self).__init__(
+    super().__init__(
         image_shape, n_classes, [(3, 3, n) for n in filters], tf.nn.relu,
         random_seed)
     channels, height, width = image_shape
@@ -98,7 +93,7 @@ class ResidualNet(ScaledStart, pg.ConvNet):
       filters: Integer, the filters of each convolution.
       random_seed: See `Problem`.
     """
-    super(ResidualNet, self).__init__(
+    super().__init__(
         image_shape, n_classes, [(3, 3, filters)] * 3, tf.nn.relu, random_seed)
     kernels = self.param_shapes[:-2]
     # In this order: a kernel, its scale [1, filters], its offset [filters].
@@ -110,7 +105,7 @@ class ResidualNet(ScaledStart, pg.ConvNet):
   def _initial_tensor(self, shape, noise):
     if len(shape) == 2 and shape[0] == 1:
       return tf.ones(shape)
-    return super(ResidualNet, self)._initial_tensor(shape, noise)
+    return super()._initial_tensor(shape, noise)
 
   def inference(self, params, data):
     """Returns logits [rows, n_classes]; see `problem_generator.ConvNet`."""
@@ -156,7 +151,7 @@ class LSTM(ScaledStart, pg.SoftmaxRegression):
       hidden: Integer, the size of its state.
       random_seed: See `Problem`.
     """
-    super(LSTM, self).__init__(length, n_symbols, random_seed=random_seed)
+    super().__init__(length, n_symbols, random_seed=random_seed)
     self._hidden = hidden
     self.param_shapes = [(n_symbols + hidden, 4 * hidden), (4 * hidden,),
                          (hidden, n_symbols), (n_symbols,)]
@@ -194,7 +189,7 @@ class Autoencoder(ScaledStart, pg.Problem):
     shapes = []
     for rows, columns in zip(sizes[:-1], sizes[1:]):
       shapes.extend([[rows, columns], [columns]])
-    super(Autoencoder, self).__init__(shapes, random_seed)
+    super().__init__(shapes, random_seed)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns the mean over all elements of the squared error."""

@@ -2,16 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plots of a comparison, and the page that shows them with the tables."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import io
 import os
 import re
 
 import numpy as np
-import six
 
 from benchmarks import plotting
 from benchmarks.comparison import groups
@@ -78,7 +73,7 @@ def plot_overview(path, outcomes):
 
 def _draw(axes, outcome, legend=True):
   lowest = np.inf
-  for i, (name, result) in enumerate(six.iteritems(outcome.results)):
+  for i, (name, result) in enumerate(outcome.results.items()):
     steps, low, median, high = band(result.curves)
     label = name if result.learning_rate is None else "{} {:g}".format(
         name, result.learning_rate)
@@ -171,7 +166,7 @@ def write(output_dir, outcomes, problem_rows, group_rows, horizon, plots,
         {_FINAL_LOSS: lambda row: row.final_loss})))
   with io.open(os.path.join(output_dir, "index.html"), "w",
                encoding="utf-8") as stream:
-    stream.write(u"\n".join(six.ensure_text(part) for part in parts))
+    stream.write("\n".join(parts))
 
 
 def best_cells(rows, key, values):
@@ -187,7 +182,7 @@ def best_cells(rows, key, values):
     Set of (row, column); of equal values, all of them.
   """
   best = set()
-  for column, value in six.iteritems(values):
+  for column, value in values.items():
     for i, row in enumerate(rows):
       others = [value(other) for other in rows if key(other) == key(row)]
       finite = [each for each in others

@@ -7,10 +7,6 @@ rate is tuned for it. Every optimizer runs to the horizon, and on until it is at
 the target, up to `referee_metrics.BOUND` horizons.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import ast
 import collections
 import glob
@@ -18,8 +14,7 @@ import hashlib
 import os
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import baselines
 from benchmarks.comparison import comparison
@@ -51,7 +46,7 @@ Attributes:
 """
 
 
-class Referee(object):
+class Referee:
   """Runs optimizers on problems, or finds that they have run before."""
 
   def __init__(self, horizon, cache, seeds=comparison.SEEDS,
@@ -185,7 +180,7 @@ class Referee(object):
     return self._rates[int(np.argmin(totals))]
 
 
-class _Runners(object):
+class _Runners:
   """The runners of a problem, built when results are not in the cache."""
 
   def __init__(self, problem, horizon, steps_to_come):
@@ -205,7 +200,7 @@ class _Runners(object):
     return self
 
   def __exit__(self, *unused_error):
-    for runner in six.itervalues(self._runners):
+    for runner in self._runners.values():
       runner.close()
 
 
@@ -241,8 +236,8 @@ def fingerprint(problem):
     size = tf.linalg.global_norm(slopes)
     moved = built.objective([value - 0.01 * slope / (size + 1e-12)
                              for value, slope in zip(values, slopes)], *data)
-    with tf.compat.v1.Session() as session:
-      session.run(tf.compat.v1.global_variables_initializer())
+    with tf.Session() as session:
+      session.run(tf.global_variables_initializer())
       built.init_fn(session)
       numbers = session.run([loss, size, moved])
   return "{} {} batch {} {} {}".format(

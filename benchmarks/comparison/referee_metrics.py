@@ -6,10 +6,6 @@ A curve is an array of the objective at evenly spaced steps. Its value at a
 point is smoothed over the last 5% of the points up to there, one at least.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
 
 BOUND = 5.0

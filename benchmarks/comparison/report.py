@@ -2,17 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole comparison: all problems in turn, then tables, plots and page."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import hashlib
 import os
 import sys
 import time
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import text_tables
 from benchmarks.comparison import comparison

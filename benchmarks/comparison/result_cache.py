@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results of runs, kept on disk, so that a comparison can go on."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import hashlib
 import inspect
 import json
@@ -40,7 +36,7 @@ def problem_key(problem):
       problem.spec, problem.batch_size, digest.hexdigest()[:16])
 
 
-class ResultCache(object):
+class ResultCache:
   """Dictionaries of arrays and numbers by key, in one directory.
 
   Several processes may use it at once: a file is complete when it has its

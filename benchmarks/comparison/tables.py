@@ -2,14 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows and tables of a comparison."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np
-import six
 
 from benchmarks.comparison import baselines
 from benchmarks.comparison import groups
@@ -46,7 +41,7 @@ def run_rows(outcome, seeds):
     whose loss Adam never reached is infinite.
   """
   rows = []
-  for name, result in six.iteritems(outcome.results):
+  for name, result in outcome.results.items():
     for i, curve in enumerate(result.curves):
       rows.append((
           outcome.problem.group, outcome.problem.name, name, seeds[i],
@@ -63,9 +58,9 @@ def problem_rows(outcome):
   rows = []
   # Compiled runs and others have no common clock.
   has_clock = len(set(
-      result.compiled for result in six.itervalues(outcome.results))) == 1
+      result.compiled for result in outcome.results.values())) == 1
   others = [outcome.results[name].curves for name in baselines.SPECS]
-  for name, result in six.iteritems(outcome.results):
+  for name, result in outcome.results.items():
     speed_ups = [] if name in baselines.SPECS else [
         metrics.bounded(metrics.speed_up(curve, adam_curve))
         for curve, adam_curve in zip(result.curves, outcome.adam)]
@@ -98,7 +93,7 @@ def group_rows(rows):
              sum(row.diverged_runs for row in group),
              sum(row.runs for row in group),
              _median([row.ms_per_step for row in group]))
-      for key, group in six.iteritems(by_group)]
+      for key, group in by_group.items()]
 
 
 def _median(values):

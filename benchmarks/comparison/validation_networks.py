@@ -6,15 +6,10 @@ Like those of `networks`, their starts are drawn from the noise they are given.
 Weights start N(0, gain / inputs), biases 0.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import math
 
 import numpy as np
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import networks
 from problems import problem_generator as pg
@@ -36,7 +31,7 @@ class DenseNet(networks.ScaledStart, pg.FullyConnected):
       random_seed: See `Problem`.
       noise_stdev: See `Problem`.
     """
-    super(DenseNet, self).__init__(n_features, n_classes, hidden_sizes,
+    super().__init__(n_features, n_classes, hidden_sizes,
                                    activation, random_seed, noise_stdev)
     self.gain = gain
 
@@ -57,7 +52,7 @@ class RegressionNet(networks.ScaledStart, pg.FullyConnected):
       hidden_sizes: Sequence of integers.
       random_seed: See `Problem`.
     """
-    super(RegressionNet, self).__init__(n_features, 2, hidden_sizes, tf.tanh,
+    super().__init__(n_features, 2, hidden_sizes, tf.tanh,
                                         random_seed)
     self.param_shapes[-2:] = [(hidden_sizes[-1], 1), (1,)]
 
@@ -101,7 +96,7 @@ class NormalizedResidualNet(networks.ScaledStart, pg.SoftmaxRegression):
       num_blocks: Integer.
       random_seed: See `Problem`.
     """
-    super(NormalizedResidualNet, self).__init__(
+    super().__init__(
         n_features, n_classes, random_seed=random_seed)
     self.param_shapes = (
         [(n_features, width), (width,)] +
@@ -111,7 +106,7 @@ class NormalizedResidualNet(networks.ScaledStart, pg.SoftmaxRegression):
   def _initial_tensor(self, shape, noise):
     if len(shape) == 2 and shape[0] == 1:
       return tf.ones(shape)
-    return super(NormalizedResidualNet, self)._initial_tensor(shape, noise)
+    return super()._initial_tensor(shape, noise)
 
   def inference(self, params, data):
     """Returns logits [rows, n_classes] for `data` [rows, n_features]."""
@@ -140,7 +135,7 @@ class PoolingNet(networks.ScaledStart, pg.ConvNet):
       use_max: Whether a pool's greatest value is taken, or else their mean.
       random_seed: See `Problem`.
     """
-    super(PoolingNet, self).__init__(
+    super().__init__(
         image_shape, n_classes, [(3, 3, n) for n in filters], tf.nn.relu,
         random_seed)
     self._pool = tf.nn.max_pool2d if use_max else tf.nn.avg_pool2d
@@ -183,7 +178,7 @@ class Factorization(pg.Problem):
       rank: Integer, even, the length of an embedding.
       random_seed: See `Problem`.
     """
-    super(Factorization, self).__init__([[rows, rank], [columns, rank]],
+    super().__init__([[rows, rank], [columns, rank]],
                                         random_seed)
     rng = np.random.RandomState(self.random_seed)
     self._ratings = rng.randn(rows, rank // 2).dot(
@@ -218,7 +213,7 @@ class NextSymbol(networks.ScaledStart, pg.SoftmaxRegression):
       size: Integer, the length of an embedding.
       random_seed: See `Problem`.
     """
-    super(NextSymbol, self).__init__(length, n_symbols,
+    super().__init__(length, n_symbols,
                                      random_seed=random_seed)
     # As the penalty touches all rows, none would be without gradient.
     self.l2_reg_scale = 0.0

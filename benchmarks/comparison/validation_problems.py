@@ -6,11 +6,7 @@ They are of the kinds that users have, small enough to be run often, and none of
 them is in the meta-training corpora or in the groups that are held out.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import benchmark_data
 from benchmarks.comparison import networks

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of what a referee found, and whether a change is an improvement."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 import numpy as np

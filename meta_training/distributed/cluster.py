@@ -7,10 +7,6 @@ number 0 is the chief. The description comes from flags, from TF_CONFIG, or
 from Slurm. A run without a description is a task of no cluster.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import contextlib
 import errno
@@ -20,7 +16,7 @@ import re
 import socket
 import time
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 _CONNECT_SECONDS = 2.0
 # How long a machine may be out of reach when a task starts.
@@ -36,7 +32,7 @@ _Silence = collections.namedtuple("_Silence", "reason, is_there")
 """Why there is no answer, and whether there is a machine at all."""
 
 
-class Cluster(object):
+class Cluster:
   """One task of a cluster."""
 
   def __init__(self, ps_hosts, worker_hosts, job, task):
@@ -88,7 +84,7 @@ class Cluster(object):
       try:
         self._server = tf.distribute.Server(
             tf.train.ClusterSpec(self.hosts), self.job, self.task,
-            config=tf.compat.v1.ConfigProto(allow_soft_placement=True))
+            config=tf.ConfigProto(allow_soft_placement=True))
       except tf.errors.OpError as error:
         raise ValueError(
             "Cannot serve as {}: {}. Most likely the port is taken: see "
@@ -98,7 +94,7 @@ class Cluster(object):
 
   def device_setter(self):
     """Places variables on parameter servers and the rest on this task."""
-    return tf.compat.v1.train.replica_device_setter(
+    return tf.train.replica_device_setter(
         worker_device="/job:{}/task:{}".format(self.job, self.task),
         cluster=tf.train.ClusterSpec(self.hosts))
 

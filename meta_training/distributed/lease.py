@@ -12,15 +12,11 @@ Variables on the first parameter server, in no checkpoint:
   text: string [2], the chief's name and the options of the run as JSON.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import random
 import threading
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import waiting
 
@@ -47,7 +43,7 @@ class RunFinishedError(Exception):
   """The chief has made all visits."""
 
 
-class Lease(object):
+class Lease:
   """The variables and what is done with them; to be made within a graph."""
 
   def __init__(self, device, name, description):
@@ -70,9 +66,9 @@ class Lease(object):
           "fencing_token", tf.constant(CLOSED, tf.int64))
       self._text = _variable("text", tf.constant(["", ""]))
       self.variables = [self._owner, self._fencing_token, self._text]
-      self._new_owner = tf.compat.v1.placeholder(tf.int64, [2])
-      self._new_text = tf.compat.v1.placeholder(tf.string, [2])
-      self.new_fencing_token = tf.compat.v1.placeholder(
+      self._new_owner = tf.placeholder(tf.int64, [2])
+      self._new_text = tf.placeholder(tf.string, [2])
+      self.new_fencing_token = tf.placeholder(
           tf.int64, [], "new_fencing_token")
       self.set_fencing_token = self._fencing_token.assign(
           self.new_fencing_token).op
@@ -81,11 +77,11 @@ class Lease(object):
       self._beat = self._owner.assign_add([0, 1])
       # Used at once, or TensorFlow complains in local runs, which do not.
       self._is_set = [
-          tf.identity(tf.compat.v1.is_variable_initialized(variable))
+          tf.identity(tf.is_variable_initialized(variable))
           for variable in self.variables]
-    self.my_fencing_token = tf.compat.v1.placeholder_with_default(
+    self.my_fencing_token = tf.placeholder_with_default(
         tf.constant(CLOSED, tf.int64), [], "my_fencing_token")
-    self.check = tf.compat.v1.assert_equal(
+    self.check = tf.assert_equal(
         self.my_fencing_token, self._fencing_token,
         message="The fencing token is not valid.")
 
@@ -222,6 +218,6 @@ def _contrast(name, there, here):
 
 
 def _variable(name, initial):
-  return tf.compat.v1.get_variable(
+  return tf.get_variable(
       "run_state/" + name, initializer=initial, trainable=False,
       use_resource=False)

@@ -8,16 +8,11 @@ second one. So such calls are made in a thread of their own, while the main
 thread waits in Python.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import sys
 import threading
 import time
 
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 # How long a call may go on after the request to stop: updates and checkpoints
 # take far less, if anybody answers at all.
@@ -32,12 +27,12 @@ class StoppedError(Exception):
   """The run was asked to stop while it waited for other tasks."""
 
   def __init__(self):
-    super(StoppedError, self).__init__(
+    super().__init__(
         "stopped while it waited for other tasks; the last checkpoint stays "
         "as it is")
 
 
-class Waiting(object):
+class Waiting:
   """Waits, but not for ever once it has been told to stop."""
 
   def __init__(self, log):
@@ -96,7 +91,7 @@ class Waiting(object):
     return running.result()
 
 
-class Session(tf.compat.v1.Session):
+class Session(tf.Session):
   """A session whose calls can be given up."""
 
   def __init__(self, waiting, target, graph, config):
@@ -108,22 +103,22 @@ class Session(tf.compat.v1.Session):
       graph: A `tf.Graph`.
       config: A `tf.ConfigProto`.
     """
-    super(Session, self).__init__(target, graph=graph, config=config)
+    super().__init__(target, graph=graph, config=config)
     self._waiting = waiting
     self._is_closing = False
 
   def run(self, *args, **kwargs):
     """As `tf.Session.run`; may raise a `StoppedError`."""
-    return self._waiting.call(super(Session, self).run, *args, **kwargs)
+    return self._waiting.call(super().run, *args, **kwargs)
 
   def close(self):
     """As `tf.Session.close`, but silent, and leaves it alone if it hangs."""
     if not self._is_closing:
       self._is_closing = True
-      _Call(super(Session, self).close, (), {}).done.wait(_CLOSE_SECONDS)
+      _Call(super().close, (), {}).done.wait(_CLOSE_SECONDS)
 
 
-class _Call(object):
+class _Call:
   """A call that goes on in a thread."""
 
   def __init__(self, function, args, kwargs):
@@ -145,5 +140,5 @@ class _Call(object):
     """What the function returned, or raises what it raised."""
     if self._error is not None:
       error, self._error = self._error, None
-      six.reraise(*error)
+      raise error[1].with_traceback(error[2])
     return self._value

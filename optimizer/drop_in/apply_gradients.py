@@ -12,14 +12,9 @@ A gradient element that is not finite is skipped, see `nonfinite`,
 unless the optimizer's `skip_nonfinite` is off.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from .. import selection
 from .. import state_spec
@@ -66,13 +61,13 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name,
       train_op = optimizer._finish(ops, scope)
     else:
       with tf.control_dependencies([optimizer._finish(ops, "update")]):
-        increment = tf.compat.v1.assign_add(global_step, 1)
+        increment = tf.assign_add(global_step, 1)
       train_op = tf.group(increment, name=scope)
   with tf.init_scope():
     # An update may have made meta-parameters.
     slots.own_meta_parameters(optimizer, variables)
-  train_ops = tf.compat.v1.get_collection_ref(
-      tf.compat.v1.GraphKeys.TRAIN_OP)
+  train_ops = tf.get_collection_ref(
+      tf.GraphKeys.TRAIN_OP)
   if train_op not in train_ops:
     train_ops.append(train_op)
   return train_op
@@ -239,22 +234,22 @@ def _sparse_writes(optimizer, grad, var):
   rows_of = {state_spec.PER_ELEMENT: elements, state_spec.LIKE_VARIABLE: rows}
   indices = {key: rows_of.get(spec.kind(key)) for key in slots}
   state = {key: _read(slot) if indices[key] is None else
-           tf.gather(slot, indices[key]) for key, slot in six.iteritems(slots)}
+           tf.gather(slot, indices[key]) for key, slot in slots.items()}
   new, new_state = optimizer._compute_update(
       tf.reshape(tf.cast(stored, tf.float32), [-1, 1]),
       tf.reshape(values, [-1, 1]),
       {key: tf.reshape(value, [-1, 1]) if indices[key] is rows else value
-       for key, value in six.iteritems(state)})
+       for key, value in state.items()})
   new = tf.cast(tf.reshape(new, tf.shape(stored)), stored.dtype)
   new_state = {key: tf.reshape(value, tf.shape(state[key]))
                if indices[key] is rows else value
-               for key, value in six.iteritems(new_state)}
+               for key, value in new_state.items()}
   if optimizer.skip_nonfinite:
     new = selection.select(finite, new, stored)
     all_finite = tf.reduce_all(finite)
     new_state = {key: selection.select(
         spec.mask(key, finite, all_finite), value, state[key])
-                 for key, value in six.iteritems(new_state)}
+                 for key, value in new_state.items()}
   return [_Write(var, new, rows)] + [
       _Write(slots[key], new_state[key], indices[key])
       for key in optimizer.state_keys]
@@ -272,7 +267,7 @@ def _write_all(writes):
 
 def _assign(write):
   if write.rows is not None:
-    op = tf.compat.v1.scatter_update(write.variable, write.rows, write.value)
+    op = tf.scatter_update(write.variable, write.rows, write.value)
   else:
     op = write.variable.assign(write.value, read_value=False)
   constraint = getattr(write.variable, "constraint", None)

@@ -7,13 +7,8 @@ Big ones are stepped one by one, in blocks of rows, by calls of one TensorFlow
 function: a model of a hundred of them is built as fast as a model of one.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from .. import hierarchical_step
 from .. import learning_rates
@@ -92,7 +87,7 @@ def grouped(shapes):
            for group in groups], groups)
 
 
-class _Stepper(object):
+class _Stepper:
   """Steps groups of tensors, one after the other.
 
   Attributes:
@@ -111,7 +106,7 @@ class _Stepper(object):
     rows = state_spec.without(state, hierarchical_step.TENSOR_KEYS)
     columns = [grad] if param is None else [grad, param]
     whole = {"theta": self._theta, "global_state": list(global_state),
-             "state": {key: value for key, value in six.iteritems(state)
+             "state": {key: value for key, value in state.items()
                        if key not in rows}}
     if mean_log_rate is not None:
       whole["mean_log_rate"] = mean_log_rate
@@ -212,7 +207,7 @@ class _Stepper(object):
     if self._skip_nonfinite:
       group.state.update({
           key: selection.select(finite, group.state[key], old)
-          for key, old in six.iteritems(whole["state"])})
+          for key, old in whole["state"].items()})
       if learning_rates.are_lowered(self._options):
         # They are lowered after the rows were stepped.
         group.state["log_learning_rate"] = selection.select(

@@ -10,15 +10,10 @@ all calls have come to theirs before the step reads any variable, and what a
 mixin does behind its place waits for the whole step.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import contextlib
 
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import slots
 
@@ -32,7 +27,7 @@ _Place = collections.namedtuple("_Place", "grad, var, before, after")
 """A gradient, its variable, and the ops around its step."""
 
 
-class Places(object):
+class Places:
   """The places that the calls for the variables of one step have marked."""
 
   def __init__(self):
@@ -62,7 +57,7 @@ class Places(object):
     return [step]
 
 
-class JointOptimizer(tf.compat.v1.train.Optimizer):
+class JointOptimizer(tf.train.Optimizer):
   """The hooks of `tf.train.Optimizer`: overrides call these."""
 
   _hook_places = None
@@ -103,8 +98,7 @@ def overridden(optimizer, base):
     List of strings.
   """
   return [name for name in _APPLYING + _OTHERS
-          if six.get_unbound_function(getattr(type(optimizer), name)) is not
-          six.get_unbound_function(getattr(base, name))]
+          if getattr(type(optimizer), name) is not getattr(base, name)]
 
 
 def refuse_attention(names):

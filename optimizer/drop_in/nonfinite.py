@@ -9,11 +9,7 @@ tensor's whole gradient is. Finite gradients are limited to +-1e18, whose square
 is finite.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from .. import selection
 from .. import state_spec
@@ -58,7 +54,7 @@ def select_finite(all_finite, new, old, masks):
         lambda: [selection.select(*each) for each in zip(masks(), new, old)],
         strict=True)
 
-  if tf.compat.v1.get_default_graph().building_function:
+  if tf.get_default_graph().building_function:
     return choose()
   # A function leaves no control flow in the graph, with which
   # `tf.add_check_numerics_ops` would refuse it.

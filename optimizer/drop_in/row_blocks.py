@@ -6,11 +6,7 @@ Intermediates that are many times as large as the arguments then never reach
 memory.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 # By measurement: smaller blocks pay for dispatching ops.
 _BLOCK_ROWS = 2**15

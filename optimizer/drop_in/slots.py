@@ -7,12 +7,7 @@ and the meta-parameters: wherever `tf.train.Optimizer` has such variables, so
 that savers, `tf.train.Checkpoint` and Keras find them.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from .. import meta_parameters
 from .. import state_spec
@@ -81,8 +76,8 @@ def own_meta_parameters(optimizer, variables):
   # pylint: disable=protected-access
   optimizer._maybe_initialize_trackable()
   first = _first(variables)
-  for name, variable in six.iteritems(
-      optimizer.meta_parameters.variables(colocate_with=first)):
+  owned = optimizer.meta_parameters.variables(colocate_with=first)
+  for name, variable in owned.items():
     key = ("meta_parameters/" + name, first.graph)
     if key not in optimizer._non_slot_dict:
       optimizer._handle_deferred_dependencies(
@@ -92,7 +87,7 @@ def own_meta_parameters(optimizer, variables):
 
 def stepped_variables(optimizer):
   """List of the default graph's variables that have slots; may be added to."""
-  return tf.compat.v1.get_collection_ref(("__stepped_variables", optimizer))
+  return tf.get_collection_ref(("__stepped_variables", optimizer))
 
 
 def _initial_state(optimizer, var, zeros):
@@ -152,7 +147,7 @@ def global_state(optimizer):
   # pylint: disable=protected-access
   variables = []
   with tf.init_scope():
-    graph = tf.compat.v1.get_default_graph()
+    graph = tf.get_default_graph()
     while True:
       variable = optimizer._get_non_slot_variable(
           _global_name(optimizer, len(variables)), graph=graph)

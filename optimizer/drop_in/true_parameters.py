@@ -8,14 +8,9 @@ served with. This is how to get at them: in checkpoints, by a saver that swaps
 the two, and in a session, by ops that do.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import contextlib
 
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 # TensorFlow exports no name for what a saver takes besides variables.
 from tensorflow.python.training.saving import saveable_object
 
@@ -56,7 +51,7 @@ def _parameter_of(optimizer, var):
   return tf.cast(true_value(optimizer, value, state), var.dtype.base_dtype)
 
 
-class TrueParameters(object):
+class TrueParameters:
   """Ops that bring the parameters into a model's variables, and back.
 
   Attributes:
@@ -117,9 +112,9 @@ def _backup(var):
   # of a reference variable is not copied and changes with it.
   use_resource = var.op.type == "VarHandleOp"
   with tf.init_scope(), tf.name_scope(None):
-    return tf.compat.v1.Variable(
+    return tf.Variable(
         lambda: tf.zeros(var.shape, var.dtype.base_dtype), trainable=False,
-        collections=[tf.compat.v1.GraphKeys.LOCAL_VARIABLES],
+        collections=[tf.GraphKeys.LOCAL_VARIABLES],
         name=var.op.name + "/" + _LOCATION,
         use_resource=use_resource)
 
@@ -127,20 +122,20 @@ def _backup(var):
 def swapping_saver(optimizer, var_list, **options):
   """Makes a saver; see `TrainableOptimizer.swapping_saver`."""
   if not slots.holds_location(optimizer):
-    return tf.compat.v1.train.Saver(var_list, **options)
+    return tf.train.Saver(var_list, **options)
   attended = _attended(optimizer)
   if not attended:
     raise RuntimeError(
         "Call minimize or apply_gradients before swapping_saver: it swaps "
         "variables with their slots.")
   if var_list is None:
-    var_list = (tf.compat.v1.global_variables() +
-                tf.compat.v1.get_collection(
-                    tf.compat.v1.GraphKeys.SAVEABLE_OBJECTS))
+    var_list = (tf.global_variables() +
+                tf.get_collection(
+                    tf.GraphKeys.SAVEABLE_OBJECTS))
   entries = _by_name(var_list)
-  saved = [part for value in six.itervalues(entries) for part in _parts(value)]
+  saved = [part for value in entries.values() for part in _parts(value)]
   swapped = {}
-  for name, value in six.iteritems(entries):
+  for name, value in entries.items():
     parts = _parts(value)
     if not any(part is var for part in parts for var in attended):
       swapped[name] = value
@@ -154,7 +149,7 @@ def swapping_saver(optimizer, var_list, **options):
                 part.name, slot.name))
       key = name if len(parts) == 1 else part.op.name
       swapped[key] = _TrueParameterSaveable(optimizer, part, name)
-  return tf.compat.v1.train.Saver(swapped, **options)
+  return tf.train.Saver(swapped, **options)
 
 
 def _by_name(var_list):
@@ -186,14 +181,14 @@ class _TrueParameterSaveable(saveable_object.SaveableObject):
     """Saves under `name`, and the location under a name beside it."""
     slice_info = var._save_slice_info  # pylint: disable=protected-access
     slice_spec = "" if slice_info is None else slice_info.spec
-    with tf.init_scope(), tf.compat.v1.get_default_graph().colocate_with(
+    with tf.init_scope(), tf.get_default_graph().colocate_with(
         var.op):
       tensors = [_parameter_of(optimizer, var),
                  tf.identity(var.read_value())]
     names = [name, slots.slot_name(name, optimizer, _LOCATION)]
     specs = [saveable_object.SaveSpec(tensor, slice_spec, each)
              for tensor, each in zip(tensors, names)]
-    super(_TrueParameterSaveable, self).__init__(
+    super().__init__(
         tensors[0], specs, var.op.name)
     self._variable = var
 

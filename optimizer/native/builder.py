@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles the native step, and keeps it where nobody else can change it."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import errno
 import glob

@@ -14,10 +14,6 @@ Environment:
   CXX  The C++ compiler; g++, c++ or clang++ by default.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import ctypes
 import glob
@@ -26,7 +22,7 @@ import os
 import platform
 import threading
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 # TensorFlow exports nothing that tells whether an op is known.
 from tensorflow.python.framework import op_def_registry
 
@@ -74,7 +70,7 @@ def say_once(reason):
   """Warns that steps are TensorFlow's, once a process for each reason."""
   if reason not in _SAID:
     _SAID.add(reason)
-    tf.compat.v1.logging.warn(
+    tf.logging.warn(
         "%s Steps are made by TensorFlow's ops, with the same results but "
         "several times as slowly. LOL_NATIVE=0 does without this message.",
         reason)
@@ -129,7 +125,7 @@ def _library_path():
     raise builder.BuildError(
         "neither {} nor the user's cache can be written safely.".format(_HERE))
   path = os.path.join(folders[0], name.format(key, compiler.key))
-  tf.compat.v1.logging.warn(
+  tf.logging.warn(
       "Building the native step, once, in %s.", folders[0])
   build(path, compiler)
   return path

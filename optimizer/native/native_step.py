@@ -6,11 +6,7 @@ It does what `optimizer.drop_in` does with TensorFlow's ops, in place. What it
 does not support is left to them.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from ..drop_in import slots
 from .. import gradient_features
@@ -197,7 +193,7 @@ def _step(library, optimizer, touched, theta, pairs):
   is_reference = [not _is_resource(variable) for variable in touched]
   names = sorted(theta)
   # Wherever the gradients are computed.
-  with tf.compat.v1.get_default_graph().colocate_with(
+  with tf.get_default_graph().colocate_with(
       pairs[0][1].op, ignore_existing=True):
     return library.step(
         resources=[variable.handle for variable, skip in zip(

@@ -6,15 +6,11 @@ The unroll adapter: state lives in loop variables, and the meta-objective can
 be differentiated with respect to the meta-parameters.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import functools
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import step_noise
 from . import loop
@@ -148,10 +144,10 @@ _Feeds = collections.namedtuple(
 
 def _placeholders():
   return _Feeds(
-      tf.compat.v1.placeholder(tf.float32, [None], "obj_weights"),
-      tf.compat.v1.placeholder(tf.int32, [None, None], "batches"),
-      tf.compat.v1.placeholder_with_default(False, [], "first_unroll"),
-      tf.compat.v1.placeholder_with_default(False, [], "reset_state"))
+      tf.placeholder(tf.float32, [None], "obj_weights"),
+      tf.placeholder(tf.int32, [None, None], "batches"),
+      tf.placeholder_with_default(False, [], "first_unroll"),
+      tf.placeholder_with_default(False, [], "reset_state"))
 
 
 _Start = collections.namedtuple(
@@ -184,11 +180,11 @@ def _start(optimizer, problem, rule, theta, feeds, options):
 def _loop_variables(tensors, name):
   """Local variables, never read before they are assigned."""
   return [
-      tf.compat.v1.Variable(
+      tf.Variable(
           lambda shape=tensor.shape, dtype=tensor.dtype: tf.zeros(
               shape, dtype),
           trainable=False, use_resource=True, name=name, dtype=tensor.dtype,
-          collections=[tf.compat.v1.GraphKeys.LOCAL_VARIABLES])
+          collections=[tf.GraphKeys.LOCAL_VARIABLES])
       for tensor in tensors]
 
 
@@ -214,7 +210,7 @@ def _rows(dataset):
   return (data.astype(np.float32) if data.dtype.kind == "f" else data), labels
 
 
-class _InnerProblem(object):
+class _InnerProblem:
   """Objective and gradients of a problem, as the steps of an unroll see them.
   """
 
@@ -291,7 +287,7 @@ def _run(optimizer, step, theta, carry, inner, options):
   # Variables that an update reads have no derivative when it is rebuilt.
   if options.recompute and parameters.declarations and not (
       parameters.undeclared_variables()):
-    graph = tf.compat.v1.get_default_graph()
+    graph = tf.get_default_graph()
     last_op = graph.version
     num_rows = options.max_steps if options.compiled else inner.num_steps
     unroll = loop.recomputed_unroll if options.differentiable else forward
@@ -302,7 +298,7 @@ def _run(optimizer, step, theta, carry, inner, options):
         parameters.undeclared_variables())
     if not culprits:
       return result
-    tf.compat.v1.logging.info(
+    tf.logging.info(
         "This problem's steps cannot be rebuilt (%s): its unroll runs "
         "uncompiled and keeps all intermediates.", ", ".join(culprits))
   inner.keeps_slices = optimizer.takes_slices and not optimizer.elementwise

@@ -7,11 +7,7 @@ graph's op instead of in TensorFlow's global registry, so that it is freed
 together with its graph.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 _GRADIENT_NAME = "LearnedOptimizerAttachedGradient"
 
@@ -37,7 +33,7 @@ def attach_gradient(outputs, inputs, gradient):
     List of tensors equal to `outputs`, whose gradients with respect to
     `inputs` are those of `gradient`, and which depend on nothing else.
   """
-  graph = tf.compat.v1.get_default_graph()
+  graph = tf.get_default_graph()
   outputs = [tf.stop_gradient(output) for output in outputs]
   with graph.gradient_override_map({"IdentityN": _GRADIENT_NAME}):
     results = tf.raw_ops.IdentityN(input=outputs + list(inputs))

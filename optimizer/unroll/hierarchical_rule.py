@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The update rule of an unroll of the hierarchical RNN."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from .. import hierarchical_step
 from .. import state_spec
 from .. import tensor_layout
@@ -17,13 +13,13 @@ class HierarchicalRule(update_rule.PerTensorRule):
 
   def __init__(self, optimizer, shapes):
     """Binds the step to a problem; see `update_rule.PerTensorRule`."""
-    super(HierarchicalRule, self).__init__(optimizer, shapes)
+    super().__init__(optimizer, shapes)
     self._scales = (hierarchical_step.SCALE_KEYS, optimizer._options.num_scales)
     self._layout = tensor_layout.TensorLayout(shapes)
 
   def initial_state(self, params):
     """State before the first step: a dict, and the global state."""
-    states, global_state = super(HierarchicalRule, self).initial_state(params)
+    states, global_state = super().initial_state(params)
     state = state_spec.concat(
         [state_spec.without_true_param(state) for state in states])
     return state_spec.join_scales(state, *self._scales), global_state

@@ -16,13 +16,9 @@ for steps that cannot be rebuilt, and tests compare with it.
 `forward_unroll` has no derivative and takes a fraction of the time.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from . import attached_gradient
 

@@ -8,14 +8,10 @@ are drawn first, from a seed, and a step reads its row. Compiled, uncompiled
 and rebuilt steps then see the very same noise.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 
-class UnrollNoise(object):
+class UnrollNoise:
   """Hands every step its row of numbers drawn before the loop."""
 
   def __init__(self, seed, num_steps, num_rows=None):
@@ -68,7 +64,7 @@ class UnrollNoise(object):
     return draws
 
 
-class StepNoise(object):
+class StepNoise:
   """The random numbers of one step, served in the order of the requests."""
 
   def __init__(self, noise, step):

@@ -10,15 +10,11 @@ where params, grads and attended are lists of tensors and state is any
 structure of tensors whose shapes do not change.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from .. import state_spec
 from .. import tensor_layout
 
 
-class PerTensorRule(object):
+class PerTensorRule:
   """Runs an optimizer's hooks on a problem's tensors as they are."""
 
   def __init__(self, optimizer, shapes):
@@ -53,16 +49,16 @@ class PackedRule(PerTensorRule):
   """Runs an elementwise optimizer on all coordinates as if one tensor."""
 
   def __init__(self, optimizer, shapes):
-    super(PackedRule, self).__init__(optimizer, shapes)
+    super().__init__(optimizer, shapes)
     self._layout = tensor_layout.TensorLayout(shapes)
 
   def initial_state(self, params):
     """State of the one [P, 1] column all parameters are packed in."""
-    return super(PackedRule, self).initial_state([self._layout.pack(params)])
+    return super().initial_state([self._layout.pack(params)])
 
   def update(self, params, grads, state):
     """One step; see the module's docstring."""
-    params, attended, state = super(PackedRule, self).update(
+    params, attended, state = super().update(
         [self._layout.pack(params)], [self._layout.pack(grads)], state)
     return (self._layout.unpack(params[0]), self._layout.unpack(attended[0]),
             state)

@@ -2,17 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the ablation: what is left out, and equal budgets."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
+import io
 import os
 import tempfile
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import ablation
 from benchmarks.comparison import baselines
@@ -55,7 +51,7 @@ class VariantsTest(tf.test.TestCase):
 class TrainTest(tf.test.TestCase):
 
   def _train(self, logdir, *budget):
-    out = six.StringIO()
+    out = io.StringIO()
     ablation.train(logdir, {"level_sizes": [3], "num_gradient_scales": 2},
                    ablation.corpus()[2:3], *budget, out=out, compiled=False)
     return out.getvalue()

@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the broad corpus: every problem can be lowered, none is held out."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import broad_corpus
 from benchmarks import broad_layers as layers
@@ -69,7 +65,7 @@ def _unit(problem):
   return getattr(problem, "scale", 1.0)
 
 
-class _Run(object):
+class _Run:
   """Adam on a problem, in the default graph."""
 
   def __init__(self, entry, rate):
@@ -79,7 +75,7 @@ class _Run(object):
     self._rng = np.random.RandomState(0)
     arrays = [np.asarray(each) for each in (self._dataset.data,
                                             self._dataset.labels)]
-    self._inputs = [tf.compat.v1.placeholder(
+    self._inputs = [tf.placeholder(
         each.dtype, (self._batch_size,) + each.shape[1:]) for each in arrays]
     given = self._inputs if self._batch_size else []
     rows = [tf.constant(each) for each in arrays] if given else []
@@ -87,7 +83,7 @@ class _Run(object):
     self.slopes = problem.checked_gradients(
         problem.scalar_objective(variables, *given), variables)
     self.loss = problem.scalar_objective(variables, *rows)
-    self.step = tf.compat.v1.train.AdamOptimizer(
+    self.step = tf.train.AdamOptimizer(
         rate * _unit(problem)).apply_gradients(zip(self.slopes, variables))
 
   def feeds(self):
@@ -103,12 +99,12 @@ class LoweredTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters(*range(_NUM_PARTS))
   def test_adam_lowers_it(self, part):
     ratios = []
-    with tf.Graph().as_default(), tf.compat.v1.Session(
+    with tf.Graph().as_default(), tf.Session(
         config=inner_problem.session_config()) as session:
-      tf.compat.v1.set_random_seed(1)
-      rate = tf.compat.v1.placeholder(tf.float32, [])
+      tf.set_random_seed(1)
+      rate = tf.placeholder(tf.float32, [])
       runs = [_Run(entry, rate) for entry in _corpora()[part::_NUM_PARTS]]
-      start_all = tf.compat.v1.global_variables_initializer()
+      start_all = tf.global_variables_initializer()
       for value in _RATES:
         session.run(start_all)
         ratios.append(self._lowered(session, runs, {rate: value}))

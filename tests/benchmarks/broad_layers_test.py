@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the layers of the broad corpus."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import broad_layers as layers
 
@@ -37,7 +33,7 @@ class ByHandTest(tf.test.TestCase):
     tensors, shape = layer.declare(list(np.shape(inputs)[1:]))
     self.assertEqual([list(tensor.shape) for tensor in tensors],
                      [list(param.shape) for param in params])
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       outputs = session.run(layer.apply(
           [tf.constant(param) for param in params],
           tf.constant(inputs, tf.float32)))
@@ -71,7 +67,7 @@ class ByHandTest(tf.test.TestCase):
   def test_conv_is_that_of_tensorflow(self):
     rng = np.random.RandomState(0)
     images, kernel, bias = rng.randn(2, 4, 5, 3), rng.randn(3, 3, 3, 2), [1, 2]
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       expected = session.run(tf.nn.conv2d(
           tf.constant(images, tf.float32), tf.constant(kernel, tf.float32),
           strides=1, padding="SAME") + tf.constant(bias, tf.float32))
@@ -145,7 +141,7 @@ class StackTest(tf.test.TestCase, parameterized.TestCase):
                      [tensor.shape for tensor in tensors])
     self.assertEqual([1], shape)
     params = [[[1]], [0], [2], [0], [[3]], [5]]
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       outputs = session.run(layers.apply(
           stack, [tf.constant(param, tf.float32) for param in params],
           tf.constant([[1.0], [3.0]])))
@@ -169,7 +165,7 @@ class StackTest(tf.test.TestCase, parameterized.TestCase):
     # Inputs count as a parameter too, as those of a layer further on.
     start.append(rng.randn(5, *shape))
     direction.append(rng.randn(5, *shape))
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       xs = [tf.constant(value) for value in start]
       vs = [tf.constant(value) for value in direction]
       weights = tf.constant(rng.randn(*layer.apply(
@@ -201,7 +197,7 @@ class StackTest(tf.test.TestCase, parameterized.TestCase):
           stack, params, tf.constant(images))))
       return tf.gradients(loss, params)
 
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       inputs = [tf.constant(param) for param in params]
       expected, compiled = session.run([
           slopes(*inputs), tf.xla.experimental.compile(slopes, inputs)])

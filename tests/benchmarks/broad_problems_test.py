@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the broad corpus's problems."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import broad_layers as layers
 from benchmarks import broad_problems as problems
@@ -20,7 +16,7 @@ _spec = problem_spec.Spec.of
 class NetTest(tf.test.TestCase):
 
   def _loss(self, loss, outputs, data, labels):
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       return session.run(loss(
           tf.constant(outputs, tf.float32), tf.constant(data, tf.float32),
           tf.constant(labels)))
@@ -48,7 +44,7 @@ class NetTest(tf.test.TestCase):
     problem = problems.Net([1], [layers.Dense(1)], problems.squared_error,
                            penalty=0.1)
     self.assertEqual([(1, 1), (1,)], problem.param_shapes)
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       value = session.run(problem.objective(
           [tf.constant([[2.0]]), tf.constant([1.0])],
           tf.constant([[0.0], [3.0]]), tf.constant([[0.0], [4.0]])))
@@ -58,7 +54,7 @@ class NetTest(tf.test.TestCase):
     problem = problems.Net(
         [200], [layers.Dense(100, "relu", "he"), layers.BatchNorm()],
         problems.squared_error)
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       start, again, other = [session.run(problem.init_tensors(seed=seed))
                              for seed in (1, 1, 2)]
       given = session.run(problem.init_tensors(
@@ -96,7 +92,7 @@ class ReparametrizedTest(tf.test.TestCase):
     """f is as before; a slope is divided by the scale of its tensor."""
     problem = self._problem()
     data, labels = [[1.0, 2.0, -1.0], [0.5, 0.0, 2.0]], [0, 1]
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       plain = problem.problem.init_tensors(seed=2)
       scaled = problem.init_tensors(seed=2)
       f = problem.problem.objective(plain, tf.constant(data), labels)
@@ -115,10 +111,10 @@ class ReparametrizedTest(tf.test.TestCase):
 
   def test_variables_start_there(self):
     problem = self._problem()
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       variables = problem.init_variables(seed=2)
       expected = problem.init_tensors(seed=2)
-      session.run(tf.compat.v1.global_variables_initializer())
+      session.run(tf.global_variables_initializer())
       for variable, tensor in zip(*session.run([variables, expected])):
         self.assertAllEqual(tensor, variable)
 

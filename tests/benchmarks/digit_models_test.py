@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that models of the digits build and train."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import digit_models
 
@@ -21,13 +17,13 @@ class DigitModelsTest(tf.test.TestCase, parameterized.TestCase):
     images = np.float32(rng.rand(12, 8, 8, 1))
     labels = np.int32(np.arange(12) % 10)
     with tf.Graph().as_default(), self.session() as session:
-      tf.compat.v1.set_random_seed(1)
+      tf.set_random_seed(1)
       loss = digit_models.MODELS[name](tf.constant(images), tf.constant(labels))
       self.assertEqual((tf.float32, []), (loss.dtype, loss.shape.as_list()))
-      variables = tf.compat.v1.trainable_variables()
+      variables = tf.trainable_variables()
       self.assertNotIn(None, tf.gradients(loss, variables))
-      step = tf.compat.v1.train.AdamOptimizer(1e-2).minimize(loss)
-      session.run(tf.compat.v1.global_variables_initializer())
+      step = tf.train.AdamOptimizer(1e-2).minimize(loss)
+      session.run(tf.global_variables_initializer())
       start = session.run(loss)
       for _ in range(50):
         session.run(step)

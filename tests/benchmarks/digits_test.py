@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the race on the digits, on data of their form."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import digits
 
@@ -21,7 +17,7 @@ def _data(num_rows=40):
 
 
 def _adam(rate):
-  return lambda: tf.compat.v1.train.AdamOptimizer(rate)
+  return lambda: tf.train.AdamOptimizer(rate)
 
 
 class RaceTest(tf.test.TestCase):

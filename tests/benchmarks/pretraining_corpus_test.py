@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the problems that the shipped optimizers are meta-trained on."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import itertools
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import pretraining_corpus as corpus
 from benchmarks.comparison import groups
@@ -31,14 +27,14 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters(*sorted(_OWN))
   def test_builds_and_differentiates(self, name):
     for spec, dataset, batch_size in _OWN[name]():
-      with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      with tf.Graph().as_default(), tf.Session() as session:
         problem = spec.build()
         variables = problem.init_variables(seed=2)
         loss = problem.objective(variables, *(
             [tf.constant(dataset.data[:batch_size]),
              tf.constant(dataset.labels[:batch_size])] if batch_size else []))
         gradients = problem.gradients(loss, variables)
-        session.run(tf.compat.v1.global_variables_initializer())
+        session.run(tf.global_variables_initializer())
         value, slopes = session.run([loss, gradients])
         self.assertGreaterEqual(value, 0, str(spec))
         for slope in slopes:

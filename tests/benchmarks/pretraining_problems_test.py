@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the problems that only the shipped optimizers' training uses."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import pretraining_problems as problems
 
@@ -20,7 +16,7 @@ class MatrixCompletionTest(tf.test.TestCase):
     u, middle, v = [rng.randn(*shape).astype(np.float32)
                     for shape in ([5, 4], [4, 4], [3, 4])]
     rows, columns = [0, 4, 2], [2, 0, 2]
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       loss = session.run(problem.objective(
           [tf.constant(factor) for factor in (u, middle, v)],
           tf.constant(np.stack([rows, columns], 1), tf.float32)))
@@ -32,7 +28,7 @@ class MatrixCompletionTest(tf.test.TestCase):
 
   def test_start(self):
     problem = problems.MatrixCompletion(300, 200, 4, start=0.3)
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       start = session.run(problem.init_tensors(seed=1))
     self.assertEqual([(300, 4), (200, 4)], [factor.shape for factor in start])
     self.assertAllClose(0.15, np.std(start[0]), rtol=0.1)

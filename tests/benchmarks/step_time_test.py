@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the times of steps, and what is made of them."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import functools
 import os
 import tempfile
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import plotting
 from benchmarks import step_time
@@ -19,7 +15,7 @@ from benchmarks import step_time
 class StepTimeTest(tf.test.TestCase):
 
   def test_rows(self):
-    sgd = functools.partial(tf.compat.v1.train.GradientDescentOptimizer, 1e-3)
+    sgd = functools.partial(tf.train.GradientDescentOptimizer, 1e-3)
     rows = list(step_time.rows(["mlp", "convnet"], [1, 2], sgd, 2, 1.0))
     self.assertEqual([("mlp", 1), ("mlp", 2), ("convnet", 1), ("convnet", 2)],
                      [(row.model, row.batch_size) for row in rows])
@@ -52,15 +48,15 @@ class StepTimeTest(tf.test.TestCase):
     """Steps alternate, after two to warm up."""
     turns = []
 
-    class Optimizer(tf.compat.v1.train.GradientDescentOptimizer):
+    class Optimizer(tf.train.GradientDescentOptimizer):
 
       def __init__(self, name):
-        super(Optimizer, self).__init__(0.1)
+        super().__init__(0.1)
         self._turn = name
 
       def minimize(self, loss):
         return tf.group(
-            super(Optimizer, self).minimize(loss),
+            super().minimize(loss),
             tf.py_func(lambda: turns.append(self._turn), [], []))
 
     fastest, _, is_native = step_time.measure(

@@ -5,13 +5,9 @@
 What is expected is worked out by NumPy.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import problem_generator as pg
 
@@ -43,11 +39,11 @@ def _sigmoid_loss(logits, labels):
 class ClassifiersTest(tf.test.TestCase, parameterized.TestCase):
 
   def setUp(self):
-    super(ClassifiersTest, self).setUp()
-    tf.compat.v1.reset_default_graph()
+    super().setUp()
+    tf.reset_default_graph()
 
   def value(self, tensors):
-    with tf.compat.v1.Session() as session:
+    with tf.Session() as session:
       return session.run(tensors)
 
   @parameterized.parameters((2, _sigmoid_loss), (3, _softmax_loss))
@@ -175,7 +171,7 @@ class ClassifiersTest(tf.test.TestCase, parameterized.TestCase):
   def test_own_classifier(self):
     class Scaled(pg.SoftmaxClassifier):
       def __init__(self, random_seed=None, noise_stdev=0.0):
-        super(Scaled, self).__init__([(3,)], random_seed, noise_stdev)
+        super().__init__([(3,)], random_seed, noise_stdev)
 
       def inference(self, params, data):
         return params[0] * data

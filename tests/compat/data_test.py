@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data sets as scripts written for the 2017 release use them."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import os
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from optimizer import global_learning_rate
@@ -223,7 +219,7 @@ class UseTest(tf.test.TestCase):
     problem = pg.SoftmaxRegression(2, 3)
     output = optimizer.train(problem, (_DATA, _LABELS))
     with self.session() as session:
-      session.run(tf.compat.v1.global_variables_initializer())
+      session.run(tf.global_variables_initializer())
       values = session.run(output.problem_objectives, {
           output.obj_weights: [1.0, 1.0], output.first_unroll: True,
           output.batches: [[0, 1, 2], [3, 4, 5]]})
@@ -235,7 +231,7 @@ class UseTest(tf.test.TestCase):
       """1/2 (x - mean of the rows - mean of the labels)^2 from x = 0."""
 
       def __init__(self):
-        super(Mean, self).__init__([()], None, 0.0)
+        super().__init__([()], None, 0.0)
 
       def init_tensors(self, seed=None):
         return [tf.constant(0.0)]
@@ -248,7 +244,7 @@ class UseTest(tf.test.TestCase):
     output = global_learning_rate.GlobalLearningRate(0.1).train(
         Mean(), datasets.Dataset(_DATA, _LABELS[:, None]))
     with self.session() as session:
-      session.run(tf.compat.v1.global_variables_initializer())
+      session.run(tf.global_variables_initializer())
       values = session.run(output.problem_objectives, {
           output.obj_weights: [1.0] * 3, output.first_unroll: True,
           output.batches: [[0, 1], [4, 5], [2, 3]]})
@@ -273,7 +269,7 @@ class UseTest(tf.test.TestCase):
   def test_test_optimizer_sees_all_rows_without_a_batch_size(self):
     dataset = datasets.Dataset(_DATA, np.float32([0, 1, 0, 1, 0, 1]))
     values, _, _ = metaopt.test_optimizer(
-        tf.compat.v1.train.GradientDescentOptimizer(0.0),
+        tf.train.GradientDescentOptimizer(0.0),
         pg.SoftmaxRegression(2, 2), 2, dataset=dataset,
         seed=[np.zeros([2, 2]), np.zeros([2])])
     self.assertAllClose([np.log(2)] * 2, values)

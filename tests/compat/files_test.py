@@ -2,17 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files, tags, text and names as scripts written for the 2017 release use."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import glob
+import io
 import re
 import tempfile
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 import metarun
@@ -25,9 +21,9 @@ from problems import problem_spec
 class RunTest(tf.test.TestCase):
 
   def setUp(self):
-    super(RunTest, self).setUp()
+    super().setUp()
     self._logdir = tempfile.mkdtemp(dir=self.get_temp_dir())
-    out = six.StringIO()
+    out = io.StringIO()
     self._path = metaopt.train_optimizer(
         self._logdir,
         problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, ([3, 4, 2],), {}),
@@ -43,16 +39,16 @@ class RunTest(tf.test.TestCase):
 
   def test_a_release_process_goes_on(self):
     # It restores its own variables by name, the step into an int32.
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       step = tf.Variable(0, name="global_step", dtype=tf.int32)
       weights = tf.Variable(tf.zeros([3, 1]), name="LOL/update_weights")
-      tf.compat.v1.train.Saver([step, weights]).restore(session, self._path)
+      tf.train.Saver([step, weights]).restore(session, self._path)
       self.assertEqual(4, session.run(step))
       self.assertGreater(np.abs(session.run(weights)).max(), 0.0)
 
   def test_tags(self):
     path, = glob.glob(self._logdir + "/events.out.tfevents.*")
-    tags = set(value.tag for event in tf.compat.v1.train.summary_iterator(path)
+    tags = set(value.tag for event in tf.train.summary_iterator(path)
                for value in event.summary.value)
     expected = {"MetaObjective", "Quadratic_MetaObjective", "State/parameter",
                 "State/ms1"}
@@ -61,7 +57,7 @@ class RunTest(tf.test.TestCase):
     self.assertEqual(set(), expected - tags)
 
   def test_text(self):
-    six.assertRegex(self, self._lines[0],
+    self.assertRegex(self._lines[0],
                     r"^problem 1\b.* Quadratic\(3.*\), ready after [\d.]+ s$")
     for i in (1, 2):
       line = re.match(

@@ -5,16 +5,12 @@
 What is expected is worked out by hand or by NumPy.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
+import io
 import tempfile
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from optimizer import global_learning_rate
@@ -30,13 +26,13 @@ class _Parabola(pg.Problem):
   """3/2 x^2 from x = 2; a step multiplies x by 1 - 3 rate."""
 
   def __init__(self):
-    super(_Parabola, self).__init__([(1,)], None, 0.0)
+    super().__init__([(1,)], None, 0.0)
 
   def init_tensors(self, seed=None):
     return [tf.constant([2.0])]
 
   def init_variables(self, seed=None):
-    with tf.compat.v1.variable_scope("parameters"):
+    with tf.variable_scope("parameters"):
       return [tf.Variable(tensor) for tensor in self.init_tensors(seed)]
 
   def objective(self, parameters, data=None, labels=None):
@@ -47,7 +43,7 @@ class _Mean(pg.Problem):
   """1/2 (x - mean of the rows)^2 plus 1, from x = 0."""
 
   def __init__(self):
-    super(_Mean, self).__init__([(1,)], None, 0.0)
+    super().__init__([(1,)], None, 0.0)
 
   def init_tensors(self, seed=None):
     return [tf.zeros([1])]
@@ -61,10 +57,10 @@ class _Drawn(_Parabola):
   """c x^2 with a variable c that `init_fn` sets to 1, 2, 3, ..."""
 
   def __init__(self):
-    super(_Drawn, self).__init__()
+    super().__init__()
     self._variable = tf.Variable(
         0.0, trainable=False,
-        collections=[tf.compat.v1.GraphKeys.LOCAL_VARIABLES])
+        collections=[tf.GraphKeys.LOCAL_VARIABLES])
     self._calls = 0
 
   def init_fn(self, session):
@@ -81,7 +77,7 @@ def _spec(rate=_RATE, **kwargs):
 
 
 def _sgd(rate):
-  return tf.compat.v1.train.GradientDescentOptimizer(rate)
+  return tf.train.GradientDescentOptimizer(rate)
 
 
 class _TrainingCase(tf.test.TestCase):
@@ -91,7 +87,7 @@ class _TrainingCase(tf.test.TestCase):
              batch_size=None, **options):
     """Trains; keeps directory, checkpoint, text and what callbacks got."""
     self.logdir = tempfile.mkdtemp(dir=self.get_temp_dir())
-    self.calls, out = [], six.StringIO()
+    self.calls, out = [], io.StringIO()
     self.path = metaopt.train_optimizer(
         self.logdir, _spec(rate),
         [(problem_spec.Spec(problem, (), {}), dataset, batch_size)],
@@ -218,8 +214,8 @@ class LoopTest(_TrainingCase):
 class TestOptimizerTest(tf.test.TestCase):
 
   def setUp(self):
-    super(TestOptimizerTest, self).setUp()
-    tf.compat.v1.reset_default_graph()
+    super().setUp()
+    tf.reset_default_graph()
 
   def test_objective_of_each_step(self):
     values, parameters, records = metaopt.test_optimizer(
@@ -245,7 +241,7 @@ class TestOptimizerTest(tf.test.TestCase):
         [[1.0 + 0.5 * (x - 3.0)**2] for x in visited], records["objective"])
 
   def test_records(self):
-    optimizer = tf.compat.v1.train.MomentumOptimizer(_RATE, 0.5)
+    optimizer = tf.train.MomentumOptimizer(_RATE, 0.5)
     _, _, records = metaopt.test_optimizer(
         optimizer, _Parabola(), 5, record_every=2)
     x, velocity, xs, velocities = 2.0, 0.0, [], []
@@ -289,7 +285,7 @@ class TestOptimizerTest(tf.test.TestCase):
       problem, optimizer = _Parabola(), _sgd(tf.constant(_RATE))
     values, _, _ = metaopt.test_optimizer(optimizer, problem, 2, graph=graph)
     self.assertAllClose([6.0, 6.0 * 0.94**2], values)
-    self.assertEqual([], tf.compat.v1.get_default_graph().get_operations())
+    self.assertEqual([], tf.get_default_graph().get_operations())
 
 
 class WallClockTest(tf.test.TestCase):
@@ -300,7 +296,7 @@ class WallClockTest(tf.test.TestCase):
     readings = [0.0]
     for each in seconds:
       readings += [readings[-1] + 7.0, readings[-1] + 7.0 + each]
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     with mock.patch.object(metaopt, "time") as clock:
       clock.time.side_effect = readings[1:]
       self.assertEqual(3.0, metaopt.run_wall_clock_test(

@@ -2,31 +2,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """ModelAdapter as scripts written for the 2017 release use it."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from optimizer import global_learning_rate
 from problems import problem_generator as pg
 from problems import problem_spec
 
-_SGD = tf.compat.v1.train.GradientDescentOptimizer
+_SGD = tf.train.GradientDescentOptimizer
 
 
 def _make_line():
   """Loss 1/2 ||w - target||^2 + b^2, target a constant of the model."""
 
   def make_loss():
-    with tf.compat.v1.variable_scope("model"):
-      w = tf.compat.v1.get_variable(
+    with tf.variable_scope("model"):
+      w = tf.get_variable(
           "w", [2], initializer=tf.constant_initializer(3.0))
-      target = tf.compat.v1.get_variable(
+      target = tf.get_variable(
           "target", [2], initializer=tf.constant_initializer(1.0),
           trainable=False)
       b = tf.Variable(0.5, name="b")
@@ -38,8 +34,8 @@ def _make_line():
 class ModelAdapterTest(tf.test.TestCase):
 
   def setUp(self):
-    super(ModelAdapterTest, self).setUp()
-    tf.compat.v1.reset_default_graph()
+    super().setUp()
+    tf.reset_default_graph()
 
   def test_attributes(self):
     made = []
@@ -73,20 +69,20 @@ class ModelAdapterTest(tf.test.TestCase):
 
   def test_init_fn_restores_the_checkpoint_of_the_model(self):
     path = os.path.join(self.get_temp_dir(), "model.ckpt")
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       _make_line()[0]()
-      session.run(tf.compat.v1.global_variables_initializer())
-      w, target, b = tf.compat.v1.global_variables()
+      session.run(tf.global_variables_initializer())
+      w, target, b = tf.global_variables()
       w.load([7.0, 8.0], session)
       target.load([1.0, 2.0], session)
       b.load(-2.0, session)
-      tf.compat.v1.train.Saver().save(session, path)
+      tf.train.Saver().save(session, path)
     seen = []
 
     def make_loss_and_init_fn():
       def make_init_fn(parameters):
         seen.extend(v.op.name for v in parameters)
-        saver = tf.compat.v1.train.Saver(parameters)
+        saver = tf.train.Saver(parameters)
         return lambda session: saver.restore(session, path)
 
       return _make_line()[0], make_init_fn
@@ -148,9 +144,9 @@ class ModelAdapterTest(tf.test.TestCase):
 
     def make_loss_and_init_fn():
       def make_loss():
-        layer = tf.compat.v1.layers.dense(data, 4, tf.nn.tanh)
-        logits = tf.compat.v1.layers.dense(layer, 2)
-        return tf.compat.v1.losses.softmax_cross_entropy(
+        layer = tf.layers.dense(data, 4, tf.nn.tanh)
+        logits = tf.layers.dense(layer, 2)
+        return tf.losses.softmax_cross_entropy(
             tf.one_hot(labels, 2), logits)
 
       return make_loss, None
@@ -164,10 +160,10 @@ class ModelAdapterTest(tf.test.TestCase):
 
   def test_nothing_is_left_of_it(self):
     pg.ModelAdapter(_make_line)
-    self.assertEqual([], tf.compat.v1.trainable_variables())
-    self.assertEqual([], tf.compat.v1.global_variables())
+    self.assertEqual([], tf.trainable_variables())
+    self.assertEqual([], tf.global_variables())
     self.assertIsInstance(tf.Variable(1.0), tf.Variable)
-    self.assertEqual(1, len(tf.compat.v1.trainable_variables()))
+    self.assertEqual(1, len(tf.trainable_variables()))
 
 
 if __name__ == "__main__":

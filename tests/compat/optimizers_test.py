@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names, arguments and values of the optimizers released in 2017."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import coordinatewise_rnn
 from optimizer import global_learning_rate
@@ -113,7 +109,7 @@ class OptimizersTest(tf.test.TestCase, parameterized.TestCase):
 class CellTest(tf.test.TestCase):
 
   def setUp(self):
-    super(CellTest, self).setUp()
+    super().setUp()
     tf.reset_default_graph()
 
   def _run(self, value):
@@ -123,7 +119,7 @@ class CellTest(tf.test.TestCase):
 
   def test_cell(self):
     cell = rnn_cells.BiasGRUCell(2, scale=0.0, gate_bias_init=1.0)
-    self.assertIsInstance(cell, tf.contrib.rnn.RNNCell)
+    self.assertIsInstance(cell, tf.nn.rnn_cell.RNNCell)
     with tf.variable_scope("level"):
       output, state = cell(tf.ones([1, 3]), tf.constant([[0.5, 1.0]]),
                            bias=tf.constant([[0.0, 0, 0, 0, 2, 2]]))

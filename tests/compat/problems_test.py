@@ -6,13 +6,9 @@ What is expected is worked out by hand or by NumPy. Classifiers and the 2-D
 functions have files of their own beside this one.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from problems import datasets
@@ -26,7 +22,7 @@ class _Parabola(pg.Problem):
   """3/2 |x|^2 from [2, -1], where it is 7.5."""
 
   def __init__(self, random_seed=None, noise_stdev=0.0):
-    super(_Parabola, self).__init__([(2,)], random_seed, noise_stdev)
+    super().__init__([(2,)], random_seed, noise_stdev)
 
   def init_tensors(self, seed=None):
     return [tf.constant([2.0, -1.0])]
@@ -39,7 +35,7 @@ class _WithoutDefaults(pg.Problem):
   """`objective` has no defaults; the value is |x|^2 + the rows of data."""
 
   def __init__(self):
-    super(_WithoutDefaults, self).__init__([(2,)], None, 0.0)
+    super().__init__([(2,)], None, 0.0)
 
   def init_tensors(self, seed=None):
     return [tf.ones([2])]
@@ -56,12 +52,12 @@ def _constants(arrays):
 class _SessionCase(tf.test.TestCase, parameterized.TestCase):
 
   def setUp(self):
-    super(_SessionCase, self).setUp()
-    tf.compat.v1.reset_default_graph()
+    super().setUp()
+    tf.reset_default_graph()
 
   def value(self, tensors):
-    with tf.compat.v1.Session() as session:
-      session.run(tf.compat.v1.global_variables_initializer())
+    with tf.Session() as session:
+      session.run(tf.global_variables_initializer())
       return session.run(tensors)
 
 
@@ -133,7 +129,7 @@ class WrappersTest(_SessionCase):
   def test_sparse_problem_zeroes_99_percent(self):
     class Ones(pg.Problem):
       def __init__(self):
-        super(Ones, self).__init__([(200, 100)], None, 0.0)
+        super().__init__([(200, 100)], None, 0.0)
 
       def objective(self, parameters, data=None, labels=None):
         return tf.reduce_sum(parameters[0])
@@ -311,7 +307,7 @@ class SubclassesTest(_SessionCase):
 
   def test_objective_without_defaults(self):
     values, parameters, _ = metaopt.test_optimizer(
-        tf.compat.v1.train.GradientDescentOptimizer(0.25), _WithoutDefaults(),
+        tf.train.GradientDescentOptimizer(0.25), _WithoutDefaults(),
         2)
     self.assertAllClose([2.0, 0.5], values)
     self.assertAllClose([0.25, 0.25], parameters[0])
@@ -342,7 +338,7 @@ class SubclassesTest(_SessionCase):
   def test_draws_of_its_own(self):
     class Drawn(pg.Problem):
       def __init__(self, random_seed=None):
-        super(Drawn, self).__init__([(2,)], random_seed, 0.0)
+        super().__init__([(2,)], random_seed, 0.0)
         self.target = self.rng.randn(2)
 
     np.random.seed(1)

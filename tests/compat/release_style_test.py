@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Optimizers of one's own, written as for the code released in 2017."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import io
 import os
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from optimizer import global_learning_rate
@@ -29,7 +25,7 @@ class MadeBefore(opt.TrainableOptimizer):
       self.rate = tf.get_variable(
           "rate", [], initializer=tf.constant_initializer(0.1))
     self.use_attention = False
-    super(MadeBefore, self).__init__(name, [], **kwargs)
+    super().__init__(name, [], **kwargs)
 
   def _compute_update(self, param, grad, state):
     return param - self.rate * grad, state
@@ -39,7 +35,7 @@ class MadeAfter(opt.TrainableOptimizer):
   """Its rate is made after the base constructor has run."""
 
   def __init__(self, **kwargs):
-    super(MadeAfter, self).__init__("after", [], **kwargs)
+    super().__init__("after", [], **kwargs)
     with tf.variable_scope(opt.OPTIMIZER_SCOPE):
       self.rate = tf.get_variable(
           "rate", [], initializer=tf.constant_initializer(0.1))
@@ -52,7 +48,7 @@ class MadeLazily(opt.TrainableOptimizer):
   """Its rate is made when the first update is computed, then reused."""
 
   def __init__(self, **kwargs):
-    super(MadeLazily, self).__init__("lazily", ["n"], **kwargs)
+    super().__init__("lazily", ["n"], **kwargs)
     self.reuse = False
 
   def _initialize_state(self, var):
@@ -70,7 +66,7 @@ class Sparse(opt.TrainableOptimizer):
   """Steps the rows a sparse gradient has by 1, whatever it is."""
 
   def __init__(self):
-    super(Sparse, self).__init__("sparse", [])
+    super().__init__("sparse", [])
 
   def _compute_update(self, param, grad, state):
     assert isinstance(grad, tf.IndexedSlices)

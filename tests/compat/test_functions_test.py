@@ -5,13 +5,9 @@
 What is expected is worked out by hand, or known from the literature.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import problem_generator as pg
 

@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of comparisons with tuned baselines on a problem of one's own."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import csv
+import io
 import os
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from evaluation import comparison
 import metaopt
@@ -22,7 +18,7 @@ class _Half(problem_generator.Problem):
   """x^2 / 2 from 2: gradient descent at rate r multiplies x by 1 - r."""
 
   def __init__(self):
-    super(_Half, self).__init__([(1,)])
+    super().__init__([(1,)])
 
   def _initial_tensor(self, shape, noise):
     return 2.0 * tf.ones(shape)
@@ -32,20 +28,20 @@ class _Half(problem_generator.Problem):
 
 
 def _sgd(rate):
-  return tf.compat.v1.train.GradientDescentOptimizer(rate)
+  return tf.train.GradientDescentOptimizer(rate)
 
 
 class CompareTest(tf.test.TestCase):
 
   def _compare(self, **options):
     arguments = {"baselines": {"SGD": _sgd}, "learning_rates": (0.1, 0.5, 3.0),
-                 "num_runs": 2, "num_tuning_runs": 1, "out": six.StringIO()}
+                 "num_runs": 2, "num_tuning_runs": 1, "out": io.StringIO()}
     arguments.update(options)
     return metaopt.compare({"slow": lambda: _sgd(0.01)}, _Half(), 3,
                            **arguments)
 
   def test_by_hand(self):
-    out = six.StringIO()
+    out = io.StringIO()
     result = self._compare(out=out)
     self.assertEqual(["slow", "SGD"], list(result.objectives))
     for name, rate in (("slow", 0.01), ("SGD", 0.5)):
@@ -114,7 +110,7 @@ class DefaultsTest(tf.test.TestCase):
 
   def test_every_baseline_takes_a_rate(self):
     for make in comparison.BASELINES.values():
-      self.assertIsInstance(make(0.1), tf.compat.v1.train.Optimizer)
+      self.assertIsInstance(make(0.1), tf.train.Optimizer)
 
   def test_rates(self):
     self.assertLen(comparison.LEARNING_RATES, 11)

@@ -2,13 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of a single run of an optimizer on a problem."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
+import io
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from evaluation import single_run
 from problems import problem_generator
@@ -18,7 +15,7 @@ class _Parabola(problem_generator.Problem):
   """1/2 ||x||^2, its gradient x."""
 
   def __init__(self):
-    super(_Parabola, self).__init__([[2]])
+    super().__init__([[2]])
 
   def objective(self, parameters, data=None, labels=None):
     return 0.5 * tf.reduce_sum(tf.square(parameters[0]))
@@ -27,28 +24,27 @@ class _Parabola(problem_generator.Problem):
 class SummaryTest(tf.test.TestCase):
 
   def test_summary(self):
-    out = six.StringIO()
+    out = io.StringIO()
     for rate, stream in ((0.1, out), (1e20, out), (0.1, None)):
       result = single_run.evaluate(
-          tf.compat.v1.train.GradientDescentOptimizer(rate), _Parabola(), 5,
+          tf.train.GradientDescentOptimizer(rate), _Parabola(), 5,
           seed=[np.float32([2.0, -1.0])], out=stream)
       self.assertLen(result, 3)
     lines = out.getvalue().splitlines()
     self.assertLen(lines, 2)
-    six.assertRegex(
-        self, lines[0], r"^GradientDescentOptimizer on _Parabola: objective "
-        r"2.5 -> 0.871696 in 5 steps, [0-9.e-]+ s; lowest 0.871696 after step "
-        r"5$")
-    six.assertRegex(
-        self, lines[1], "objective 2.5 -> (inf|nan) in .*; lowest 2.5 after "
-        "step 0; not finite after step 1$")
+    self.assertRegex(
+        lines[0], r"^GradientDescentOptimizer on _Parabola: objective 2.5 -> "
+        r"0.871696 in 5 steps, [0-9.e-]+ s; lowest 0.871696 after step 5$")
+    self.assertRegex(
+        lines[1], "objective 2.5 -> (inf|nan) in .*; lowest 2.5 after step 0; "
+        "not finite after step 1$")
 
 
 class EvaluationTest(tf.test.TestCase):
 
   def test_records(self):
     with single_run.Evaluation(
-        tf.compat.v1.train.MomentumOptimizer(0.1, 0.5), _Parabola(), None, None,
+        tf.train.MomentumOptimizer(0.1, 0.5), _Parabola(), None, None,
         [np.float32([3.0, 4.0])], tf.Graph(), None) as run:
       (_, first), (iteration, second) = run.feeds(2)
       self.assertEqual(12.5, run.step(first))

@@ -2,18 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of meta-gradients by backpropagation: what is asked of a problem."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import backpropagation
 from meta_training import inner_problem
 
 
-class _Draws(object):
+class _Draws:
 
   def data(self):
     return np.random.RandomState(0)
@@ -25,13 +21,13 @@ class _Draws(object):
     return [3, i]
 
 
-class _Walk(object):
+class _Walk:
 
   def take(self, num_steps):
     return "{} batches".format(num_steps)
 
 
-class _Problem(object):
+class _Problem:
   """Remembers what it is asked."""
 
   spec = "a problem"

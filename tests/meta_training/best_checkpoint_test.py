@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of keeping the best checkpoint."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 import tempfile
@@ -18,7 +14,7 @@ from meta_training import best_checkpoint
 class BestCheckpointTest(absltest.TestCase):
 
   def setUp(self):
-    super(BestCheckpointTest, self).setUp()
+    super().setUp()
     self._logdir = tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
 
   def _checkpoint(self, step):

@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that leftovers of checkpoints go, and checkpoints stay."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import checkpoint_files
 from optimizer import checkpoint_list

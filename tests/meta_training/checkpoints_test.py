@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what meta-training makes of checkpoints, good and bad ones."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import problem_spec
 from tests.meta_training import harness
@@ -21,12 +17,12 @@ _NAME = "LOL/global_learning_rate"
 
 def _write(logdir, values, step=7):
   """Writes a checkpoint of the arrays of a dict; returns its prefix."""
-  with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+  with tf.Graph().as_default(), tf.Session() as session:
     variables = {
-        name: tf.compat.v1.get_variable(name, initializer=np.asarray(value))
+        name: tf.get_variable(name, initializer=np.asarray(value))
         for name, value in values.items()}
-    session.run(tf.compat.v1.global_variables_initializer())
-    return tf.compat.v1.train.Saver(variables).save(
+    session.run(tf.global_variables_initializer())
+    return tf.train.Saver(variables).save(
         session, os.path.join(logdir, "model.ckpt"), step)
 
 
@@ -73,17 +69,17 @@ class ReleaseTest(tf.test.TestCase):
     spec = harness.OPTIMIZER_SPECS["hierarchical"]
     path, _ = harness.train(harness.directory(self), _PARABOLA, spec)
     expected = harness.meta_parameters(path)
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-      variables = {name: tf.compat.v1.get_variable(name, value.shape)
+    with tf.Graph().as_default(), tf.Session() as session:
+      variables = {name: tf.get_variable(name, value.shape)
                    for name, value in expected.items()}
-      variables["global_step"] = tf.compat.v1.get_variable(
+      variables["global_step"] = tf.get_variable(
           "global_step", [], tf.int32)
       slots = {}
       for name in expected:
         for slot in ("/RMSProp", "/RMSProp_1"):
-          slots[name + slot] = tf.compat.v1.get_variable(
+          slots[name + slot] = tf.get_variable(
               name + slot, expected[name].shape)
-      tf.compat.v1.train.Saver(dict(variables, **slots)).restore(session, path)
+      tf.train.Saver(dict(variables, **slots)).restore(session, path)
       actual = session.run(variables)
     self.assertEqual(4, actual.pop("global_step"))
     harness.assert_equal(self, expected, actual)

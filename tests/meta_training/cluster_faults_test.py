@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of clusters whose tasks are killed or hang, on loopback."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import signal
 import time
 
 from absl.testing import parameterized
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tests.meta_training import cluster_harness
 from tests.meta_training import harness

@@ -5,10 +5,6 @@
 Run as a program, it is one task; the tests start it that way.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 import signal
@@ -32,7 +28,7 @@ def wait_until(condition, what, seconds=_SECONDS):
     time.sleep(0.1)
 
 
-class Task(object):
+class Task:
   """A process that is one task."""
 
   def __init__(self, directory, name, options):
@@ -79,7 +75,7 @@ class Task(object):
     self._log.close()
 
 
-class Cluster(object):
+class Cluster:
   """Tasks on loopback that train in one directory; a context manager."""
 
   def __init__(self, directory, num_ps, num_workers, **options):
@@ -109,7 +105,7 @@ class Cluster(object):
 def run_task(options):
   """Trains, or serves."""
   # pylint: disable=g-import-not-at-top
-  import tensorflow as tf
+  import tensorflow.compat.v1 as tf
   from meta_training import reports
   from meta_training.distributed import cluster as cluster_lib
   from meta_training import evolution_strategies
@@ -123,7 +119,7 @@ def run_task(options):
     if task.job == "ps":
       print("serving")
       task.join()
-  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  tf.logging.set_verbosity(tf.logging.ERROR)
   print("starting")
   is_chief = task is None or task.is_chief
   pause = options.get("pause", 0.0)
@@ -157,7 +153,7 @@ def run_task(options):
   print("ended")
 
 
-class _Echo(object):
+class _Echo:
   """Standard output as a stream whose content can be asked for."""
 
   def write(self, text):

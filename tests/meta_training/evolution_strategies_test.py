@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of meta-gradients by evolution strategies, on quadratics by hand."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import evolution_strategies
 from meta_training import inner_problem
@@ -26,7 +22,7 @@ _THETA = np.array([0.3, -0.2, 0.4], np.float32)
 _RUNS = 400
 
 
-class _Quadratic(object):
+class _Quadratic:
   """Each unroll adds the meta-parameters to s; its loss is quadratic in s."""
 
   spec = "quadratic"
@@ -63,7 +59,7 @@ class _Broken(_Quadratic):
   """Has no loss where the bias is above a threshold."""
 
   def _loss(self, total):
-    return np.nan if total[2] > 0.4 else super(_Broken, self)._loss(total)
+    return np.nan if total[2] > 0.4 else super()._loss(total)
 
 
 def _draws(run=0, problem=0):

@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What several tests of meta-training do: tiny problems, tiny runs."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
+import io
 import tempfile
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from optimizer import coordinatewise_rnn
@@ -42,7 +38,7 @@ class Parabola(pg.Problem):
   """1/2 curvature x^2, from x = 2; a subclass may change the value."""
 
   def __init__(self, curvature=3.0, noise_stdev=0.0):
-    super(Parabola, self).__init__([[1]], noise_stdev=noise_stdev)
+    super().__init__([[1]], noise_stdev=noise_stdev)
     self._curvature = curvature
 
   def init_tensors(self, seed=None, noise=None):
@@ -82,7 +78,7 @@ def train(logdir, corpus, optimizer_spec=GLOBAL, num_problems=2,
   Returns:
     (prefix of the last checkpoint, progress text).
   """
-  options = dict({"seed": 1, "compiled": False, "out": six.StringIO()},
+  options = dict({"seed": 1, "compiled": False, "out": io.StringIO()},
                  **options)
 
   def function_of(value):
@@ -124,16 +120,16 @@ def assert_equal(test_case, expected, actual):
     np.testing.assert_array_equal(expected[name], actual[name], name)
 
 
-class WatchedStream(six.StringIO, object):
+class WatchedStream(io.StringIO):
   """A stream that calls a function the first time some text is written."""
 
   def __init__(self, text, function):
-    super(WatchedStream, self).__init__()
+    super().__init__()
     self._text = text
     self._function = function
 
   def write(self, text):
-    super(WatchedStream, self).write(text)
+    super().write(text)
     if self._function is not None and self._text in text:
       function, self._function = self._function, None
       function()

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of which inner problems are kept, and which are compiled."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import kept_problems
 from problems import datasets
@@ -23,7 +19,7 @@ class _FromPython(harness.Parabola):
   """A Parabola with an op that XLA does not know."""
 
   def objective(self, parameters, data=None, labels=None):
-    value = super(_FromPython, self).objective(parameters)
+    value = super().objective(parameters)
     return value + tf.cast(tf.strings.length(tf.strings.as_string(
         tf.stop_gradient(value)) + "x") > 0, tf.float32)
 

@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the loop over visits, runs and unrolls."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import problem_spec
 from tests.meta_training import harness
@@ -18,7 +14,7 @@ class _Negative(harness.Parabola):
   """Falls below 0 after some steps of descent."""
 
   def objective(self, parameters, data=None, labels=None):
-    return super(_Negative, self).objective(parameters) - 5.0
+    return super().objective(parameters) - 5.0
 
 
 class CallbackTest(tf.test.TestCase):

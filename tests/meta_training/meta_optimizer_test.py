@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of updates of meta-parameters, against RMSProp by hand."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import finite_values
 from meta_training import meta_optimizer
@@ -173,14 +169,14 @@ class SaveTest(tf.test.TestCase):
     logdir = harness.directory(self)
     with tf.Graph().as_default():
       step = tf.Variable(7, dtype=tf.int64, name="global_step")
-      saver = tf.compat.v1.train.Saver([step])
-      with tf.compat.v1.Session() as session:
+      saver = tf.train.Saver([step])
+      with tf.Session() as session:
         session.run(step.initializer)
         saver.save(session, logdir + "/model.ckpt-7")
     names = set(name for name, _ in tf.train.list_variables(
         logdir + "/model.ckpt-7"))
     self.assertEqual({"global_step"}, names)
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     with mock.patch.object(meta_optimizer.MetaOptimizer, "_check_checkpoint"):
       meta = self._meta(logdir)
     self.assertEqual(7, meta.global_step())

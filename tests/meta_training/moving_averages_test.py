@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of moving averages of meta-parameters, against NumPy."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import meta_optimizer
 from meta_training import update_rules
@@ -77,10 +73,10 @@ class MovingAveragesTest(tf.test.TestCase):
     harness.train(logdir, harness.without_data(harness.Parabola),
                   learning_rate=0.1, averaging_decay=_DECAY)
     optimizer = pretrained.load(os.path.join(logdir, "averaged"))
-    x = tf.compat.v1.get_variable("x", initializer=2.0)
+    x = tf.get_variable("x", initializer=2.0)
     step = optimizer.minimize(1.5 * x * x)
     with self.session() as session:
-      session.run(tf.compat.v1.global_variables_initializer())
+      session.run(tf.global_variables_initializer())
       session.run(step)
       self.assertAllClose(2 - 6 * _averaged(logdir), session.run(x))
     self.assertNotAllClose(

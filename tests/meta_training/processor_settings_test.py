@@ -2,26 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the settings that programs choose."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import subprocess
 import sys
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import processor_settings
 
 _PROGRAM = """
 import importlib, os
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 importlib.import_module("{}").use_fast_settings()
-with tf.compat.v1.Session() as session:
-  metadata = tf.compat.v1.RunMetadata()
-  session.run(tf.random.uniform([1000]), options=tf.compat.v1.RunOptions(
-      trace_level=tf.compat.v1.RunOptions.FULL_TRACE), run_metadata=metadata)
+with tf.Session() as session:
+  metadata = tf.RunMetadata()
+  session.run(tf.random.uniform([1000]), options=tf.RunOptions(
+      trace_level=tf.RunOptions.FULL_TRACE), run_metadata=metadata)
 print(sorted(set(
     memory.allocator_name for device in metadata.step_stats.dev_stats
     for node in device.node_stats for memory in node.memory)),

@@ -2,21 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that Chrome and the installed TensorBoard can open the timelines."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import argparse
 import json
 import os
 
-import six
 from tensorboard.backend import application
 from tensorboard.backend.event_processing import (
     plugin_event_multiplexer as event_multiplexer)
 from tensorboard.plugins import base_plugin
 from tensorboard.plugins.profile import profile_plugin
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 from werkzeug import test as werkzeug_test
 from werkzeug import wrappers
 
@@ -78,8 +73,9 @@ class ProfilesTest(tf.test.TestCase):
         self.assertEqual(before[key], after[key])
       self.assertEqual(before["ts"] - start, after["ts"])
       self.assertEqual(max(1e-6, before["dur"]), after["dur"])
-      self.assertEqual({key: str(value) for key, value in six.iteritems(
-          before["args"])}, after["args"])
+      self.assertEqual(
+          {key: str(value) for key, value in before["args"].items()},
+          after["args"])
 
   def test_none_without_profiling(self):
     logdir = harness.directory(self)

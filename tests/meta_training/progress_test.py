@@ -2,22 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the progress of a run and its status line."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
+import io
 import os
 import re
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import progress
 from tests.meta_training import harness
 
 
-class _Clock(object):
+class _Clock:
 
   def __init__(self):
     self.now = 1000.0
@@ -26,7 +22,7 @@ class _Clock(object):
     return self.now
 
 
-class _Terminal(six.StringIO, object):
+class _Terminal(io.StringIO):
 
   def isatty(self):
     return True
@@ -35,7 +31,7 @@ class _Terminal(six.StringIO, object):
 class ProgressTest(tf.test.TestCase):
 
   def setUp(self):
-    super(ProgressTest, self).setUp()
+    super().setUp()
     self.clock = _Clock()
 
   def _visit(self, made, visits_done, updates, seconds=10.0, objective=-1.0):
@@ -175,7 +171,7 @@ class BudgetTest(tf.test.TestCase):
 class ScreenTest(tf.test.TestCase):
 
   def setUp(self):
-    super(ScreenTest, self).setUp()
+    super().setUp()
     term = os.environ.get("TERM")
     os.environ["TERM"] = "xterm"
     self.addCleanup(self._restore, term)
@@ -209,7 +205,7 @@ class ScreenTest(tf.test.TestCase):
     self.assertLess(out.getvalue().count("x"), 10000)
 
   def test_no_terminal(self):
-    out = six.StringIO()
+    out = io.StringIO()
     screen = progress.Screen(out)
     screen.status(lambda: self.fail("This is no terminal."), now=True)
     screen.write("line")

@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of progress text and summaries."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
+import io
 import re
 import time
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import reports
 from problems import corpus_entry
@@ -23,7 +19,7 @@ def _events(logdir):
   """Returns dict from tag to list of (step, value) of all event files."""
   values = {}
   for path in sorted(tf.io.gfile.glob(logdir + "/events.out.tfevents.*")):
-    for event in tf.compat.v1.train.summary_iterator(path):
+    for event in tf.train.summary_iterator(path):
       for value in event.summary.value:
         if value.tag != "run":  # Text, see run_record_test.
           values.setdefault(value.tag, []).append((event.step, value))
@@ -33,7 +29,7 @@ def _events(logdir):
 class _Nothing(harness.Parabola):
 
   def objective(self, parameters, data=None, labels=None):
-    return float("nan") * super(_Nothing, self).objective(parameters)
+    return float("nan") * super().objective(parameters)
 
 
 class TextTest(tf.test.TestCase):
@@ -114,7 +110,7 @@ class TextTest(tf.test.TestCase):
         last), last)
 
   def test_is_flushed(self):
-    class Stream(six.StringIO, object):
+    class Stream(io.StringIO):
       flushed = 0
 
       def flush(self):
@@ -234,7 +230,7 @@ class SummariesTest(tf.test.TestCase):
   def test_adds_nothing_to_the_default_graph(self):
     harness.train(harness.directory(self),
                   harness.without_data(harness.Parabola), num_problems=1)
-    self.assertEqual([], tf.compat.v1.get_default_graph().get_operations())
+    self.assertEqual([], tf.get_default_graph().get_operations())
 
 
 if __name__ == "__main__":

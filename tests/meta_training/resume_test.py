@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that seeded runs repeat, whether they are interrupted or not."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
+import io
 import os
 
 from absl.testing import parameterized
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import meta_loop
 from meta_training import reports
@@ -182,7 +178,7 @@ class ResumeTest(tf.test.TestCase, parameterized.TestCase):
       if len(unrolls) == 2:
         stops[0]()
 
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     with mock.patch.object(meta_loop, "_STOP_SECONDS", -1.0), mock.patch.object(
         reports.Report, "unroll", stop_at_the_second):
       path, _ = _train(logdir, num_unrolls=5, on_start=stops.append)
@@ -197,7 +193,7 @@ class CompiledTest(tf.test.TestCase):
   def test_equals_uncompiled(self):
     results = []
     for compiled in (False, True):
-      objectives, out = [], six.StringIO()
+      objectives, out = [], io.StringIO()
 
       def note(name, index, logdir, metadata, to=objectives):
         del name, index, logdir

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that two runs do not write in one directory."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import shutil
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import run_directory
 from optimizer import pretrained

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the record of how a run was made."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import functools
 import json
 import os
@@ -13,7 +9,7 @@ import platform
 import subprocess
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from meta_training import run_record
@@ -111,7 +107,7 @@ class RunRecordTest(tf.test.TestCase):
     logdir = harness.directory(self)
     self._train(logdir)
     path, = tf.io.gfile.glob(logdir + "/events.out.tfevents.*")
-    value, = [value for event in tf.compat.v1.train.summary_iterator(path)
+    value, = [value for event in tf.train.summary_iterator(path)
               for value in event.summary.value if value.tag == "run"]
     self.assertEqual("text", value.metadata.plugin_data.plugin_name)
     text = tf.make_ndarray(value.tensor).item().decode("utf-8")

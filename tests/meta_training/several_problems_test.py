@@ -2,18 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of meta-gradients of several problems."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import inner_problem
 from meta_training import several_problems
 
 
-class _Run(object):
+class _Run:
   """Gives what it is told to."""
 
   lengths = [3, 4]

@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of meta-training by evolution strategies."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import evolution_strategies
 from optimizer import trainable_optimizer
@@ -24,9 +20,9 @@ class _FixedPoint(trainable_optimizer.TrainableOptimizer):
   """Descends on multiples of 1/1024, by an op that has no derivative."""
 
   def __init__(self, **unused_options):
-    super(_FixedPoint, self).__init__("FixedPoint", [])
+    super().__init__("FixedPoint", [])
     self._meta_parameters.declare(
-        "rate", [], tf.compat.v1.constant_initializer(0.01))
+        "rate", [], tf.constant_initializer(0.01))
 
   def _compute_update(self, param, grad, state):
     rate, = self._meta_parameters.values().values()
@@ -141,7 +137,7 @@ class TrainingTest(tf.test.TestCase, parameterized.TestCase):
     class Negative(harness.Parabola):
 
       def objective(self, parameters, data=None, labels=None):
-        return super(Negative, self).objective(parameters) - 5.9
+        return super().objective(parameters) - 5.9
 
     for meta_gradient in (_WHOLE, _PERSISTENT):
       with self.assertRaisesRegexp(ValueError, "none may be negative"):

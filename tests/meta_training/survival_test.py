@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of local runs that are killed, or whose disk is full."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import random
 import re
@@ -14,7 +10,7 @@ import signal
 import time
 
 from absl import flags
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tests.meta_training import cluster_harness
 from tests.meta_training import harness

@@ -2,17 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of whole meta-training runs, made tiny."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
+import io
 import json
 import os
 
 from absl.testing import parameterized
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 from optimizer import registry
@@ -63,7 +59,7 @@ class TrainTest(tf.test.TestCase, parameterized.TestCase):
     loaded = pretrained.load(logdir)
     with self.session() as session:
       variables = dict(loaded.meta_parameters.checkpoint_names())
-      session.run(tf.compat.v1.global_variables_initializer())
+      session.run(tf.global_variables_initializer())
       harness.assert_equal(self, end, session.run(variables))
 
   def test_descends_the_meta_objective(self):
@@ -102,7 +98,7 @@ class TrainTest(tf.test.TestCase, parameterized.TestCase):
 class BadProblemTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_nonfinite_gradient(self):
-    out = six.StringIO()
+    out = io.StringIO()
     path, text = harness.train(
         harness.directory(self), harness.without_data(_Wedge),
         num_problems=1, num_unrolls=1, learning_rate=0.1, out=out)
@@ -188,12 +184,12 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual([], os.listdir(top))
 
   def test_paths_as_people_give_them(self):
-    class Path(object):
+    class Path:
       def __fspath__(self):
         return "~/b"
 
     top = harness.directory(self)
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     with mock.patch.dict(os.environ, HOME=top):
       for logdir, name in (("~/a", "a"), (Path(), "b")):
         path, _ = harness.train(logdir, _PARABOLA, num_problems=1)

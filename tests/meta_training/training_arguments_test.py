@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of checks of the arguments of meta-training."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from meta_training import training_arguments
@@ -62,7 +58,7 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
                     harness.GLOBAL.callable)
 
   def test_specs_of_the_wrong_thing(self):
-    wrong = problem_spec.Spec(tf.compat.v1.train.AdamOptimizer, (), {})
+    wrong = problem_spec.Spec(tf.train.AdamOptimizer, (), {})
     with self.assertRaisesRegexp(ValueError, "of a TrainableOptimizer, got"):
       harness.train(harness.directory(self), _PARABOLA, wrong)
     with self.assertRaisesRegexp(ValueError, "Spec of a Problem, .*AdamOpt"):

@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the validation of a run, and of its best checkpoint."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import best_checkpoint
 from meta_training import validation
@@ -23,14 +19,14 @@ _TAG = "validation/mean_log_final_objective"
 class _Wall(harness.Parabola):
 
   def objective(self, parameters, data=None, labels=None):
-    return float("inf") * super(_Wall, self).objective(parameters)
+    return float("inf") * super().objective(parameters)
 
 
 def _summaries(logdir):
   """List of (step, value) of the validation."""
   found = []
   for path in sorted(tf.io.gfile.glob(logdir + "/events.out.tfevents.*")):
-    for event in tf.compat.v1.train.summary_iterator(path):
+    for event in tf.train.summary_iterator(path):
       found += [(event.step, value.simple_value)
                 for value in event.summary.value if value.tag == _TAG]
   return found
@@ -45,8 +41,8 @@ def _log_final(rate, curvature):
 class ValidationTest(tf.test.TestCase):
 
   def setUp(self):
-    super(ValidationTest, self).setUp()
-    patch = tf.compat.v1.test.mock.patch.object(validation, "NUM_STEPS", 5)
+    super().setUp()
+    patch = tf.test.mock.patch.object(validation, "NUM_STEPS", 5)
     patch.start()
     self.addCleanup(patch.stop)
 
@@ -90,7 +86,7 @@ class ValidationTest(tf.test.TestCase):
     x = tf.Variable(1.0)
     step = optimizer.minimize(x)
     with self.session() as session:
-      session.run(tf.compat.v1.global_variables_initializer())
+      session.run(tf.global_variables_initializer())
       session.run(step)
       self.assertAllClose(
           1.0 - self._rate(os.path.join(logdir, "model.ckpt-4")),

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of looking arguments up, and of checks of them."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import absltest
 from absl.testing import parameterized
 
@@ -15,7 +11,7 @@ from optimizer import arguments as optimizer_arguments
 class ArgumentsTest(parameterized.TestCase):
 
   def test_parameters(self):
-    class Optimizer(object):
+    class Optimizer:
 
       def __init__(self, rate, sizes=(3, 4), name="O"):
         del rate, sizes, name
@@ -25,12 +21,12 @@ class ArgumentsTest(parameterized.TestCase):
         optimizer_arguments.parameters(Optimizer))
 
   def test_parameters_that_nobody_can_list(self):
-    class AnyNumber(object):
+    class AnyNumber:
 
       def __init__(self, *args):
         del args
 
-    class AnyName(object):
+    class AnyName:
 
       def __init__(self, rate=1.0, **kwargs):
         del rate, kwargs

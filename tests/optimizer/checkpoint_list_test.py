@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the list of checkpoints in a directory."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 from absl.testing import parameterized
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import checkpoint_list
 
@@ -17,7 +13,7 @@ from optimizer import checkpoint_list
 class CheckpointListTest(parameterized.TestCase):
 
   def setUp(self):
-    super(CheckpointListTest, self).setUp()
+    super().setUp()
     self._directory = self.create_tempdir().full_path
 
   def _path(self, name):

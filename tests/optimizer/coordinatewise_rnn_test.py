@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the coordinatewise RNN against NumPy, and of its options."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import coordinatewise_rnn
 from tests.optimizer import cell_oracle
@@ -17,7 +13,7 @@ from tests.optimizer import oracle_check
 
 _CELLS = {
     "gru": (tf.nn.rnn_cell.GRUCell, cell_oracle.gru_cell, 1),
-    "lstm": (tf.contrib.rnn.LSTMCell, cell_oracle.lstm_cell, 2),
+    "lstm": (tf.nn.rnn_cell.LSTMCell, cell_oracle.lstm_cell, 2),
     "basic": (tf.nn.rnn_cell.BasicRNNCell, cell_oracle.basic_cell, 1),
 }
 

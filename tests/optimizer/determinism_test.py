@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that equal starts give equal trajectories, to the last bit."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import problem_generator
 from tests.optimizer import harness

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what an optimizer sees of a gradient."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import gradient_features
 from optimizer import tensor_statistics
@@ -108,7 +104,7 @@ class ScaledGradientTest(tf.test.TestCase):
 class FeaturesTest(tf.test.TestCase):
 
   def setUp(self):
-    super(FeaturesTest, self).setUp()
+    super().setUp()
     self._z = np.array([[2.0, 3.0], [-1.0, 4.0]], np.float32)
     self._m = np.array([[1.0, 4.0], [9.0, 9.0]], np.float32)
     self._rates = np.log([[2.0], [1e-7]]).astype(np.float32)

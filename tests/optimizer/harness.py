@@ -3,15 +3,11 @@
 """What several tests of optimizers do: read figures, run unrolls, step models.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import os
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import coordinatewise_rnn
 from optimizer import global_learning_rate
@@ -82,7 +78,7 @@ def reference_optimizer(name):
   """Returns the optimizer whose figures `reference(name)` are."""
   if name == "crnn_lstm":
     return coordinatewise_rnn.CoordinatewiseRNN(
-        [20, 20], tf.contrib.rnn.LSTMCell, init_lr_range=(1e-2, 1e-2))
+        [20, 20], tf.nn.rnn_cell.LSTMCell, init_lr_range=(1e-2, 1e-2))
   if name == "lr_schedule":
     return learning_rate_schedule.LearningRateSchedule(0.05, n_steps=7)
   if name == "global_lr":
@@ -160,7 +156,7 @@ UnrollFigures = collections.namedtuple(
 """Figures of one unroll; `gradients` is a dict by checkpoint name."""
 
 
-class Unroll(object):
+class Unroll:
   """An unroll with its meta-gradient, and the means to run it."""
 
   def __init__(self, optimizer, problem, dataset=datasets.EMPTY_DATASET,

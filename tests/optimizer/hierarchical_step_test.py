@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the pure step of the hierarchical RNN."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer import hierarchical_step

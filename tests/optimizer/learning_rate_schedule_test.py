@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the learning rate schedule against NumPy."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import learning_rate_schedule
 from tests.optimizer import oracle

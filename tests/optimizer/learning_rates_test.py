@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the hierarchical RNN's learning rates."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer import learning_rates
@@ -49,9 +45,9 @@ class LearningRatesTest(tf.test.TestCase):
     optimizer = hierarchical_rnn.HierarchicalRNN(
         slow_rates_after=10.0, init_lr_range=(1.0, 1.0))
     with self.cached_session() as session:
-      variable = tf.compat.v1.get_variable("x", initializer=[1.0])
+      variable = tf.get_variable("x", initializer=[1.0])
       step = optimizer.apply_gradients([(tf.constant([1.0]), variable)])
-      session.run(tf.compat.v1.global_variables_initializer())
+      session.run(tf.global_variables_initializer())
       # The read-out's weights are 0, the momentum 1/2: 0.2 a step in all.
       optimizer.lr_bias.load([-0.4], session)
       optimizer.meta_parameters.get(

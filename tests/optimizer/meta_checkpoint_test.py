@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of checkpoints that do not fit, cannot be read or lack rows."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer import meta_parameters

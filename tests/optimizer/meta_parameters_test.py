@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of declaring, binding and restoring meta-parameters."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import gc
 import os
 import weakref
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import meta_parameters
 

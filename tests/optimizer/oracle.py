@@ -7,12 +7,7 @@ from the TensorFlow code. Meta-parameters come as a dict of arrays by checkpoint
 name.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-from six.moves import range
 
 
 def sigmoid(x):
@@ -30,7 +25,7 @@ def _with_rows(whole, rows, part):
   return flat.reshape(whole.shape)
 
 
-class HierarchicalRNN(object):
+class HierarchicalRNN:
   """Steps a list of tensors; gradients are dense.
 
   Attributes:
@@ -241,7 +236,7 @@ class HierarchicalRNN(object):
     return u * h + (1 - u) * c
 
 
-class _Elementwise(object):
+class _Elementwise:
   """Steps one tensor; a sparse gradient only touches its rows.
 
   Attributes:
@@ -333,7 +328,7 @@ class CoordinatewiseRNN(_Elementwise):
 
   def __init__(self, theta, param, cells, sizes, init_lr=1.0):
     self._cells, self._sizes, self._init_lr = cells, sizes, init_lr
-    super(CoordinatewiseRNN, self).__init__(theta, param)
+    super().__init__(theta, param)
 
   def _initial_state(self, size):
     return {"rms": np.ones([size, 1]), "decay": np.ones([size, 1]),

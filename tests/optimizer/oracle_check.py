@@ -2,13 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Steps an optimizer beside its NumPy oracle, dense and sparse."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tests.optimizer import harness
 
@@ -24,7 +19,7 @@ def _rows(shape, step):
   return [row for row in _ROWS[step % len(_ROWS)] if row < shape[0]]
 
 
-class _Model(object):
+class _Model:
   """Variables of all kinds and what feeds their gradients."""
 
   def __init__(self, use_resource, seed=0):
@@ -118,7 +113,7 @@ def _close(test_case, expected, actual, tolerance):
                              atol=tolerance)
 
 
-class EachTensor(object):
+class EachTensor:
   """An oracle for every tensor."""
 
   def __init__(self, oracles):
@@ -133,7 +128,7 @@ class EachTensor(object):
             [oracle.state for oracle in self._oracles], [])
 
 
-class Densified(object):
+class Densified:
   """An oracle for all tensors at once, whose gradients are dense."""
 
   def __init__(self, oracle):

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of paths."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 from absl.testing import absltest
@@ -13,7 +9,7 @@ from absl.testing import absltest
 from optimizer import paths
 
 
-class _Path(object):
+class _Path:
 
   def __init__(self, path):
     self._path = path

@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of descriptions of optimizers."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import coordinatewise_rnn
 from optimizer import global_learning_rate
@@ -37,7 +33,7 @@ class DescribeTest(tf.test.TestCase):
   def test_constructs_what_was_described(self):
     description = registry.describe(
         coordinatewise_rnn.CoordinatewiseRNN, ([3, 2],),
-        {"cell_cls": tf.compat.v1.nn.rnn_cell.LSTMCell})
+        {"cell_cls": tf.nn.rnn_cell.LSTMCell})
     self.assertEqual("LSTMCell", description["kwargs"]["cell_cls"])
     self.assertEqual(description, json.loads(json.dumps(description)))
     with tf.Graph().as_default():

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of affine maps and the GRU with an extra bias."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import rnn_cells
 
@@ -53,7 +49,7 @@ class AffineTest(tf.test.TestCase):
 class BiasGRUCellTest(tf.test.TestCase):
 
   def setUp(self):
-    super(BiasGRUCellTest, self).setUp()
+    super().setUp()
     rng = np.random.RandomState(0)
     self._cell = rnn_cells.BiasGRU(3)
     self._parameters = {

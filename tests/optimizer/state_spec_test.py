@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the kinds of state, and of joining states."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import state_spec
 from optimizer import tensor_layout
@@ -34,7 +30,7 @@ class StateSpecTest(tf.test.TestCase):
     spec = state_spec.StateSpec([3], state)
     finite = tf.constant([True, False, True])
     with self.session() as session:
-      chosen = session.run({key: tf.compat.v1.where(
+      chosen = session.run({key: tf.where(
           spec.mask(key, finite, tf.reduce_all(finite)), 5.0 * value, value)
                             if key != "one" else tf.where(
                                 spec.mask(key, finite, tf.reduce_all(finite)),

@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a step makes of the numbers of steps before it."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import step_numbers
 from optimizer import tensor_layout

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the layout of many tensors as one column."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import tensor_layout
 
@@ -16,7 +12,7 @@ _SHAPES = [[2, 3], [], [0, 4], [5]]
 
 def _by_segments():
   """Makes layouts average with segment sums rather than a matrix."""
-  return tf.compat.v1.test.mock.patch.object(
+  return tf.test.mock.patch.object(
       tensor_layout, "_MAX_DENSE_ELEMENTS", -1)
 
 

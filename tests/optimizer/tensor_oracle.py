@@ -5,10 +5,6 @@
 Written on paper like `oracle`, whose class it extends.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
 
 from tests.optimizer import oracle
@@ -33,7 +29,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     self._sizes, self._current = [None] * len(params), None
     self._num_elements = [param.size for param in params]
     self._scaled = []
-    super(HierarchicalRNN, self).__init__(
+    super().__init__(
         theta, params, init_lr=init_lr, **options)
     for param, state in zip(self.params, self.states):
       if relative_init:
@@ -62,7 +58,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
           state["gradient_unit"][0, 3] +
           bool(state["gradient_unit"][0, 3] or np.any(grad))
           for state, grad in zip(self.states, grads)]
-    super(HierarchicalRNN, self).step(grads)
+    super().step(grads)
     if self._max_gradient:
       for state, count in zip(self.states, self._counts):
         state["gradient_unit"] = np.append(
@@ -75,7 +71,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
       self._remember(state, grad)
     if self._max_gradient:
       grad = self._relative(state, grad)
-    super(HierarchicalRNN, self)._step_tensor(i, grad, rate_mean)
+    super()._step_tensor(i, grad, rate_mean)
 
   def _remember(self, state, grad):
     """Only called for what counts: elements that sit out are not there."""
@@ -114,7 +110,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     return 2.0**20 * grad * limited / size / means[2]
 
   def _features(self, z, mean_squares, rate, rate_mean):
-    columns = [super(HierarchicalRNN, self)._features(
+    columns = [super()._features(
         z, mean_squares, rate, rate_mean)]
     if self._lr_over_rms:
       columns.append(rate - np.log(self._sizes[self._current]))
@@ -128,7 +124,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
 
   def _rate_change(self, state, h):
     """From an element's step n on, (n over the number of its step)^power."""
-    change = super(HierarchicalRNN, self)._rate_change(state, h)
+    change = super()._rate_change(state, h)
     if self._slow_after:
       state["num_steps"] = state["num_steps"] + 1
       change = change * np.minimum(
@@ -138,7 +134,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
   def _move(self, i, h, z):
     """Where steps are far too long or gradients jump, rates go down."""
     self._scaled = []
-    super(HierarchicalRNN, self)._move(i, h, z)
+    super()._move(i, h, z)
     state = self.states[i]
     if self._scaled and self._excess:
       state["log_learning_rate"] = np.maximum(

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of writing text files whole or not at all."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 import tempfile
@@ -18,7 +14,7 @@ from optimizer import text_files
 class TextFilesTest(absltest.TestCase):
 
   def setUp(self):
-    super(TextFilesTest, self).setUp()
+    super().setUp()
     self._folder = tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
     self._path = os.path.join(self._folder, "some.json")
 

@@ -2,13 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of Adam against NumPy and against TensorFlow's."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
+from tensorflow import contrib
 
 from optimizer import trainable_adam
 from tests.optimizer import harness
@@ -80,7 +77,7 @@ class EquivalenceTest(tf.test.TestCase, parameterized.TestCase):
       gradient = tf.IndexedSlices(feed, tf.constant([3, 1, 3]),
                                   tf.constant([5, 2]))
       ours, theirs = self._compare(
-          tf.contrib.opt.LazyAdamOptimizer(0.03, 0.8, 0.98, 1e-4),
+          contrib.opt.LazyAdamOptimizer(0.03, 0.8, 0.98, 1e-4),
           lambda variables: [gradient], [np.ones([5, 2], np.float32)],
           draw_feed=lambda rng: {feed: rng.randn(3, 2)})
     self.assertAllClose(theirs, ours, rtol=1e-4, atol=1e-5)

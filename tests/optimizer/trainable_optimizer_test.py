@@ -2,17 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the base class."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import subprocess
 import sys
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import trainable_optimizer
 from tests.optimizer import harness
@@ -22,7 +18,7 @@ class _SignDescent(trainable_optimizer.TrainableOptimizer):
   """The least a subclass needs: x <- x - exp(l) sign(g)."""
 
   def __init__(self, **options):
-    super(_SignDescent, self).__init__("SignDescent", ["steps"], **options)
+    super().__init__("SignDescent", ["steps"], **options)
     self._meta_parameters.declare("log_rate", [],
                                   tf.constant_initializer(np.log(0.5)))
 
@@ -139,7 +135,7 @@ class TrainableOptimizerTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_eager_execution_is_refused(self):
     program = (
-        "import tensorflow as tf\n"
+        "import tensorflow.compat.v1 as tf\n"
         "tf.enable_eager_execution()\n"
         "from optimizer import trainable_adam\n"
         "with tf.Graph().as_default():\n"

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that unrolls and their meta-gradients repeat the recorded figures."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training import processor_settings
 from problems import datasets

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of functions that optimizers of the release call."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import utils
 
@@ -15,7 +11,7 @@ from optimizer import utils
 class UtilsTest(tf.test.TestCase):
 
   def setUp(self):
-    super(UtilsTest, self).setUp()
+    super().setUp()
     tf.reset_default_graph()
 
   def _run(self, value):

@@ -6,12 +6,8 @@ Compiled and plain graphs must agree on the objective, its gradient and a
 product of the Hessian with a vector.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import datasets
 from problems import problem_generator as pg

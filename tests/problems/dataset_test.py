@@ -2,14 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of data sets and of their minibatches."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import absltest
 import numpy as np
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import dataset as dataset_lib
 

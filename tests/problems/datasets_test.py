@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the data sets."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import datasets
 
@@ -126,7 +122,7 @@ class SyntheticTest(tf.test.TestCase):
 class MnistTest(tf.test.TestCase):
 
   def setUp(self):
-    super(MnistTest, self).setUp()
+    super().setUp()
     self._saved = os.environ.get("KERAS_HOME")
     os.environ["KERAS_HOME"] = os.path.join(self.get_temp_dir(), self.id())
 
@@ -135,7 +131,7 @@ class MnistTest(tf.test.TestCase):
       del os.environ["KERAS_HOME"]
     else:
       os.environ["KERAS_HOME"] = self._saved
-    super(MnistTest, self).tearDown()
+    super().tearDown()
 
   def test_reads_the_keras_file(self):
     directory = os.path.join(os.environ["KERAS_HOME"], "datasets")

@@ -2,13 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares problems with NumPy functions, derivatives included."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 
 def gradient(fn, arrays, step=1e-5):

@@ -2,17 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the corpus against the published table."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 import pickle
 import sys
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import datasets
 from problems import model_adapter

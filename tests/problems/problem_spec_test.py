@@ -2,20 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of problems described but not yet built."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import functools
 import pickle
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import problem_generator
 from problems import problem_spec
 
 
-class _WithNoise(object):
+class _WithNoise:
 
   def __init__(self, noise=None):
     self.noise = noise

@@ -2,17 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what all problems have in common."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import problem as problem_lib
 
 
-class RecordingNoise(object):
+class RecordingNoise:
   """Hands out ones, and remembers what was asked for."""
 
   def __init__(self):

@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the model of Rosenbrock's function."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import functools
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import problem_generator as pg
 

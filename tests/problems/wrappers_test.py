@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of problems made from other problems."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from problems import classifiers
 from problems import datasets
@@ -21,7 +17,7 @@ from tests.problems import oracle
 Spec = problem_spec.Spec
 
 
-class CountingNoise(object):
+class CountingNoise:
   """Hands out the constants 1, 2, 3, ... and remembers the calls."""
 
   def __init__(self):
@@ -40,7 +36,7 @@ class Special(problem_lib.Problem):
   """A problem with a gradient rule, init function and start of its own."""
 
   def __init__(self, sessions=None):
-    super(Special, self).__init__([[2]], None, 0.0,
+    super().__init__([[2]], None, 0.0,
                                   (sessions or []).append)
 
   def init_tensors(self, seed=None):

@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What users saw of layers and control flow in a ModelAdapter."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from problems import problem_generator
@@ -85,7 +81,7 @@ def _constant():
 class AdaptedModelsTest(tf.test.TestCase, parameterized.TestCase):
 
   def tearDown(self):
-    super(AdaptedModelsTest, self).tearDown()
+    super().tearDown()
     tf.keras.backend.clear_session()
 
   def _train(self, make_loss, **options):

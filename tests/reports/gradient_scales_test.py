@@ -2,14 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What users saw of gradients that are tiny, or jump."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What users of the drop-in optimizer ran into."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import copy
 import pickle
 import subprocess
@@ -13,7 +9,7 @@ import sys
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 
@@ -36,9 +32,9 @@ class OptimizersTest(tf.test.TestCase, parameterized.TestCase):
       pretrained.load(use_native=False).minimize(tf.reduce_sum(v ** 2))
       session.run(tf.global_variables_initializer())
       tf.saved_model.simple_save(session, path, {"v": v}, {"v": v})
-    program = ("import tensorflow as tf\n"
-               "with tf.compat.v1.Session() as session:\n"
-               "  tf.compat.v1.saved_model.load(session, ['serve'], {!r})\n"
+    program = ("import tensorflow.compat.v1 as tf\n"
+               "with tf.Session() as session:\n"
+               "  tf.saved_model.load(session, ['serve'], {!r})\n"
                "  print(session.run('v:0'))\n")
     self.assertEqual(b"[1. 1. 1.]", subprocess.check_output(
         [sys.executable, "-c", program.format(path)]).strip())

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of tools/bazel with stand-ins for Bazel and for a finished .venv."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import hashlib
 import os
 import shutil
@@ -30,7 +26,7 @@ exit 7
 class BazelTest(absltest.TestCase):
 
   def setUp(self):
-    super(BazelTest, self).setUp()
+    super().setUp()
     self.root = self.create_tempdir().full_path
     self.bin = os.path.join(self.root, "bin")
     self.wrapper = os.path.join(self.root, "tools", "bazel")

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of .ci/run and tools/lint with stand-ins for all that they call."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import shutil
 import subprocess
@@ -18,7 +14,7 @@ from tests import repository
 class CiTest(absltest.TestCase):
 
   def setUp(self):
-    super(CiTest, self).setUp()
+    super().setUp()
     self.root = self.create_tempdir().full_path
     for name in (".ci/run", "tools/lint"):
       path = self._write(name, "")

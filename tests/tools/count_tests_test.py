@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of tools/count_tests.py."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
+import io
 import json
 import os
 import sys
 
 from absl.testing import absltest
-import six
 
 from tools import count_tests
 
@@ -109,7 +105,7 @@ class CountTestsTest(absltest.TestCase):
     for others, code, line in ((("0",), 0, "3 passed, 0 failed\n"),
                                (("1",), 1, "2 passed, 1 failed\n"),
                                (("0", "2"), 1, "3 passed, 1 failed\n")):
-      stdout, sys.stdout = sys.stdout, six.StringIO()
+      stdout, sys.stdout = sys.stdout, io.StringIO()
       try:
         self.assertEqual(code, self._main(passed, 0, *others))
         printed = sys.stdout.getvalue()

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the notebook, and holds it to what its page shows."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 
 from absl.testing import absltest

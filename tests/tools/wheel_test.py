@@ -5,10 +5,6 @@
 Needs no network: the build runs with what is in the environment.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import glob
 import json
 import os
@@ -32,7 +28,7 @@ _PROGRAM = """
 import os
 import sys
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import learned_optimizer
 from learned_optimizer import metaopt
@@ -50,8 +46,8 @@ for name in ("optimizer", "problems", "evaluation", "meta_training", "metaopt",
 problem = problem_generator.Quadratic(5, random_seed=1)
 x = problem.init_variables(seed=1)
 step = learned_optimizer.load().minimize(problem.objective(x))
-with tf.compat.v1.Session() as session:
-  session.run(tf.compat.v1.global_variables_initializer())
+with tf.Session() as session:
+  session.run(tf.global_variables_initializer())
   before = session.run(x)
   session.run(step)
   after = session.run(x)
@@ -62,7 +58,7 @@ print("stepped")
 
 
 _MODEL = """
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 NUMBER = 3
 
@@ -73,8 +69,8 @@ def loss():
 
 def make():
   def make_loss():
-    x = tf.compat.v1.get_variable(
-        "x", [3], initializer=tf.compat.v1.ones_initializer())
+    x = tf.get_variable(
+        "x", [3], initializer=tf.ones_initializer())
     return tf.reduce_sum(tf.square(x))
   return make_loss, None
 """
@@ -84,7 +80,7 @@ class WheelTest(absltest.TestCase):
 
   @classmethod
   def setUpClass(cls):
-    super(WheelTest, cls).setUpClass()
+    super().setUpClass()
     cls.root = os.path.join(absltest.get_default_test_tmpdir(), "wheel_test")
     shutil.rmtree(cls.root, ignore_errors=True)
     # A copy: building leaves files beside setup.py.
@@ -164,7 +160,7 @@ class WheelTest(absltest.TestCase):
     self.assertNotIn("Python :: 2", metadata)
     required = re.findall(r"^Requires-Dist: ([\w-]+)", metadata, re.M)
     self.assertCountEqual(
-        ["absl-py", "numpy", "protobuf", "six", "tensorflow"], required)
+        ["absl-py", "numpy", "protobuf", "tensorflow"], required)
     self.assertCountEqual(
         ["lol-compare = learned_optimizer.compare:run",
          "lol-metarun = learned_optimizer.metarun:run"],

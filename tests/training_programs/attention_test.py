@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of variables that hold an attended location."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 from tests.training_programs import harness
@@ -43,7 +39,7 @@ class AttentionTest(harness.TrainingProgramTest, parameterized.TestCase):
 
   @classmethod
   def setUpClass(cls):
-    super(AttentionTest, cls).setUpClass()
+    super().setUpClass()
     cls.logdir = harness.make_logdir(
         os.path.join(cls.logdir, "attention"), use_attention=True)
     cls.meta_parameters = {

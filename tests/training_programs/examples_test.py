@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every example."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import importlib
 import io
 import os
@@ -14,8 +10,7 @@ import subprocess
 import sys
 
 from absl.testing import parameterized
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tests.training_programs import harness
 
@@ -43,7 +38,7 @@ class ExamplesTest(harness.TrainingProgramTest, parameterized.TestCase):
   def test_example(self, name):
     module = importlib.import_module("examples." + name)
     tf.keras.backend.clear_session()
-    printed = io.StringIO() if six.PY3 else io.BytesIO()
+    printed = io.StringIO()
     stdout, sys.stdout = sys.stdout, printed
     try:
       with tf.Graph().as_default():

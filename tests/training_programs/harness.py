@@ -2,16 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tests of training programs share: an optimizer, a model, comparisons."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer import registry
@@ -115,7 +110,7 @@ class TrainingProgramTest(tf.test.TestCase):
 
   @classmethod
   def setUpClass(cls):
-    super(TrainingProgramTest, cls).setUpClass()
+    super().setUpClass()
     cls.logdir = make_logdir(os.path.join(
         tf.test.get_temp_dir(), cls.__name__, "meta_training"))
     cls.meta_parameters = {
@@ -143,7 +138,7 @@ class TrainingProgramTest(tf.test.TestCase):
 
   def check_meta_parameters(self, values):
     """Asserts that meta-parameters, by name, are those of `logdir`."""
-    values = {name: value for name, value in six.iteritems(values)
+    values = {name: value for name, value in values.items()
               if name.startswith(_SCOPE)}
     self.check_same(self.meta_parameters, values)
 

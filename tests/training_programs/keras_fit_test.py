@@ -6,13 +6,9 @@ Keras cannot put a `tf.train.Optimizer` into its own HDF5 files. What resumes
 exactly is a `tf.train.Saver`, or `save_weights` in TensorFlow's format.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 from tests.training_programs import harness

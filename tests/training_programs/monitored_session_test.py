@@ -3,16 +3,12 @@
 """Tests of monitored sessions, which checkpoint, die and go on by themselves.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import signal
 import subprocess
 import sys
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 from tests.training_programs import harness

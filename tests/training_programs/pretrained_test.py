@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of loading optimizers: shipped, one's own, of 2017, and broken ones."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import io
 import json
 import os
@@ -14,7 +10,7 @@ import subprocess
 import sys
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 import metaopt
 from optimizer import hierarchical_rnn
@@ -259,7 +255,7 @@ class PretrainedTest(harness.TrainingProgramTest):
   def test_eager_execution_is_refused(self):
     program = (
         "import sys\n"
-        "import tensorflow as tf\n"
+        "import tensorflow.compat.v1 as tf\n"
         "tf.enable_eager_execution()\n"
         "from optimizer import hierarchical_rnn\n"
         "from optimizer import pretrained\n"
@@ -284,7 +280,7 @@ class PretrainedTest(harness.TrainingProgramTest):
   def test_version_2_behavior_of_graphs(self):
     program = (
         "import sys\n"
-        "import tensorflow as tf\n"
+        "import tensorflow.compat.v1 as tf\n"
         "tf.enable_control_flow_v2()\n"
         "tf.enable_resource_variables()\n"
         "tf.enable_v2_tensorshape()\n"

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of synchronous training on a cluster."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import threading
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import free_ports
 from optimizer import pretrained

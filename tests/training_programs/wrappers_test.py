@@ -2,17 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what builds on or wraps a `tf.train.Optimizer`."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
+from tensorflow import contrib
 
 from optimizer import pretrained
 from tests.training_programs import harness
 
-_slim = tf.contrib.slim
+_slim = contrib.slim
 
 
 def _slim_train_op(loss, optimizer):
@@ -22,12 +19,12 @@ def _slim_train_op(loss, optimizer):
 
 
 def _training_train_op(loss, optimizer):
-  return tf.contrib.training.create_train_op(
+  return contrib.training.create_train_op(
       loss, optimizer, global_step=tf.train.get_or_create_global_step())
 
 
 def _optimize_loss(loss, optimizer):
-  return tf.contrib.layers.optimize_loss(
+  return contrib.layers.optimize_loss(
       loss, tf.train.get_or_create_global_step(), None, optimizer,
       clip_gradients=5.0)
 
@@ -42,9 +39,9 @@ _PROGRAMS = {
     "contrib_training": _training_train_op,
     "optimize_loss": _optimize_loss,
     "clip_by_norm": _minimized_by(
-        lambda optimizer: tf.contrib.estimator.clip_gradients_by_norm(
+        lambda optimizer: contrib.estimator.clip_gradients_by_norm(
             optimizer, 5.0)),
-    "moving_average": _minimized_by(tf.contrib.opt.MovingAverageOptimizer),
+    "moving_average": _minimized_by(contrib.opt.MovingAverageOptimizer),
     "loss_scale": _minimized_by(
         lambda optimizer:
         tf.train.experimental.MixedPrecisionLossScaleOptimizer(
@@ -73,7 +70,7 @@ class WrappersTest(harness.TrainingProgramTest, parameterized.TestCase):
     self.check_loss_falls(losses)
 
   def _train(self, directory, name, num_steps, seed=1):
-    """Trains as slim and tf.contrib.training do; returns the last loss."""
+    """Trains as slim and contrib.training do; returns the last loss."""
     with tf.Graph().as_default():
       tf.set_random_seed(seed)
       loss = harness.full_loss()
@@ -83,7 +80,7 @@ class WrappersTest(harness.TrainingProgramTest, parameterized.TestCase):
             step, directory, number_of_steps=num_steps,
             save_summaries_secs=None, log_every_n_steps=1000,
             session_config=harness.session_config())
-      return tf.contrib.training.train(
+      return contrib.training.train(
           step, directory,
           hooks=[tf.train.StopAtStepHook(last_step=num_steps)],
           save_summaries_steps=None, config=harness.session_config())

@@ -10,10 +10,6 @@ it returns two, a function that builds the model and returns its loss, and one
 that makes an initializing function, or None.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import argparse
 import importlib
 import os
@@ -68,11 +64,11 @@ def main(argv):
   os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
   try:
     function = find_function(options.model)
-    import tensorflow as tf
+    import tensorflow.compat.v1 as tf
     from learned_optimizer import metaopt
     from learned_optimizer.optimizer import pretrained
     from learned_optimizer.problems import model_adapter
-    tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+    tf.logging.set_verbosity(tf.logging.ERROR)
     metaopt.compare(
         {"learned": lambda: pretrained.load(options.optimizer)},
         model_adapter.ModelAdapter(function), options.steps,

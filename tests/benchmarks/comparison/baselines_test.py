@@ -2,21 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the baselines against the optimizers of tf.train."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import baselines
 
 _THEIRS = {
-    "SGD": tf.compat.v1.train.GradientDescentOptimizer,
-    "Momentum": lambda rate: tf.compat.v1.train.MomentumOptimizer(rate, 0.9),
-    "RMSProp": tf.compat.v1.train.RMSPropOptimizer,
-    "Adam": tf.compat.v1.train.AdamOptimizer,
+    "SGD": tf.train.GradientDescentOptimizer,
+    "Momentum": lambda rate: tf.train.MomentumOptimizer(rate, 0.9),
+    "RMSProp": tf.train.RMSPropOptimizer,
+    "Adam": tf.train.AdamOptimizer,
 }
 
 
@@ -34,11 +30,11 @@ class BaselinesTest(tf.test.TestCase, parameterized.TestCase):
     ours = baselines.SPECS[name].callable(rate)
     results = []
     for optimizer in (ours, _THEIRS[name](rate)):
-      with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        gradient = tf.compat.v1.placeholder(tf.float32, [2, 3])
+      with tf.Graph().as_default(), tf.Session() as session:
+        gradient = tf.placeholder(tf.float32, [2, 3])
         variable = tf.Variable(np.ones([2, 3], np.float32))
         step = optimizer.apply_gradients([(gradient, variable)])
-        session.run(tf.compat.v1.global_variables_initializer())
+        session.run(tf.global_variables_initializer())
         trajectory = []
         for value in gradients:
           session.run(step, {gradient: value})

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of comparing optimizers on a problem."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import tempfile
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import baselines
 from benchmarks.comparison import comparison
@@ -43,7 +39,7 @@ def _learned(name, rate):
 class ComparisonTest(tf.test.TestCase):
 
   def setUp(self):
-    super(ComparisonTest, self).setUp()
+    super().setUp()
     self.directory = tempfile.mkdtemp(dir=self.get_temp_dir())
 
   def _on(self, problem, learned, **options):
@@ -74,7 +70,7 @@ class ComparisonTest(tf.test.TestCase):
               10.0: (np.inf, 0, 0)}
     tried = []
 
-    class Lazy(object):
+    class Lazy:
       """Stands for a runner."""
 
       def get(self):
@@ -104,7 +100,7 @@ class ComparisonTest(tf.test.TestCase):
   def test_goes_on_from_the_cache(self):
     first = self._on(_NET, [_learned("learned", 0.1)])
 
-    class Broken(object):
+    class Broken:
       """Stands for a runner that must not be built."""
 
       def __init__(self, *unused):

@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the families of problems."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import families
 from benchmarks.comparison import groups

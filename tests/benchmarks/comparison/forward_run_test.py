@@ -2,14 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of runs without anything to differentiate."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-from six.moves import range
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import baselines
 from benchmarks.comparison import curves
@@ -111,7 +106,7 @@ class AdamCosineTest(tf.test.TestCase):
 
   def test_by_hand(self):
     """With gradients all 1, a step of Adam is its rate."""
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       optimizer = baselines.AdamCosine(0.1, 4.0)
       state = {key: tf.constant([[value]])
                for key, value in optimizer.INITIAL_STATE}
@@ -121,7 +116,7 @@ class AdamCosineTest(tf.test.TestCase):
             optimizer.meta_parameters.values()["learning_rate"],
             tf.constant([[1.0]]), state)
         steps.append(change[0, 0])
-      session.run(tf.compat.v1.global_variables_initializer())
+      session.run(tf.global_variables_initializer())
       root = np.sqrt(0.5)
       self.assertAllClose(
           [0.1, 0.05 * (1 + root), 0.05, 0.05 * (1 - root), 0, 0],

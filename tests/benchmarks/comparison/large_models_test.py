@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of training large models, on a small one."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
+import io
 import tempfile
 
 import numpy as np
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import large_models
 
@@ -31,7 +27,7 @@ class LargeModelsTest(tf.test.TestCase):
   def test_falls(self):
     values, seconds, size = large_models.losses(
         large_models.Model(_small_net, 8),
-        tf.compat.v1.train.AdamOptimizer(0.01), 60)
+        tf.train.AdamOptimizer(0.01), 60)
     self.assertEqual(3 * 9 * 4 + 4 + 8 + 36 * 10 + 10, size)
     result = large_models.summarize("adam", "small", values, seconds, size)
     self.assertTrue(result.is_finite)
@@ -50,7 +46,7 @@ class LargeModelsTest(tf.test.TestCase):
     models = dict(large_models.MODELS)
     large_models.MODELS["small"] = large_models.Model(_small_net, 8)
     try:
-      out = six.StringIO()
+      out = io.StringIO()
       results = large_models.run(
           ["hierarchical_rnn"], 3, tempfile.mkdtemp(dir=self.get_temp_dir()),
           1e-5, ["small"], out)

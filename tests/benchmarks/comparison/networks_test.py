@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the nets that only comparisons use."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import benchmark_data
 from benchmarks.comparison import networks
@@ -36,7 +32,7 @@ class NetworksTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters(*sorted(_NETS))
   def test_learns(self, name):
     spec, dataset, at_zero = _NETS[name]
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       problem = spec.build()
       variables = problem.init_variables(seed=2)
       self.assertEqual(problem.param_shapes,
@@ -45,9 +41,9 @@ class NetworksTest(tf.test.TestCase, parameterized.TestCase):
       loss = problem.objective(variables, tf.constant(dataset.data),
                                tf.constant(dataset.labels))
       gradients = problem.gradients(loss, variables)
-      step = tf.compat.v1.train.AdamOptimizer(0.03).apply_gradients(
+      step = tf.train.AdamOptimizer(0.03).apply_gradients(
           zip(gradients, variables))
-      session.run(tf.compat.v1.global_variables_initializer())
+      session.run(tf.global_variables_initializer())
       start, slopes = session.run([loss, gradients])
       for slope in slopes:
         self.assertGreater(np.abs(slope).max(), 0)
@@ -60,7 +56,7 @@ class NetworksTest(tf.test.TestCase, parameterized.TestCase):
           loss, dict(zip([v.value() for v in variables], zeros))), rtol=1e-5)
 
   def test_lstm_by_hand(self):
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       problem = networks.LSTM(2, 3, 1)
       rng = np.random.RandomState(0)
       params = [rng.randn(*shape) for shape in problem.param_shapes]

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the referee: tuning, targets, and what is kept."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import tempfile
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import comparison
 from benchmarks.comparison import curves
@@ -42,7 +38,7 @@ def _learned(name, rate):
 class RefereeTest(tf.test.TestCase):
 
   def setUp(self):
-    super(RefereeTest, self).setUp()
+    super().setUp()
     self.directory = tempfile.mkdtemp(dir=self.get_temp_dir())
 
   def _judge(self, learned=(), problems=(_QUADRATIC,), **options):
@@ -86,7 +82,7 @@ class RefereeTest(tf.test.TestCase):
   def test_goes_on_from_the_cache(self):
     first, = self._judge([_learned("learned", 0.05)])
 
-    class Broken(object):
+    class Broken:
       """Stands for a runner that must not be built."""
 
       def __init__(self, *unused):

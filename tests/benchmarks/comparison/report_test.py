@@ -2,18 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of comparing on several problems, and of what is written."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import csv
+import io
 import os
 import re
 import tempfile
 import time
 
-import six
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import plotting
 from benchmarks.comparison import comparison
@@ -49,7 +45,7 @@ class CompareTest(tf.test.TestCase):
 
   def test_tables_and_page(self):
     directory = tempfile.mkdtemp(dir=self.get_temp_dir())
-    out = six.StringIO()
+    out = io.StringIO()
     outcomes = report.run(
         [_QUADRATIC, _NET], [_learned("learned", 0.05)], 50,
         os.path.join(directory, "cache"), out, **_OPTIONS)

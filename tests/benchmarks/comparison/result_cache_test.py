@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is kept of earlier runs."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import tempfile
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import groups
 from benchmarks.comparison import result_cache
@@ -36,7 +32,7 @@ class KeyTest(tf.test.TestCase):
 class ResultCacheTest(tf.test.TestCase):
 
   def setUp(self):
-    super(ResultCacheTest, self).setUp()
+    super().setUp()
     self.directory = tempfile.mkdtemp(dir=self.get_temp_dir())
 
   def test_half_written_cache(self):
@@ -66,7 +62,7 @@ class ResultCacheTest(tf.test.TestCase):
     self.assertLen(made, 2)
 
   def test_a_failed_write_leaves_nothing(self):
-    full = tf.compat.v1.test.mock.patch.object(
+    full = tf.test.mock.patch.object(
         np, "savez_compressed", side_effect=IOError("No space left"))
     with full, self.assertRaisesRegexp(IOError, "No space left"):
       result_cache.ResultCache(self.directory).arrays(

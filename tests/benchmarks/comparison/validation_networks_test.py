@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the models of the validation group."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import groups
 from benchmarks.comparison import validation_networks as nets
@@ -18,7 +14,7 @@ from problems import problem_spec
 class ByHandTest(tf.test.TestCase):
 
   def _evaluate(self, make, params, data, labels=None, inference=False):
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       problem = make()
       params = [tf.constant(value, tf.float32) for value in params]
       self.assertEqual(problem.param_shapes,
@@ -91,7 +87,7 @@ class ByHandTest(tf.test.TestCase):
     self.assertAllClose([[100, 10, 7]], logits)
 
   def test_only_what_is_looked_up_has_a_gradient(self):
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
       for problem, data in (
           (nets.Factorization(5, 4, 2, random_seed=3), [[2, 1]]),
           (nets.NextSymbol(2, 5, 3, random_seed=3), [[2, 2]])):
@@ -99,7 +95,7 @@ class ByHandTest(tf.test.TestCase):
         loss = problem.objective(variables, tf.constant(data, tf.float32),
                                  tf.constant([0]))
         slopes = problem.gradients(loss, variables)
-        session.run(tf.compat.v1.global_variables_initializer())
+        session.run(tf.global_variables_initializer())
         touched = np.abs(session.run(slopes[0])).sum(axis=1) > 0
         self.assertAllEqual([False, False, True, False, False], touched)
 
@@ -109,15 +105,15 @@ class StartTest(tf.test.TestCase):
   def test_every_problem_of_the_group_learns_something(self):
     """A few steps down the gradient of all rows lessen the loss."""
     for entry in groups.entries("v"):
-      with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      with tf.Graph().as_default(), tf.Session() as session:
         problem = entry.spec.build()
         variables = problem.init_variables(seed=1)
         data = [tf.constant(array) for array in (
             entry.dataset.data, entry.dataset.labels)] if (
                 entry.batch_size) else []
         loss = problem.objective(variables, *data)
-        step = tf.compat.v1.train.AdamOptimizer(1e-3).minimize(loss)
-        session.run(tf.compat.v1.global_variables_initializer())
+        step = tf.train.AdamOptimizer(1e-3).minimize(loss)
+        session.run(tf.global_variables_initializer())
         start = session.run(loss)
         for _ in range(10):
           session.run(step)

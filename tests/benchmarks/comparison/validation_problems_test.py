@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the problems that decide while meta-training."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import validation_problems
 from problems import datasets

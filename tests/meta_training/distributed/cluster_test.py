@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how a task finds out which of a cluster it is."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import json
 import os
 import socket
@@ -13,7 +9,7 @@ import threading
 import time
 
 from absl.testing import parameterized
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from benchmarks import free_ports
 from meta_training.distributed import cluster
@@ -25,7 +21,7 @@ _VARIABLES = ("TF_CONFIG", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_NNODES",
 class FindTest(tf.test.TestCase, parameterized.TestCase):
 
   def setUp(self):
-    super(FindTest, self).setUp()
+    super().setUp()
     before = {name: os.environ.get(name) for name in _VARIABLES}
     self.addCleanup(self._restore, before)
     for name in _VARIABLES[:-1]:

@@ -2,18 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of who is the chief, and of who may update."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training.distributed import lease
 
 _OPTIONS = {"learning_rate": 0.5, "problems": ["f", "g"]}
 
 
-class _Task(object):
+class _Task:
   """A lease with a graph and a session, as each task has."""
 
   def __init__(self, target, name, **changed):
@@ -25,7 +21,7 @@ class _Task(object):
       self._missing = tf.zeros([0])
       with tf.control_dependencies([self.lease.check]):
         self._update = tf.no_op()
-    self.session = tf.compat.v1.Session(target, graph)
+    self.session = tf.Session(target, graph)
 
   def take(self, pause):
     self.lease.take(self.session, pause)
@@ -65,11 +61,11 @@ class LeaseTest(tf.test.TestCase):
 
   @classmethod
   def setUpClass(cls):
-    super(LeaseTest, cls).setUpClass()
+    super().setUpClass()
     cls._server = tf.distribute.Server.create_local_server()
 
   def setUp(self):
-    super(LeaseTest, self).setUp()
+    super().setUp()
     self._chief, self._other = self._task("chief"), self._task("other")
 
   def _task(self, name, **changed):

@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of waiting that hears signals."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import signal
 import threading
 import time
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from meta_training.distributed import waiting
 
@@ -43,7 +39,7 @@ class WaitingTest(tf.test.TestCase):
     self.addCleanup(end.set)
     self._after(0.2, waits.stop)
     start = time.time()
-    with tf.compat.v1.test.mock.patch.object(
+    with tf.test.mock.patch.object(
         waiting, "_PATIENCE_SECONDS", 1.0):
       with self.assertRaises(waiting.StoppedError):
         waits.call(end.wait)
@@ -57,7 +53,7 @@ class WaitingTest(tf.test.TestCase):
   def test_tells_that_it_waits(self):
     told = []
     waits = waiting.Waiting(told.append)
-    with tf.compat.v1.test.mock.patch.object(waiting, "_TELL_SECONDS", 0.1):
+    with tf.test.mock.patch.object(waiting, "_TELL_SECONDS", 0.1):
       for _ in range(2):
         waits.call(time.sleep, 1.7)
         waits.call(lambda: None)
@@ -78,12 +74,12 @@ class SessionTest(tf.test.TestCase):
 
   def _session(self, graph):
     return waiting.Session(waiting.Waiting(self.fail), "", graph,
-                           tf.compat.v1.ConfigProto())
+                           tf.ConfigProto())
 
   def test_runs(self):
     with tf.Graph().as_default() as graph:
-      variable = tf.compat.v1.get_variable("x", initializer=3.0)
-      saver = tf.compat.v1.train.Saver()
+      variable = tf.get_variable("x", initializer=3.0)
+      saver = tf.train.Saver()
       session = self._session(graph)
       session.run(variable.initializer)
       variable.load(4.0, session)

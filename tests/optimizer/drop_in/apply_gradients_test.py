@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of an optimizer as a user of TensorFlow meets it."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import trainable_optimizer
 from tests.optimizer import harness
@@ -22,7 +18,7 @@ class _Elementwise(trainable_optimizer.TrainableOptimizer):
   elementwise = True
 
   def __init__(self):
-    super(_Elementwise, self).__init__("Elementwise", [])
+    super().__init__("Elementwise", [])
 
   def _compute_update(self, param, grad, state):
     return param - 1.0, state
@@ -38,7 +34,7 @@ class _Momentum(trainable_optimizer.TrainableOptimizer):
   elementwise = True
 
   def __init__(self):
-    super(_Momentum, self).__init__("Momentum", ["velocity"])
+    super().__init__("Momentum", ["velocity"])
 
   def _initialize_state(self, var):
     return {"velocity": tf.zeros(var.shape)}
@@ -51,7 +47,7 @@ class _Momentum(trainable_optimizer.TrainableOptimizer):
 class DropInTest(tf.test.TestCase, parameterized.TestCase):
 
   def setUp(self):
-    super(DropInTest, self).setUp()
+    super().setUp()
     self._graph = tf.Graph()
     context = self._graph.as_default()
     context.__enter__()

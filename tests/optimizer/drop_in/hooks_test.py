@@ -2,16 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of hooks of `tf.train.Optimizer` that subclasses override."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
+from tensorflow import contrib
 
 from optimizer import hierarchical_rnn
 
-_Decayed = tf.contrib.opt.extend_with_decoupled_weight_decay(
+_Decayed = contrib.opt.extend_with_decoupled_weight_decay(
     hierarchical_rnn.HierarchicalRNN)
 
 
@@ -38,7 +35,7 @@ class HooksTest(tf.test.TestCase, parameterized.TestCase):
   def test_mixin_changes_gradients_and_acts_after_the_step(self):
     class Mixin(hierarchical_rnn.HierarchicalRNN):
       def _apply_dense(self, grad, var):
-        step = super(Mixin, self)._apply_dense(grad * 0.0, var)
+        step = super()._apply_dense(grad * 0.0, var)
         with tf.control_dependencies([step]):
           return var.assign_add(tf.ones_like(var))
 

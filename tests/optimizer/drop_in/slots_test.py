@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what an optimizer keeps of each variable, and of all."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from tests.optimizer import harness
 
@@ -15,7 +11,7 @@ from tests.optimizer import harness
 class SlotsTest(tf.test.TestCase):
 
   def setUp(self):
-    super(SlotsTest, self).setUp()
+    super().setUp()
     self._graph = tf.Graph()
     context = self._graph.as_default()
     context.__enter__()

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the parameters of optimizers whose variables hold something else."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import trainable_optimizer
 
@@ -18,7 +14,7 @@ class _Ahead(trainable_optimizer.TrainableOptimizer):
   """Gradient descent that looks ahead, and tells no first step from others."""
 
   def __init__(self):
-    super(_Ahead, self).__init__("Ahead", ["true_param"], use_attention=True)
+    super().__init__("Ahead", ["true_param"], use_attention=True)
 
   def _initialize_state(self, var):
     return {"true_param": tf.convert_to_tensor(var)}

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of building the native step."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import stat
 import sys
@@ -42,7 +38,7 @@ class CompilerTest(absltest.TestCase):
 class FolderTest(absltest.TestCase):
 
   def setUp(self):
-    super(FolderTest, self).setUp()
+    super().setUp()
     self._top = self.create_tempdir().full_path
 
   def test_all_may_read_what_one_has_built(self):

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds and runs the program that tests the kernels without TensorFlow."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 import subprocess
 import tempfile

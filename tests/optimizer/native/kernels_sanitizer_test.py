@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests the kernels without TensorFlow under the compiler's sanitizers."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import absltest
 from absl.testing import parameterized
 

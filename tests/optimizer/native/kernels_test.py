@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests the kernels without TensorFlow, beside the same step in doubles."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import absltest
 
 from tests.optimizer.native import kernels_program

@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of loading the native step."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer.native import builder
 from optimizer.native import loader
@@ -37,7 +33,7 @@ class BuildTest(tf.test.TestCase):
                    for name in ("beside", "own")]
     os.mkdir(beside)
     os.mkdir(own)
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     compiler = builder.Compiler("compiler", "key")
     with mock.patch.object(
         builder, "built_ahead", lambda *args: None), mock.patch.object(
@@ -60,7 +56,7 @@ class BuildTest(tf.test.TestCase):
   def test_another_tensorflow_has_another_key(self):
     key = loader.source_key()
     self.assertEqual(key, loader.source_key())
-    with tf.compat.v1.test.mock.patch.object(
+    with tf.test.mock.patch.object(
         tf.version, "GIT_VERSION", "another"):
       self.assertNotEqual(key, loader.source_key())
 
@@ -68,9 +64,9 @@ class BuildTest(tf.test.TestCase):
 class SayOnceTest(tf.test.TestCase):
 
   def test_each_reason_once(self):
-    mock = tf.compat.v1.test.mock
+    mock = tf.test.mock
     with mock.patch.object(loader, "_SAID", set()), mock.patch.object(
-        tf.compat.v1.logging, "warn") as warn:
+        tf.logging, "warn") as warn:
       for reason in ("No compiler.", "No room.", "No compiler."):
         loader.say_once(reason)
     self.assertEqual(["No compiler.", "No room."],

@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Steps the same variables natively and by TensorFlow's ops."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import contextlib
 import os
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer.native import builder
@@ -40,7 +36,7 @@ def environment(**values):
     yield
 
 
-class Model(object):
+class Model:
   """Variables and an optimizer in a graph of their own.
 
   Attributes:

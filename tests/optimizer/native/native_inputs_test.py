@@ -5,10 +5,6 @@
 The graphs are run by a process of their own: this file, with an argument.
 """
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import collections
 import json
 import os
@@ -16,7 +12,7 @@ import subprocess
 import sys
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer.native import loader

@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests when steps are native, and that it makes no difference to a model."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import os
 
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer.native import builder
@@ -30,7 +26,7 @@ class _NeverNative(hierarchical_rnn.HierarchicalRNN):
 class _OtherRule(hierarchical_rnn.HierarchicalRNN):
 
   def _compute_updates(self, params, grads, states, global_state):
-    return super(_OtherRule, self)._compute_updates(
+    return super()._compute_updates(
         params, grads, states, global_state)
 
 
@@ -50,7 +46,7 @@ def _embedding(native, use_resource=True, dtype=tf.float32, **options):
   return optimizer, variable, step
 
 
-class _Training(object):
+class _Training:
   """An embedding and steps of it in a graph of their own.
 
   Attributes:
@@ -82,7 +78,7 @@ class _PathsTest(tf.test.TestCase, parameterized.TestCase):
   # pylint: disable=missing-docstring
 
   def setUp(self):
-    super(_PathsTest, self).setUp()
+    super().setUp()
     native_harness.require_library(self)
     said = tf.test.mock.patch.object(loader, "_SAID", set())
     said.start()
@@ -151,7 +147,7 @@ class FallBackTest(_PathsTest):
                        max_relative_step=0.5)
 
   def _falls_back(self, reason, **options):
-    with tf.test.mock.patch.object(tf.compat.v1.logging, "warn") as warn:
+    with tf.test.mock.patch.object(tf.logging, "warn") as warn:
       trainings = [_Training(True, **options) for _ in range(2)]
     said = [str(call) for call in warn.call_args_list if "native" in str(call)]
     self.assertLen(said, 1)
@@ -233,7 +229,7 @@ class LoaderTest(tf.test.TestCase):
         mock.patch.object(builder, "built_ahead", lambda *args: None), \
         mock.patch.object(builder, "folder_beside", lambda *args: None), \
         mock.patch.object(builder, "user_folder", self.get_temp_dir), \
-        mock.patch.object(tf.compat.v1.logging, "warn") as warn:
+        mock.patch.object(tf.logging, "warn") as warn:
       for _ in range(2):
         self.assertIsNone(loader.load())
         training = _Training(True)

@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that the native step is the one TensorFlow's ops make."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import arguments
 from optimizer import hierarchical_rnn
@@ -135,7 +131,7 @@ def _gradients(rng, shapes, step, decades=3):
 class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
 
   def setUp(self):
-    super(NativeStepTest, self).setUp()
+    super().setUp()
     native_harness.require_library(self)
 
   def _compare(self, options, shapes=_SHAPES, steps=4, decades=3, fall=1.0,

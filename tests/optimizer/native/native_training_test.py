@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that models end where they would if TensorFlow's ops trained them."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer.native import native_step
 from optimizer import pretrained
@@ -124,7 +120,7 @@ def _train(make_model, native, instructions=""):
 class NativeTrainingTest(tf.test.TestCase, parameterized.TestCase):
 
   def setUp(self):
-    super(NativeTrainingTest, self).setUp()
+    super().setUp()
     native_harness.require_library(self)
 
   @parameterized.parameters(_perceptron, _embedding, _convolution)

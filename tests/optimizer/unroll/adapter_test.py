@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of unrolls of a problem: feeds, seeds, carrying over, stopping."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import global_learning_rate
 from optimizer.unroll import adapter
@@ -21,7 +17,7 @@ class _Growing(problem_generator.Problem):
   """f(x) = x^2, of which gradient descent at rate 2 makes x -> -3 x."""
 
   def __init__(self, power=2.0, start=1.0):
-    super(_Growing, self).__init__([[1]])
+    super().__init__([[1]])
     self._power = power
     self._start = start
 
@@ -44,7 +40,7 @@ class _Partial(problem_generator.Problem):
   """Has a gradient for one of two tensors only."""
 
   def __init__(self):
-    super(_Partial, self).__init__([[2], [3]])
+    super().__init__([[2], [3]])
 
   def objective(self, parameters, data=None, labels=None):
     return tf.reduce_sum(tf.square(parameters[1]))
@@ -56,7 +52,7 @@ class _Partial(problem_generator.Problem):
 class UnrollAdapterTest(tf.test.TestCase, parameterized.TestCase):
 
   def setUp(self):
-    super(UnrollAdapterTest, self).setUp()
+    super().setUp()
     context = tf.Graph().as_default()
     context.__enter__()
     self.addCleanup(context.__exit__, None, None, None)
@@ -269,7 +265,7 @@ class UnrollAdapterTest(tf.test.TestCase, parameterized.TestCase):
   def test_a_step_that_cannot_be_rebuilt_is_not(self, **options):
     rate = 0.1
     optimizer = global_learning_rate.GlobalLearningRate(rate)
-    with tf.test.mock.patch.object(tf.compat.v1.logging, "info") as info:
+    with tf.test.mock.patch.object(tf.logging, "info") as info:
       unroll = harness.Unroll(optimizer, _Stateful(), **options)
     messages = [call[0][0] % call[0][1:] for call in info.call_args_list]
     self.assertLen(messages, 1)
@@ -287,7 +283,7 @@ class UnrollAdapterTest(tf.test.TestCase, parameterized.TestCase):
     self.assertNotEqual(results[0].objectives[2], results[1].objectives[2])
 
   def test_a_step_that_can_be_rebuilt_is_not_logged(self):
-    with tf.test.mock.patch.object(tf.compat.v1.logging, "info") as info:
+    with tf.test.mock.patch.object(tf.logging, "info") as info:
       harness.OPTIMIZERS["global"]().train(
           problem_generator.Quadratic(2, noise_stdev=1.0),
           datasets.EMPTY_DATASET)

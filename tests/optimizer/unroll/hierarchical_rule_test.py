@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the rule that keeps all tensors packed."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 from absl.testing import parameterized
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer.unroll import hierarchical_rule
@@ -26,7 +22,7 @@ class HierarchicalRuleTest(tf.test.TestCase, parameterized.TestCase):
 
   def _run(self, make_rule, **options):
     with tf.Graph().as_default(), self.session() as session:
-      tf.compat.v1.set_random_seed(1)
+      tf.set_random_seed(1)
       optimizer = hierarchical_rnn.HierarchicalRNN(
           [3, 4, 2], (0.01, 0.01), random_seed=1, **options)
       rule = make_rule(optimizer, _SHAPES)
@@ -36,7 +32,7 @@ class HierarchicalRuleTest(tf.test.TestCase, parameterized.TestCase):
       for i in (1, 2):
         params, attended, state = rule.update(
             params, [tf.constant(array) for array in _arrays(i)], state)
-      session.run(tf.compat.v1.global_variables_initializer())
+      session.run(tf.global_variables_initializer())
       return session.run(
           [params, attended, rule.per_tensor_state(state), state[1]])
 

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the update an unroll runs."""
 
-from __future__ import absolute_import
-from __future__ import division
-from __future__ import print_function
-
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import trainable_optimizer
 from optimizer.unroll import update_rule
@@ -22,7 +18,7 @@ class _Momentum(trainable_optimizer.TrainableOptimizer):
   elementwise = True
 
   def __init__(self):
-    super(_Momentum, self).__init__("Momentum", ["velocity", "count"])
+    super().__init__("Momentum", ["velocity", "count"])
 
   def _initialize_state(self, var):
     return {"velocity": tf.zeros([var.shape.num_elements(), 1]),
