@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sources on other Python versions, where such an interpreter exists.
 
-Every file must compile on 2.7 and 3.6; the parts without TensorFlow must work
-there. An interpreter is looked for on PATH and among pyenv's versions.
+Every file must compile on 3.6; the parts without TensorFlow must work there. An interpreter is looked for on PATH and among pyenv's versions.
 """
 
 import glob
@@ -15,10 +14,10 @@ import tensorflow.compat.v1 as tf
 from tests import repository
 
 _COMPILE = """
-import io, sys
+import sys
 for path in sys.argv[1:]:
-  with io.open(path, encoding="utf-8") as stream:
-    compile(stream.read().encode("utf-8"), path, "exec")
+  with open(path, encoding="utf-8") as stream:
+    compile(stream.read(), path, "exec")
 """
 
 _SMOKE = """
@@ -57,10 +56,10 @@ def _interpreter(version):
 
 class PythonVersionsTest(tf.test.TestCase):
 
-  def _check(self, version):
-    interpreter = _interpreter(version)
+  def test_python_3_6(self):
+    interpreter = _interpreter("3.6")
     if interpreter is None:
-      self.skipTest("there is no Python " + version)
+      self.skipTest("there is no Python 3.6")
     files = [os.path.join(repository.ROOT, path)
              for path in repository.python_files() if path.startswith(
                  ("optimizer", "problems", "meta_training", "metaopt.py",
@@ -68,12 +67,6 @@ class PythonVersionsTest(tf.test.TestCase):
     self.assertGreater(len(files), 30)
     subprocess.check_call([interpreter, "-c", _COMPILE] + files)
     subprocess.check_call([interpreter, "-c", _SMOKE, repository.ROOT])
-
-  def test_python_2_7(self):
-    self._check("2.7")
-
-  def test_python_3_6(self):
-    self._check("3.6")
 
 
 if __name__ == "__main__":
