@@ -2,11 +2,100 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of the arguments that constructors of optimizers are given."""
 
+import collections
 import inspect
 import numbers
+import os
 
+import numpy as np
 
 _MAX_SIZE = 4096
+_LARGEST = float(np.finfo(np.float32).max)
+
+Kind = collections.namedtuple("Kind", "phrase, types, fits")
+"""What an argument may be.
+
+Attributes:
+  phrase: String that completes "must be ...".
+  types: Type or tuple of types.
+  fits: Function of a value of these types, whether it will do; by default all
+    of them will.
+"""
+Kind.__new__.__defaults__ = (lambda value: True,)
+
+
+def number(phrase="a number", fits=lambda value: True):
+  """The `Kind` of real numbers that are finite in float32 and that fit."""
+  return Kind(phrase, numbers.Real,
+              lambda value: abs(value) <= _LARGEST and fits(value))
+
+
+def integer(least=None, most=None):
+  """The `Kind` of integers from the one to the other, both included."""
+  phrase = "an integer" + "".join(
+      " {} {}".format(word, bound)
+      for word, bound in (("from", least), ("to", most)) if bound is not None)
+  return Kind(phrase, numbers.Integral, lambda value: (
+      (least is None or least <= value) and (most is None or value <= most)))
+
+
+def optional(kind):
+  """The `Kind` of what is of another kind, or None."""
+  return Kind(kind.phrase + " or None", object,
+              lambda value: value is None or _is_of(value, kind))
+
+
+NUMBER = number()
+# Of numpy too, and 0 and 1, which JSON and flags may have made of them.
+BOOL = Kind("True or False", (bool, np.bool_, numbers.Integral),
+            lambda value: value in (0, 1))
+STRING = Kind("a string", str)
+PATH = Kind("a path, as a string or pathlib.Path", (str, os.PathLike))
+STREAM = Kind("a stream such as sys.stdout", object,
+              lambda value: callable(getattr(value, "write", None)))
+
+_KINDS_OF_DEFAULTS = ((bool, BOOL), (numbers.Real, NUMBER), (str, STRING))
+
+
+def check(name, value, kind):
+  """Checks an argument.
+
+  Args:
+    name: String, what to call it.
+    value: Anything.
+    kind: `Kind` that it should be of.
+
+  Raises:
+    ValueError: If it is not; it names the argument.
+  """
+  if not _is_of(value, kind):
+    raise ValueError("{} must be {}, not {:.200}.".format(
+        name, kind.phrase, repr(value)))
+
+
+def check_all(constructor, values, **kinds):
+  """Checks the arguments of a constructor by its defaults.
+
+  What has True or False, a number or a string as its default must be such a
+  thing; other arguments are checked only if their kinds are given.
+
+  Args:
+    constructor: The class.
+    values: Mapping from names to values, such as `locals()`.
+    **kinds: `Kind` by name, where the default says too little.
+
+  Raises:
+    ValueError: For the first argument that is not of its kind.
+  """
+  for name, default in parameters(constructor)[1].items():
+    fitting = [kind for types, kind in _KINDS_OF_DEFAULTS
+               if isinstance(default, types)]
+    if name in kinds or fitting:
+      check(name, values[name], kinds.get(name) or fitting[0])
+
+
+def _is_of(value, kind):
+  return isinstance(value, kind.types) and kind.fits(value)
 
 
 def parameters(constructor):
