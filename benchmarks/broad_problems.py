@@ -27,7 +27,7 @@ class Net(pg.Problem):
     """
     self._tensors, _ = broad_layers.declare(layers, input_shape)
     super().__init__([tensor.shape for tensor in self._tensors],
-                              random_seed)
+                     random_seed)
     self.layers = layers
     self._loss = loss
     self._penalty = penalty

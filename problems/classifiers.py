@@ -44,7 +44,7 @@ class SoftmaxClassifier(problem.Problem):
       raise ValueError("l2_reg_scale must be >= 0, with 0 for no penalty; got "
                        "{!r}.".format(l2_reg_scale))
     super().__init__(param_shapes, random_seed,
-                                            noise_stdev)
+                     noise_stdev)
     self.l2_reg_scale = float(l2_reg_scale)
 
   def inference(self, params, data):
@@ -221,7 +221,7 @@ class FullyConnected(SoftmaxClassifier):
     for rows, columns in zip(sizes[:-1], sizes[1:]):
       shapes.extend([[rows, columns], [columns]])
     super().__init__(shapes, random_seed, noise_stdev,
-                                         l2_reg_scale)
+                     l2_reg_scale)
     self.n_features = n_features
     self.n_classes = n_classes
     self.hidden_sizes = tuple(hidden_sizes)
@@ -365,7 +365,7 @@ class ConvNet(SoftmaxClassifier):
       channels = filters
     shapes.extend([[channels * height * width, n_classes], [n_classes]])
     super().__init__(shapes, random_seed, noise_stdev,
-                                  l2_reg_scale)
+                     l2_reg_scale)
     self.image_shape = tuple(image_shape)
     self.n_features = image_shape[0] * height * width
     self.n_classes = n_classes

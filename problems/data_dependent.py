@@ -36,7 +36,7 @@ class DependencyChain(problem.Problem):
       ValueError: as `Problem`.
     """
     super().__init__([[ndim + 1]], random_seed,
-                                          noise_stdev)
+                     noise_stdev)
     self._num_links = ndim
 
   def objective(self, parameters, data=None, labels=None):
@@ -89,7 +89,7 @@ class _RowProblem(problem.Problem):
       ValueError: as `Problem`.
     """
     super().__init__([self._LEADING_SHAPE + [ndim]],
-                                      random_seed, noise_stdev)
+                     random_seed, noise_stdev)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns the objective.

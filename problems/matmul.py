@@ -57,7 +57,7 @@ class MatMulAlgorithm(problem.Problem):
           "cannot be enough, and the schoolbook method needs no more; got "
           "{!r}.".format(n**2, n**3, n, k))
     super().__init__([[n**2, k], [n**2, k]], random_seed,
-                                          noise_stdev)
+                     noise_stdev)
     self.n = n
     self.k = k
     one_hot = np.eye(n**2)

@@ -45,7 +45,7 @@ class Spec(_SpecBase):
           "Spec needs something to call, such as a Problem class; got "
           "{!r}.".format(callable))
     return super().__new__(cls, callable, tuple(args),
-                                    dict(kwargs or {}))
+                           dict(kwargs or {}))
 
   @classmethod
   def of(cls, *args, **kwargs):

@@ -37,7 +37,7 @@ class _Wrapper(problem.Problem):
     """
     self.problem = problem.as_problem(problem_spec)
     super().__init__(self.problem.param_shapes, random_seed,
-                                   noise_stdev)
+                     noise_stdev)
     if random_seed is None:
       self.random_seed = self.problem.random_seed
       self._noise_seed = self.problem._noise_seed

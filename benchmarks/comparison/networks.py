@@ -39,7 +39,7 @@ class ReLUNet(ScaledStart, pg.FullyConnected):
       random_seed: See `Problem`.
     """
     super().__init__(n_features, n_classes, hidden_sizes,
-                                  tf.nn.relu, random_seed)
+                     tf.nn.relu, random_seed)
 
 
 class ConvNet(ScaledStart, pg.ConvNet):

@@ -32,7 +32,7 @@ class DenseNet(networks.ScaledStart, pg.FullyConnected):
       noise_stdev: See `Problem`.
     """
     super().__init__(n_features, n_classes, hidden_sizes,
-                                   activation, random_seed, noise_stdev)
+                     activation, random_seed, noise_stdev)
     self.gain = gain
 
 
@@ -53,7 +53,7 @@ class RegressionNet(networks.ScaledStart, pg.FullyConnected):
       random_seed: See `Problem`.
     """
     super().__init__(n_features, 2, hidden_sizes, tf.tanh,
-                                        random_seed)
+                     random_seed)
     self.param_shapes[-2:] = [(hidden_sizes[-1], 1), (1,)]
 
   def objective(self, parameters, data=None, labels=None):
@@ -179,7 +179,7 @@ class Factorization(pg.Problem):
       random_seed: See `Problem`.
     """
     super().__init__([[rows, rank], [columns, rank]],
-                                        random_seed)
+                     random_seed)
     rng = np.random.RandomState(self.random_seed)
     self._ratings = rng.randn(rows, rank // 2).dot(
         rng.randn(rank // 2, columns)).astype("float32")
@@ -214,7 +214,7 @@ class NextSymbol(networks.ScaledStart, pg.SoftmaxRegression):
       random_seed: See `Problem`.
     """
     super().__init__(length, n_symbols,
-                                     random_seed=random_seed)
+                     random_seed=random_seed)
     # As the penalty touches all rows, none would be without gradient.
     self.l2_reg_scale = 0.0
     self.param_shapes = [(n_symbols, size), (length * size, n_symbols),

@@ -37,7 +37,7 @@ class Special(problem_lib.Problem):
 
   def __init__(self, sessions=None):
     super().__init__([[2]], None, 0.0,
-                                  (sessions or []).append)
+                     (sessions or []).append)
 
   def init_tensors(self, seed=None):
     return [tf.constant([3., 4.])]
