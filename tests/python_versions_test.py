@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sources on other Python versions, where such an interpreter exists.
 
-Every file must compile on 3.6; the parts without TensorFlow must work there. An interpreter is looked for on PATH and among pyenv's versions.
+Every file must compile on 3.6; the parts without TensorFlow must work there. An
+interpreter is looked for on PATH and among pyenv's versions.
 """
 
 import glob
