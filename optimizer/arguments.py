@@ -87,9 +87,10 @@ def check_all(constructor, values, **kinds):
   Raises:
     ValueError: For the first argument that is not of its kind.
   """
-  for name, default in parameters(constructor)[1].items():
+  names, defaults = parameters(constructor)
+  for name in names or ():
     fitting = [kind for types, kind in _KINDS_OF_DEFAULTS
-               if isinstance(default, types)]
+               if isinstance(defaults.get(name), types)]
     if name in kinds or fitting:
       check(name, values[name], kinds.get(name) or fitting[0])
 

@@ -20,6 +20,9 @@ from . import meta_parameters
 from . import trainable_optimizer
 
 _CELL_SCOPE = "multi_rnn_cell"
+_CELL_CLASS = arguments.Kind(
+    "a class of RNN cells, such as tf.nn.rnn_cell.GRUCell", object, callable)
+_MAX_CELLS = 16
 _FIXED_DECAY = np.float32(1.0 / (1.0 + np.exp(-2.2)))
 
 
@@ -60,7 +63,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:
-      cell_sizes: Sequence of positive integers, units of the stacked cells.
+      cell_sizes: One to 16 positive integers, units of the stacked cells.
       cell_cls: Class of the cells: any `tf.nn.rnn_cell` or
         `tf.contrib.rnn` cell whose constructor takes the number of units.
       init_lr_range: (min, max) of the initial learning rates, log-uniform.
@@ -82,7 +85,8 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     Raises:
       ValueError: If an option has an illegal value.
     """
-    arguments.check_sizes("cell_sizes", cell_sizes)
+    arguments.check_all(CoordinatewiseRNN, locals(), cell_cls=_CELL_CLASS)
+    arguments.check_sizes("cell_sizes", cell_sizes, _MAX_CELLS)
     low, high = arguments.checked_range("init_lr_range", init_lr_range)
     super().__init__(
         name, ["rms", "rnn", "learning_rate", "decay"], use_attention,

@@ -4,6 +4,7 @@
 
 import tensorflow.compat.v1 as tf
 
+from . import arguments
 from . import meta_parameters
 from . import trainable_optimizer
 
@@ -30,7 +31,11 @@ class GlobalLearningRate(trainable_optimizer.TrainableOptimizer):
       use_attention: See `TrainableOptimizer`.
       random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
+
+    Raises:
+      ValueError: If an argument is of the wrong kind.
     """
+    arguments.check_all(GlobalLearningRate, locals())
     super().__init__(
         name, [], use_attention, use_log_objective, obj_train_max_multiplier,
         use_second_derivatives, use_numerator_epsilon, random_seed)

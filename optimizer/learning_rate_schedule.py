@@ -4,8 +4,11 @@
 
 import tensorflow.compat.v1 as tf
 
+from . import arguments
 from . import meta_parameters
 from . import trainable_optimizer
+
+_MAX_STEPS = 10**7
 
 
 class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
@@ -33,10 +36,10 @@ class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
       name: String, prefix of ops and slots.
 
     Raises:
-      ValueError: If `n_steps` is not positive.
+      ValueError: If an argument is of the wrong kind or out of range.
     """
-    if n_steps < 1:
-      raise ValueError("n_steps must be at least 1, not {!r}.".format(n_steps))
+    arguments.check_all(LearningRateSchedule, locals(),
+                        n_steps=arguments.integer(1, _MAX_STEPS))
     super().__init__(
         name, ["itr"], use_attention, use_log_objective,
         obj_train_max_multiplier, use_second_derivatives,

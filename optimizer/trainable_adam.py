@@ -5,6 +5,7 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from . import arguments
 from . import meta_parameters
 from . import selection
 from . import trainable_optimizer
@@ -51,14 +52,10 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
     Raises:
       ValueError: If a hyperparameter is out of its range.
     """
-    for option, value in (("learning_rate", learning_rate),
-                          ("epsilon", epsilon)):
-      if value <= 0:
-        raise ValueError("{} must be positive, not {!r}.".format(option, value))
-    for option, value in (("beta1", beta1), ("beta2", beta2)):
-      if not 0 < value < 1:
-        raise ValueError("{} must be in (0, 1), not {!r}.".format(
-            option, value))
+    positive = arguments.number("a positive number", lambda x: x > 0)
+    decay = arguments.number("a number in (0, 1)", lambda x: 0 < x < 1)
+    arguments.check_all(TrainableAdam, locals(), learning_rate=positive,
+                        epsilon=positive, beta1=decay, beta2=decay)
     super().__init__(
         name, ["m", "v", "t"], use_attention, use_log_objective,
         obj_train_max_multiplier, use_second_derivatives,

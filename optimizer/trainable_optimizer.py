@@ -13,6 +13,7 @@ import contextlib
 
 import tensorflow.compat.v1 as tf
 
+from . import arguments
 from .drop_in import apply_gradients
 from .drop_in import hooks
 from .drop_in import nonfinite
@@ -82,7 +83,11 @@ class TrainableOptimizer(hooks.JointOptimizer):
 
     Raises:
       RuntimeError: If eager execution is on.
+      ValueError: If an argument is of the wrong kind.
     """
+    arguments.check_all(
+        TrainableOptimizer, locals(), name=arguments.STRING,
+        random_seed=arguments.optional(arguments.integer()))
     if tf.executing_eagerly():
       raise RuntimeError(
           "Trainable optimizers build TensorFlow 1 graphs and cannot run "

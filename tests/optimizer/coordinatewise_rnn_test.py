@@ -146,6 +146,11 @@ class ConstructorTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters(
       (dict(cell_sizes=[]), "cell_sizes"),
       (dict(cell_sizes=[3, 0]), "cell_sizes"),
+      (dict(cell_sizes=[1000] * 4096), "cell_sizes must be one to 16 "),
+      (dict(cell_cls="GRU"), "cell_cls must be a class of RNN cells"),
+      (dict(learnable_decay="no"), "learnable_decay must be True or False"),
+      (dict(readout_scale=float("nan")), "readout_scale must be a number"),
+      (dict(use_attention="False"), "use_attention must be True or False"),
       (dict(init_lr_range=(0.0, 1.0)), "init_lr_range"),
       (dict(init_lr_range=(1.0, 0.1)), "init_lr_range"),
   )

@@ -31,6 +31,15 @@ class GlobalLearningRateTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual(["LOL/global_learning_rate"], list(values))
     self.assertAllClose(1e-3, values["LOL/global_learning_rate"])
 
+  def test_illegal_options(self):
+    for options in (dict(initial_rate="1e-3"), dict(initial_rate=float("nan")),
+                    dict(use_log_objective="no"), dict(name=5),
+                    dict(random_seed="5"), dict(obj_train_max_multiplier=[])):
+      with tf.Graph().as_default():
+        with self.assertRaisesRegexp(
+            ValueError, "^{} must be ".format(list(options)[0])):
+          global_learning_rate.GlobalLearningRate(**options)
+
 
 if __name__ == "__main__":
   tf.test.main()

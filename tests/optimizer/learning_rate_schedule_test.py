@@ -47,8 +47,10 @@ class LearningRateScheduleTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_there_must_be_a_rate(self):
     with tf.Graph().as_default():
-      with self.assertRaisesRegexp(ValueError, "n_steps must be at least 1"):
-        learning_rate_schedule.LearningRateSchedule(n_steps=0)
+      for n_steps in (0, 2.5, "3", 10**20):
+        with self.assertRaisesRegexp(
+            ValueError, "n_steps must be an integer from 1 to 10000000, not"):
+          learning_rate_schedule.LearningRateSchedule(n_steps=n_steps)
 
 
 if __name__ == "__main__":

@@ -117,10 +117,12 @@ class ConstructorTest(tf.test.TestCase, parameterized.TestCase):
          "LOL/log_epsilon": np.log(1e-8)}, dict(values), rtol=1e-6)
 
   @parameterized.parameters(
-      (dict(learning_rate=0.0), "learning_rate must be positive"),
-      (dict(epsilon=-1.0), "epsilon must be positive"),
-      (dict(beta1=1.0), r"beta1 must be in \(0, 1\)"),
-      (dict(beta2=0.0), r"beta2 must be in \(0, 1\)"),
+      (dict(learning_rate=0.0), "learning_rate must be a positive number"),
+      (dict(epsilon=-1.0), "epsilon must be a positive number"),
+      (dict(beta1=1.0), r"beta1 must be a number in \(0, 1\)"),
+      (dict(learning_rate="x"), "learning_rate must be a positive number"),
+      (dict(use_log_objective=None), "use_log_objective must be True or"),
+      (dict(beta2=0.0), r"beta2 must be a number in \(0, 1\)"),
   )
   def test_illegal_options(self, options, message):
     with tf.Graph().as_default():
