@@ -142,7 +142,7 @@ class CommandsTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_flags_that_text_names_exist(self):
     known = set(_METARUN) | _FOREIGN
-    for path in repository.files("benchmarks", "tests", "tools"):
+    for path in repository.files("benchmarks", "recipes", "tests", "tools"):
       if path.endswith(".py") or path == "tools/local_cluster":
         known |= _defined_in(path)
     for path in repository.documents():
@@ -211,7 +211,7 @@ class CommandsTest(tf.test.TestCase, parameterized.TestCase):
     text = "".join(map(repository.read, repository.documents()))
     unnamed = [label for label, target in self._targets.items()
                if target.rule == "py_binary" and
-               target.package == "benchmarks" and
+               target.package in ("benchmarks", "recipes") and
                not re.search(re.escape(label) + r"\b", text)]
     self.assertEqual([], unnamed)
 

@@ -14,7 +14,7 @@ import re
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
 FOLDERS = ("optimizer", "problems", "meta_training", "evaluation",
-           "benchmarks", "examples", "tools", "tests")
+           "benchmarks", "recipes", "examples", "tools", "tests")
 
 Target = collections.namedtuple("Target", "rule, package, attributes")
 """A target of a BUILD file.

@@ -157,8 +157,8 @@ class ImportsTest(absltest.TestCase):
 
   def test_flags(self):
     for path, tree in _TREES.items():
-      if path == "metarun.py" or _room(path) in ("benchmarks", "tools",
-                                                 "tests"):
+      if path == "metarun.py" or _room(path) in (
+          "benchmarks", "recipes", "tools", "tests"):
         continue
       self.assertNotIn("absl.flags", list(_imports(tree)), path)
       names = [node.id for node in ast.walk(tree)

@@ -1,8 +1,8 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Writes docs/api.md, what can be called and how, from the docstrings.
+"""Prints a page of what can be called and how, from the docstrings.
 
-  python3 tools/api_page.py
+  python3 tools/api_page.py > api.md
 
 Sources are read and not imported, so that any Python 3 will do.
 """
@@ -10,10 +10,10 @@ Sources are read and not imported, so that any Python 3 will do.
 import ast
 import io
 import os
+import sys
 import textwrap
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-_PAGE = os.path.join("docs", "api.md")
 
 MODULES = (
     ("metaopt", (
@@ -44,8 +44,7 @@ MODULES = (
 
 _HEAD = """# What can be called
 
-Written by `tools/api_page.py` from the docstrings; do not edit. Installed, all
-of it is below `learned_optimizer`.
+Installed, all of it is below `learned_optimizer`.
 """
 
 
@@ -129,9 +128,8 @@ def _described(level, call, docstring):
 
 
 def main():
-  """Writes the page."""
-  with io.open(os.path.join(_ROOT, _PAGE), "w", encoding="utf-8") as stream:
-    stream.write(page())
+  """Prints the page."""
+  sys.stdout.write(page())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of docs/api.md: that it is up to date, and leaves nothing out."""
+"""Tests of the page of what can be called: it leaves nothing out."""
 
 import inspect
 import types
@@ -10,7 +10,6 @@ from absl.testing import absltest
 import metaopt
 from optimizer import pretrained
 from optimizer import registry
-from tests import repository
 from tools import api_page
 
 
@@ -20,11 +19,6 @@ def _shown(heading):
 
 
 class ApiPageTest(absltest.TestCase):
-
-  def test_is_up_to_date(self):
-    self.assertEqual(
-        api_page.page(), repository.read("docs/api.md"),
-        "docs/api.md is out of date: run python3 tools/api_page.py")
 
   def test_leaves_no_function_out(self):
     for module in (metaopt, pretrained):

@@ -15,7 +15,7 @@ import itertools
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks import pretraining_problems
+from recipes import pretraining_problems
 from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_sets

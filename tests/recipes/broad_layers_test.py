@@ -6,7 +6,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks import broad_layers as layers
+from recipes import broad_layers as layers
 
 # A layer, the shape of its inputs, the count of its tensors.
 _CASES = {

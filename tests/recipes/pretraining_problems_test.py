@@ -5,7 +5,7 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks import pretraining_problems as problems
+from recipes import pretraining_problems as problems
 
 
 class MatrixCompletionTest(tf.test.TestCase):

@@ -5,7 +5,7 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks import broad_layers
+from recipes import broad_layers
 from problems import problem_generator as pg
 
 

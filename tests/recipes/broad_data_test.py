@@ -6,7 +6,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from benchmarks import broad_data
+from recipes import broad_data
 
 # Arguments, the shape of data, the shape of labels, the number of classes.
 _CASES = {

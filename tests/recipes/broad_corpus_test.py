@@ -8,9 +8,9 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks import broad_corpus
-from benchmarks import broad_layers as layers
-from benchmarks import broad_problems as problems
+from recipes import broad_corpus
+from recipes import broad_layers as layers
+from recipes import broad_problems as problems
 from benchmarks.comparison import baselines
 from benchmarks.comparison import groups
 from meta_training import inner_problem

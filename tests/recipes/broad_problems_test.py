@@ -5,8 +5,8 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks import broad_layers as layers
-from benchmarks import broad_problems as problems
+from recipes import broad_layers as layers
+from recipes import broad_problems as problems
 from problems import problem_generator as pg
 from problems import problem_spec
 

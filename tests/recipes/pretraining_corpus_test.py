@@ -8,7 +8,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks import pretraining_corpus as corpus
+from recipes import pretraining_corpus as corpus
 from benchmarks.comparison import groups
 from benchmarks.comparison import networks
 from benchmarks.comparison import validation_problems

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Meta-trains the optimizers that are shipped: the whole recipe.
 
-  ./tools/bazel run //benchmarks:train_pretrained -- \
+  ./tools/bazel run //recipes:train_pretrained -- \
       --name=hierarchical_rnn --train_dir=/tmp/pretrained
 
 Stage after stage, each from where the one before ended; may be stopped and
@@ -19,7 +19,7 @@ from absl import app
 from absl import flags
 import tensorflow.compat.v1 as tf
 
-from benchmarks import pretraining_corpus
+from recipes import pretraining_corpus
 import metaopt
 from meta_training import processor_settings
 from optimizer import hierarchical_rnn
