@@ -1,8 +1,8 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The repository as tests of it as a whole see it: files, BUILD targets, shell.
+"""The repository as tests of it as a whole read it: files, targets, pages.
 
-Such tests look at every file there is, not at what their targets depend on;
+Such tests read every file there is, not only what their targets depend on;
 Bazel runs them each time (the tag "external").
 """
 
@@ -58,6 +58,13 @@ def documents():
                            if path.endswith(".md")])
 
 
+def _test(declare):
+  """The macro of tools/testing.bzl."""
+  def test(name, deps=(), size="small", **attributes):
+    declare(name=name, deps=deps, size=size, srcs=[name + ".py"], **attributes)
+  return test
+
+
 def targets():
   """Dict from labels, such as "//tests:metaopt_test", to `Target`."""
   found = {}
@@ -77,6 +84,7 @@ def targets():
     names = {kind: rule(kind) for kind in (
         "py_library", "py_binary", "py_test", "filegroup", "toolchain",
         "no_cpp", "sh_test", "sh_binary", "test_suite", "alias", "genrule")}
+    names["test"] = _test(names["py_test"])
     for ignored in ("load", "package", "licenses", "exports_files"):
       names[ignored] = lambda *unused_args, **unused_kwargs: None
     names["glob"] = lambda patterns, **unused_kwargs: patterns

@@ -1,9 +1,8 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the design asks of every source file: imports, docstrings, sizes."""
+"""What the design asks of every file: imports, docstrings, sizes, a test."""
 
 import ast
-import collections
 import importlib.util
 import os
 import re
@@ -13,8 +12,6 @@ from absl.testing import absltest
 from tests import repository
 
 _MAX_BODY_LINES = 60
-# A syntax tree of so many characters is a few statements.
-_LONG_DUMP = 350
 
 _ROOMS = {
     "optimizer": (),
@@ -30,8 +27,6 @@ _ROOMS = {
 """What each room imports of this repository, beside its own files relatively.
 """
 _LIBRARIES = ("absl", "numpy", "tensorflow")
-# TensorFlow calls them, with arguments of its own.
-_HOOKS = ("_as_graph_element", "_to_tensor", "_valid_dtypes", "assign")
 # Imported when asked for, with an error that says what to install.
 _OPTIONAL = {"evaluation/plots.py": ("matplotlib",)}
 
@@ -86,35 +81,6 @@ def _is_installed(name):
   """Whether a top-level module comes with packages, not with Python."""
   spec = importlib.util.find_spec(name)
   return spec is not None and "site-packages" in (spec.origin or "")
-
-
-def _words(paths):
-  """How often each identifier occurs in some files."""
-  return collections.Counter(
-      word for path in paths
-      for word in re.findall(r"\w+", repository.read(path)))
-
-
-def _defines(class_node, method):
-  return any(isinstance(node, ast.FunctionDef) and node.name == method
-             for node in class_node.body)
-
-
-def _dead_parameters(function, is_method):
-  """Parameters that the body of a function never reads."""
-  body = function.body[1:] if ast.get_docstring(function) else function.body
-  if all(isinstance(node, (ast.Pass, ast.Raise)) for node in body):
-    return []
-  names = [each.arg for each in function.args.args]
-  if is_method and not any(_dotted(decorator) == "staticmethod"
-                           for decorator in function.decorator_list):
-    names = names[1:]
-  read = set(node.id for statement in body for node in ast.walk(statement)
-             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
-  if "locals" in read:
-    return []
-  return [name for name in names
-          if name not in read and not name.startswith("unused_")]
 
 
 class SizeTest(absltest.TestCase):
@@ -204,97 +170,27 @@ class DocstringTest(absltest.TestCase):
                     repository.read(path)[:200], path)
 
 
-class DeadCodeTest(absltest.TestCase):
+class MirrorTest(absltest.TestCase):
 
-  def _unused(self, is_private, words_for):
-    """Names that occur nowhere but where they are defined."""
-    unused = []
-    for path in filter(_library, _SOURCES):
-      words = words_for(path)
-      for node in ast.walk(_TREES[path]):
-        names = []
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-          # A decorator may register it somewhere.
-          names = [] if node.decorator_list else [node.name]
-        elif isinstance(node, ast.Assign):
-          names = [_dotted(target) for target in node.targets]
-        unused += [(path, name) for name in names
-                   if re.match(r"[A-Za-z_]\w*$", name) and
-                   not name.endswith("__") and
-                   name.startswith("_") == is_private and
-                   name not in _HOOKS and words[name] < 2]
-    return unused
-
-  def test_private_names_are_used_in_their_room(self):
-    rooms = {room: _words(path for path in _SOURCES if _room(path) == room)
-             for room in _ROOMS}
-    self.assertEqual([], self._unused(True, lambda path: rooms[_room(path)]))
-
-  def test_public_names_are_used(self):
-    """By another part of the program, an example, a benchmark or a test."""
-    words = _words(_SOURCES)
-    self.assertEqual([], self._unused(False, lambda path: words))
-
-
-class ParametersTest(absltest.TestCase):
-  """Functions use their parameters, but for those that others prescribe."""
-
-  def setUp(self):
-    super().setUp()
-    self.classes = collections.defaultdict(list)
-    for tree in _TREES.values():
-      for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-          self.classes[node.name].append(node)
-
-  def _bases(self, node):
-    return [_dotted(base).rpartition(".")[2] for base in node.bases]
-
-  def _is_inherited(self, node, method):
-    """Whether a base class has a method, as far as can be told."""
-    return any(
-        name not in self.classes or any(
-            _defines(base, method) or self._is_inherited(base, method)
-            for base in self.classes[name] if base is not node)
-        for name in self._bases(node) if name != "object")
-
-  def _is_overridden(self, node, method):
-    """Whether a derived class has a method."""
-    return any(
-        _defines(each, method) or self._is_overridden(each, method)
-        for classes in self.classes.values() for each in classes
-        if each is not node and node.name in self._bases(each))
-
-  def test_parameters_are_used(self):
-    dead = []
+  def test_every_module_has_a_test(self):
+    """One of its name, or one that imports it, in the folder that mirrors it.
+    """
+    imported = {}
     for path in _SOURCES:
-      if _room(path) == "tests":  # Fakes have the signatures of the real.
-        continue
-      owners = {method: node for node in ast.walk(_TREES[path])
-                if isinstance(node, ast.ClassDef) for method in node.body}
-      for node in ast.walk(_TREES[path]):
-        if not isinstance(node, ast.FunctionDef) or node.name in _HOOKS:
-          continue
-        owner = owners.get(node)
-        if owner is None or not (self._is_inherited(owner, node.name) or
-                                 self._is_overridden(owner, node.name)):
-          dead += [(path, node.name, name)
-                   for name in _dead_parameters(node, owner is not None)]
-    self.assertEqual([], dead)
-
-
-class DuplicatesTest(absltest.TestCase):
-
-  def test_no_function_is_written_twice(self):
-    places = collections.defaultdict(list)
+      if path.endswith("_test.py"):
+        imported.setdefault(os.path.dirname(path), set()).update(
+            _imports(_TREES[path]))
+    untested = []
     for path in filter(_library, _SOURCES):
-      for node in ast.walk(_TREES[path]):
-        if isinstance(node, ast.FunctionDef):
-          body = node.body[1:] if ast.get_docstring(node) else node.body
-          places["".join(map(ast.dump, body))].append(path)
-    twins = sorted(paths for body, paths in places.items()
-                   if len(paths) > 1 and len(body) > _LONG_DUMP)
-    self.assertEqual([], twins)
+      if os.path.basename(path) not in ("__init__.py", "version.py"):
+        folder = os.path.join("tests", os.path.dirname(path)).rstrip(os.sep)
+        module = path[:-len(".py")].replace(os.sep, ".")
+        if os.path.join("tests", path[:-len(".py")] + "_test.py") not in (
+            _SOURCES) and not any(
+                (name + ".").startswith(module + ".")
+                for name in imported.get(folder, ())):
+          untested.append(path)
+    self.assertEqual([], untested)
 
 
 class BuildTest(absltest.TestCase):

@@ -20,6 +20,7 @@ class CiTest(absltest.TestCase):
       path = self._write(name, "")
       shutil.copy(os.path.join(repository.ROOT, name), path)
     self._write("requirements-dev.txt", "flake8\n")
+    self._write("metaopt.py", "")
 
   def _write(self, name, content):
     path = os.path.join(self.root, name)
@@ -62,17 +63,23 @@ class CiTest(absltest.TestCase):
     self._write(".venv-lint/bin/python", "#!/bin/sh\necho $*\nexit 1\n")
     self._write(".venv-lint/.stamp", "")
     os.utime(os.path.join(self.root, "requirements-dev.txt"), (1, 1))
-    self.assertEqual((1, "-m flake8 a.py\n", ""),
-                     self._run("tools/lint", "a.py"))
+    given = "-m flake8 a.py\n-m pylint --score=no a.py\n"
+    self.assertEqual((1, given, ""), self._run("tools/lint", "a.py"))
+    code, out, err = self._run("tools/lint")
+    self.assertEqual((1, ""), (code, err))
+    self.assertEqual(["vulture", "flake8", "pylint"],
+                     [line.split()[1] for line in out.splitlines()])
+    for line in out.splitlines():
+      self.assertEndsWith(line, " metaopt.py")
 
-  def test_lint_without_flake8(self):
+  def test_lint_without_its_tools(self):
     code, _, err = self._run("tools/lint")
     self.assertEqual(36, code)
     self.assertIn("it makes .venv", err)
     self._write(".venv/bin/python", "#!/bin/sh\nexit 1\n")
     code, _, err = self._run("tools/lint")
     self.assertEqual(36, code)
-    self.assertIn("flake8 cannot be installed", err)
+    self.assertIn("pip cannot install", err)
 
 
 if __name__ == "__main__":
