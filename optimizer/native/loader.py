@@ -33,12 +33,13 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 OP = "LearnedOptimizerHierarchicalRnnStep"
 """The type of the op."""
 
-Library = collections.namedtuple("Library", "step, theta_names")
+Library = collections.namedtuple("Library", "step, theta_names, option_names")
 """The loaded library.
 
 Attributes:
   step: Function that makes the op.
   theta_names: Frozenset of the names of meta-parameters that it knows.
+  option_names: Frozenset of the names of options that it knows.
 """
 
 _LOCK = threading.Lock()
@@ -87,9 +88,10 @@ def _load():
                   os.environ.get("LOL_NATIVE_INSTRUCTIONS", ""))
   if problem:
     raise builder.BuildError("{} failed its test: {}.".format(path, problem))
-  names = _call(functions.LearnedOptimizerThetaNames).split("\n")
-  return Library(module.learned_optimizer_hierarchical_rnn_step,
-                 frozenset(names))
+  return Library(module.learned_optimizer_hierarchical_rnn_step, *[
+      frozenset(_call(names).split("\n"))
+      for names in (functions.LearnedOptimizerThetaNames,
+                    functions.LearnedOptimizerOptionNames)])
 
 
 def _call(function, *arguments):

@@ -17,14 +17,18 @@ _RULE = ("_compute_updates", "_compute_finite_updates", "_state_keys")
 """Methods of `HierarchicalRNN` that are the step. Subclasses may have others.
 """
 
-# What is known of `hierarchical_step.StepOptions`. Others have to be off.
-_OPTIONS = frozenset((
-    "cells", "features", "num_scales", "multiple_scale_decays",
-    "problem_rate_mean", "max_log_rate", "global_input",
-    "skip_zero_gradients", "max_relative_step", "max_step_excess", "rms_floor",
-    "uses_sizes", "max_relative_gradient", "gradient_jump_power",
-    "gradient_fall_power", "slow_rates_after", "slow_rates_power",
-    "rare_step_power"))
+# Options of `hierarchical_step.StepOptions` that the kernel has other names
+# for, or, where there is None, that are part of others.
+_OPTION_NAMES = {
+    "cells": "level_sizes",
+    "features": None,
+    "global_input": None,
+    "uses_sizes": None,
+    "num_scales": "scales",
+    "multiple_scale_decays": "scale_decays",
+    "problem_rate_mean": "problem_mean",
+    "skip_zero_gradients": "skip_zeros",
+}
 
 # Flags of features, by the names of functions of `gradient_features`, in
 # the order in which the kernel makes them.
@@ -67,7 +71,8 @@ def make(optimizer, base, pairs):
     return None
   variables = [var for _, var in pairs]
   touched, theta = _touched(optimizer, variables), _theta(optimizer)
-  reason = (_unknown_rule(optimizer, base) or _unknown_option(optimizer) or
+  reason = (_unknown_rule(optimizer, base) or
+            _unknown_option(optimizer, library) or
             _unfit_variable(optimizer, variables, touched, theta))
   if not reason and not (set(theta) <= library.theta_names and all(
       _is_resource(variable) for variable in theta.values())):
@@ -97,11 +102,12 @@ def _unknown_rule(optimizer, base):
   return None
 
 
-def _unknown_option(optimizer):
+def _unknown_option(optimizer, library):
   """Which option the kernel does not know, or None."""
   options = optimizer._options  # pylint: disable=protected-access
   for name, value in options._asdict().items():
-    if name not in _OPTIONS and value is not None and value is not False:
+    known = _OPTION_NAMES.get(name, name)
+    if value and known and known not in library.option_names:
       return "its option {} is {!r}".format(name, value)
   if options.global_input not in _GLOBAL_INPUTS:
     return "its global input is {!r}".format(options.global_input)
@@ -169,27 +175,44 @@ def _touched(optimizer, variables):
   return touched + (slots.global_state(optimizer) or [])
 
 
-def _flags(optimizer, theta):
-  """Names of the kernel's options that are on."""
+def _options(optimizer, theta):
+  """The kernel's options: dict from names to numbers or lists of them."""
   options = optimizer._options  # pylint: disable=protected-access
+  values = {_OPTION_NAMES.get(name, name): value
+            for name, value in options._asdict().items()}
+  values.pop(None)
   known = dict(_FEATURES)
   flags = [known[feature.compute.__name__] for feature in options.features[1:]]
   flags += _GLOBAL_INPUTS[options.global_input]
-  return flags + [name for name, is_on in (
-      ("scale_decays", options.multiple_scale_decays),
-      ("problem_mean", options.problem_rate_mean),
-      ("skip_zeros", options.skip_zero_gradients),
-      ("skip_nonfinite", optimizer.skip_nonfinite),
-      ("attention", optimizer.use_attention),
-      ("dynamic", "log_learning_rate" in optimizer.state_keys),
-      ("shortcut", "PerTensor/GradsToDelta/Matrix" in theta),
-      ("learned_scale_decay", "scl_decay_weights" in theta),
-      ("learned_input_decay", "inp_decay_weights" in theta)) if is_on]
+  values.update(dict.fromkeys(flags, True))
+  values.update(
+      level_sizes=[cell.num_units for cell in options.cells],
+      skip_nonfinite=optimizer.skip_nonfinite,
+      attention=optimizer.use_attention,
+      dynamic="log_learning_rate" in optimizer.state_keys,
+      shortcut="PerTensor/GradsToDelta/Matrix" in theta,
+      learned_scale_decay="scl_decay_weights" in theta,
+      learned_input_decay="inp_decay_weights" in theta)
+  return values
+
+
+def as_text(options):
+  """Options as the kernel reads them: lines `name=value`, without those of 0.
+
+  Args:
+    options: Dict from names to numbers or lists of integers.
+  """
+  lines = []
+  for name, value in sorted(options.items()):
+    numbers = value if isinstance(value, list) else [value]
+    if any(numbers):
+      lines.append("{}={}".format(name, " ".join(
+          "{:.9g}".format(float(number)) for number in numbers)))
+  return "\n".join(lines)
 
 
 def _step(library, optimizer, touched, theta, pairs):
   """The op."""
-  options = optimizer._options  # pylint: disable=protected-access
   is_reference = [not _is_resource(variable) for variable in touched]
   names = sorted(theta)
   # Wherever the gradients are computed.
@@ -204,15 +227,4 @@ def _step(library, optimizer, touched, theta, pairs):
         theta=[theta[name].handle for name in names],
         is_reference=is_reference, slot_names=optimizer.state_keys,
         theta_names=names,
-        level_sizes=[cell.num_units for cell in options.cells],
-        num_scales=options.num_scales, max_log_rate=options.max_log_rate,
-        max_relative_step=options.max_relative_step,
-        max_step_excess=options.max_step_excess,
-        rms_floor=options.rms_floor,
-        max_relative_gradient=options.max_relative_gradient,
-        gradient_jump_power=options.gradient_jump_power,
-        gradient_fall_power=options.gradient_fall_power,
-        slow_rates_after=options.slow_rates_after,
-        slow_rates_power=options.slow_rates_power,
-        rare_step_power=options.rare_step_power,
-        flags=_flags(optimizer, theta), name="native_step")
+        options=as_text(_options(optimizer, theta)), name="native_step")

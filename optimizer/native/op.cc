@@ -261,19 +261,7 @@ REGISTER_OP("LearnedOptimizerHierarchicalRnnStep")
     .Attr("is_reference: list(bool)")
     .Attr("slot_names: list(string)")
     .Attr("theta_names: list(string)")
-    .Attr("level_sizes: list(int)")
-    .Attr("num_scales: int")
-    .Attr("max_log_rate: float")
-    .Attr("max_relative_step: float")
-    .Attr("max_step_excess: float")
-    .Attr("rms_floor: float")
-    .Attr("max_relative_gradient: float")
-    .Attr("gradient_jump_power: float")
-    .Attr("gradient_fall_power: float")
-    .Attr("slow_rates_after: float")
-    .Attr("slow_rates_power: float")
-    .Attr("rare_step_power: float")
-    .Attr("flags: list(string)")
+    .Attr("options: string")
     .SetIsStateful()
     .SetShapeFn(tensorflow::shape_inference::NoOutputs)
     .Doc(R"doc(
@@ -284,7 +272,7 @@ resources: variables that are resources, and references: those that are not:
   state; `is_reference` has the order of both together.
 gradients: of the variables.
 theta: handles of the meta-parameters.
-flags: options that are on.
+options: see ReadOptions in step.h.
 )doc");
 
 REGISTER_KERNEL_BUILDER(Name("LearnedOptimizerHierarchicalRnnStep")
@@ -302,6 +290,14 @@ LearnedOptimizerThetaNames() {
       *joined += std::string(joined->empty() ? "" : "\n") + name;
     return joined;
   }();
+  return names->c_str();
+}
+
+// The names of all options of a step, by lines.
+extern "C" const char*
+LearnedOptimizerOptionNames() {
+  static const std::string* names =
+      new std::string(learned_optimizer::OptionNames());
   return names->c_str();
 }
 

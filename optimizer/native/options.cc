@@ -4,6 +4,13 @@
 // Names and sizes of what a step is given.
 
 #include <math.h>
+#include <stdio.h>
+
+#include <limits>
+#include <locale>
+#include <set>
+#include <sstream>
+#include <string>
 
 #include "kernels.h"
 #include "step.h"
@@ -14,7 +21,64 @@ namespace {
 // More units or rows than anyone has: products of them are small numbers.
 const int kMostUnits = 1 << 12;
 
+const char kLevelSizes[] = "level_sizes";
+
+// Reads a number, whatever the locale of the program.
+template <typename T>
+bool ReadValue(const std::string& text, T* value) {
+  typedef std::numeric_limits<T> Limits;
+  if (Limits::has_infinity && text == "inf") {
+    *value = Limits::infinity();
+    return true;
+  }
+  std::istringstream stream(text);
+  stream.imbue(std::locale::classic());
+  return stream >> *value && stream.peek() == EOF;
+}
+
+bool ReadLevels(const std::string& text, Options* options) {
+  std::istringstream stream(text);
+  for (std::string size; stream >> size; options->levels++)
+    if (options->levels == 3 ||
+        !ReadValue(size, &options->units[options->levels]))
+      return false;
+  return true;
+}
+
+bool ReadOption(const std::string& name, const std::string& value,
+                Options* options) {
+  if (name == kLevelSizes) return ReadLevels(value, options);
+#define OPTION(type, field) \
+  if (name == #field) return ReadValue(value, &options->field);
+  LEARNED_OPTIMIZER_OPTIONS(OPTION)
+#undef OPTION
+  return false;
+}
+
 }  // namespace
+
+std::string ReadOptions(const std::string& text, Options* options) {
+  *options = Options();
+  std::istringstream lines(text);
+  std::set<std::string> found;
+  for (std::string line; std::getline(lines, line);) {
+    const size_t end = line.find('=');
+    if (end == std::string::npos ||
+        !ReadOption(line.substr(0, end), line.substr(end + 1), options))
+      return "the option " + line + " is unknown or has no such value";
+    if (!found.insert(line.substr(0, end)).second)
+      return "the option " + line + " is there twice";
+  }
+  return Problem(*options);
+}
+
+std::string OptionNames() {
+  std::string names = kLevelSizes;
+#define OPTION(type, field) names += "\n" #field;
+  LEARNED_OPTIMIZER_OPTIONS(OPTION)
+#undef OPTION
+  return names;
+}
 
 static_assert(kMaxScales == kMostScales, "two names of one number");
 

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "option_list.h"
+
 namespace learned_optimizer {
 
 // As many timescales as HierarchicalRNN allows.
@@ -24,27 +26,9 @@ const int kMaxScales = 20;
 struct Options {
   int levels;    // 1 to 3.
   int units[3];  // GRU units of each level.
-  int scales;    // S, the number of timescales.
-  // Input columns, in the order in which they are fed.
-  bool products, log_means, relative_rate, extremeness, log_rate;
-  bool rate_over_size, trend, change;
-  bool scale_decays;  // Slower timescales scale more slowly, too.
-  bool problem_mean;  // Rates are relative to the whole problem.
-  bool last_input;    // Level 2 sees the last tensor rather than the mean.
-  bool skip_zeros, skip_nonfinite;
-  bool dynamic;    // Each coordinate has a learning rate.
-  bool attention;  // Variables hold the attended location.
-  bool shortcut;   // Scaled gradients reach the step directly.
-  bool learned_scale_decay, learned_input_decay;
-  float max_log_rate;
-  // See tensor_statistics.py; 0 for no limit.
-  float max_relative_step, max_step_excess, rms_floor;
-  float max_relative_gradient;  // 0 for gradients as they are.
-  float gradient_jump_power;    // See learning_rates.py; 0 for none.
-  float gradient_fall_power;    // See tensor_statistics.py; 0 for none.
-  float slow_rates_after;       // See learning_rates.py; 0 for never.
-  float slow_rates_power;       // See learning_rates.py.
-  float rare_step_power;        // See step_numbers.py; 0 for none.
+#define OPTION(type, name) type name;
+  LEARNED_OPTIMIZER_OPTIONS(OPTION)
+#undef OPTION
 
   int features() const {
     return scales + (products ? scales - 1 : 0) + (log_means ? scales : 0) +
@@ -63,6 +47,13 @@ struct Options {
   bool relative() const { return max_relative_gradient > 0; }
   bool counts_steps() const { return slow_rates_after > 0; }
 };
+
+// Reads options from lines "name=value", of which "level_sizes" has several
+// numbers. Returns what is wrong with them, or "".
+std::string ReadOptions(const std::string& text, Options* options);
+
+// The names of all options, by lines.
+std::string OptionNames();
 
 // What is wrong with options, or "".
 std::string Problem(const Options& options);

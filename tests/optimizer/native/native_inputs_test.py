@@ -118,7 +118,7 @@ def _wrong_inputs(right):
 def _wrong_lists(right):
   """Yields (name, arguments, refused): lists that do not fit each other."""
   for name in ("resources", "references", "gradients", "theta", "is_reference",
-               "slot_names", "theta_names", "level_sizes"):
+               "slot_names", "theta_names"):
     values = list(right[name])
     if not values:
       continue
@@ -135,27 +135,32 @@ def _wrong_lists(right):
              _REFUSED)
 
 
-def _wrong_attributes(right):
-  """Yields (name, arguments, refused): attributes of no optimizer."""
+def _wrong_options(right):
+  """Yields (name, arguments, refused): options of no optimizer."""
+  options = dict(
+      line.split("=") for line in right["options"].splitlines())
   for name, values in (
-      ("level_sizes", ([0, 5, 3], [-1, 5, 3], [4, 5, 5000], [2**31 - 1] * 3,
-                       [5, 4, 3], [4, 5])),
-      ("num_scales", (-2**31, -1, 0, 1, 3, 21, 2**31 - 1)),
-      ("max_relative_step", (-1.0, float("nan"), float("inf"))),
-      ("max_step_excess", (0.5, -1.0, float("nan"), float("inf"))),
-      ("rms_floor", (0.0, -1.0, float("nan"))),
-      ("max_relative_gradient", (2.0, 1.0, 0.5, -2.0, float("nan"),
-                                 float("inf"))),
-      ("gradient_jump_power", (-1.0, float("nan"), float("inf"))),
-      ("gradient_fall_power", (-1.0, float("nan"), float("inf"))),
-      ("rare_step_power", (1.0, -1.0, float("nan"), float("inf"))),
-      ("slow_rates_power", (-0.5, float("nan"), float("inf"))),
-      ("slow_rates_after", (2.0, 0.5, -2.0, float("nan"), float("inf"))),
-      ("flags", (right["flags"][1:], right["flags"] + ["another"],
-                 right["flags"] + ["attention"], []))):
+      ("level_sizes", ("0 5 3", "-1 5 3", "4 5 5000", "4 5 2147483648",
+                       "2147483647 2147483647 2147483647", "5 4 3", "4 5",
+                       "4 5 3 3", "4 5 x", "")),
+      ("scales", (-2**31, -1, 0, 1, 3, 21, 2**31 - 1, 2**31, 2.5, "")),
+      ("max_relative_step", (-1, "nan", "inf", 1e99, "0,5")),
+      ("max_step_excess", (0.5, -1, "nan", "inf")),
+      ("rms_floor", (0, -1, "nan")),
+      ("max_relative_gradient", (2, 1, 0.5, -2, "nan", "inf")),
+      ("gradient_jump_power", (-1, "nan", "inf")),
+      ("gradient_fall_power", (-1, "nan", "inf")),
+      ("rare_step_power", (1, -1, "nan", "inf")),
+      ("slow_rates_power", (-0.5, "nan", "inf")),
+      ("slow_rates_after", (2, 0.5, -2, "nan", "inf")),
+      ("attention", (1, 2, "yes")), ("products", (0, "inf")),
+      ("another", (1,))):
     for value in values:
-      yield ("{}: {}".format(name, value), dict(right, **{name: value}),
-             _REFUSED)
+      yield ("{}: {}".format(name, value), dict(right, options="\n".join(
+          "{}={}".format(*each)
+          for each in dict(options, **{name: value}).items())), _REFUSED)
+  for text in ("", "scales", right["options"] + "\nscales=2", "\0\xff"):
+    yield ("options {!r}".format(text), dict(right, options=text), _REFUSED)
 
 
 def _child(use_resource):
@@ -163,7 +168,7 @@ def _child(use_resource):
   outcomes = collections.OrderedDict()
   with tf.Graph().as_default():
     right, make, variables = _recorded_step(use_resource)
-    cases = [case for cases in (_wrong_inputs, _wrong_lists, _wrong_attributes)
+    cases = [case for cases in (_wrong_inputs, _wrong_lists, _wrong_options)
              for case in cases(right)]
     session = tf.Session(config=harness.fast_config())
     session.run([tf.global_variables_initializer(),

@@ -141,8 +141,10 @@ class FallBackTest(_PathsTest):
       self._falls_back("its RNN sees change", use_gradient_change=True)
 
   def test_unknown_options(self):
-    known = native_step._OPTIONS - {"max_relative_step"}
-    with tf.test.mock.patch.object(native_step, "_OPTIONS", known):
+    library = loader.load()
+    known = library._replace(
+        option_names=library.option_names - {"max_relative_step"})
+    with tf.test.mock.patch.object(loader, "_LOADED", [known]):
       self._falls_back("its option max_relative_step is 0.5",
                        max_relative_step=0.5)
 
