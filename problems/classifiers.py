@@ -2,192 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Classifiers: softmax regression, fully connected and convolutional nets.
 
-All of them minimize
-
-    mean over rows of the cross-entropy
-    + l2_reg_scale * (mean over parameter tensors of their sum of squares).
-
-With two classes the cross-entropy is the binary one, of the first logit against
-the label; the second logit is not looked at. With more it is the softmax's.
+What they minimize is in `softmax_classifier`.
 """
 
-import math
 import numbers
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from . import problem
+from . import softmax_classifier
 
 
-class SoftmaxClassifier(problem.Problem):
-  """Base class: everything but the net. Subclasses define `inference`.
-
-  Attributes:
-    l2_reg_scale: Float, the weight of the penalty.
-  """
-
-  def __init__(self, param_shapes, random_seed=None, noise_stdev=0.0,
-               l2_reg_scale=1e-3):
-    """Creates a classifier.
-
-    Args:
-      param_shapes: As in `Problem`.
-      random_seed: Integer or None; see `Problem`.
-      noise_stdev: Float; see `Problem`.
-      l2_reg_scale: Float >= 0, the weight of the penalty.
-
-    Raises:
-      ValueError: If `l2_reg_scale` is negative, and as `Problem`.
-    """
-    if not l2_reg_scale >= 0:
-      raise ValueError("l2_reg_scale must be >= 0, with 0 for no penalty; got "
-                       "{!r}.".format(l2_reg_scale))
-    super().__init__(param_shapes, random_seed,
-                     noise_stdev)
-    self.l2_reg_scale = float(l2_reg_scale)
-
-  def inference(self, params, data):
-    """Returns logits.
-
-    Args:
-      params: List of float32 tensors, shaped like `param_shapes`.
-      data: Tensor whose first axis is rows.
-
-    Returns:
-      A float32 tensor of shape [rows, classes].
-    """
-    raise NotImplementedError(
-        "{} must define inference().".format(type(self).__name__))
-
-  def objective(self, parameters, data=None, labels=None):
-    """Returns the regularized mean cross-entropy.
-
-    Args:
-      parameters: List of float32 tensors, shaped like `param_shapes`.
-      data: Tensor whose first axis is rows.
-      labels: Tensor of shape [rows] or [rows, 1], of integers. With two
-        classes also of floats, the probability of class 1.
-
-    Returns:
-      A float32 scalar.
-
-    Raises:
-      ValueError: If data or labels are missing, or labels known when the graph
-        is built are not numbers of a class.
-    """
-    if data is None or labels is None:
-      raise ValueError(
-          "{} classifies rows of a data set and needs data and labels; got "
-          "data={!r}, labels={!r}. Give it a Dataset, such as those of "
-          "problems.datasets.".format(type(self).__name__, data, labels))
-    losses = self._cross_entropy(self.inference(parameters, data),
-                                 tf.convert_to_tensor(labels))
-    squares = [tf.reduce_sum(tf.square(p)) for p in parameters]
-    penalty = tf.add_n(squares) / len(squares)
-    return tf.reduce_mean(losses) + self.l2_reg_scale * penalty
-
-  def argmax(self, logits):
-    """Returns the most probable class of each row, as the loss reads it.
-
-    Args:
-      logits: A float32 tensor of shape [rows, classes].
-
-    Returns:
-      An int32 tensor of shape [rows].
-    """
-    if _num_classes(logits) == 2:
-      return tf.cast(logits[:, 0] > 0, tf.int32)
-    return tf.argmax(logits, axis=1, output_type=tf.int32)
-
-  def accuracy(self, params, data, labels):
-    """Returns the fraction of rows whose most probable class is their label.
-
-    Args:
-      params: List of float32 tensors, shaped like `param_shapes`.
-      data: Tensor whose first axis is rows.
-      labels: Tensor of shape [rows] or [rows, 1].
-
-    Returns:
-      A float32 scalar.
-    """
-    labels = _one_axis(tf.convert_to_tensor(labels))
-    predictions = self.argmax(self.inference(params, data))
-    return tf.reduce_mean(tf.cast(
-        tf.equal(tf.cast(predictions, labels.dtype), labels), tf.float32))
-
-  def _cross_entropy(self, logits, labels):
-    """Returns the loss of each row, a float32 tensor of shape [rows]."""
-    num_classes = _num_classes(logits)
-    _check_labels(tf.get_static_value(labels), num_classes)
-    labels = _one_axis(labels)
-    if num_classes == 2:
-      return tf.nn.sigmoid_cross_entropy_with_logits(
-          labels=tf.cast(labels, tf.float32), logits=logits[:, 0])
-    # Not the sparse op, which has no second derivative.
-    return tf.nn.softmax_cross_entropy_with_logits_v2(
-        labels=tf.one_hot(tf.cast(labels, tf.int64), num_classes),
-        logits=logits)
-
-  def _initial_tensor(self, shape, noise):
-    return 1.2 / math.sqrt(shape[0]) * noise.normal(shape)
-
-
-def _check_labels(values, num_classes):
-  """Raises ValueError for labels of no class, if they are known."""
-  if values is None or not values.size:
-    return
-  # The label of two classes may be a probability.
-  fits = ((values >= 0) & (values <= 1) if num_classes == 2 else
-          np.isin(values, np.arange(num_classes)))
-  if not np.all(fits):
-    raise ValueError(
-        "Labels must be {} from 0 to {}; got values from {} to {}, such as {}."
-        .format("numbers" if num_classes == 2 else "integers", num_classes - 1,
-                values.min(), values.max(), values[~fits][0]))
-
-
-def _num_classes(logits):
-  """Returns the number of columns of logits."""
-  num_classes = tf.TensorShape(logits.shape).with_rank(2).as_list()[1]
-  if num_classes is None:
-    raise ValueError("inference() must return logits of a static number of "
-                     "classes; got shape {}.".format(logits.shape))
-  return num_classes
-
-
-def _check_sizes(n_classes):
-  if n_classes < 2:
-    raise ValueError("n_classes must be at least 2; got {!r}. A single yes-or-"
-                     "no output is n_classes=2.".format(n_classes))
-
-
-def _is_sizes(value):
-  return np.ndim(value) == 1 and all(
-      isinstance(size, numbers.Integral) and size > 0 for size in value)
-
-
-def _one_axis(labels):
-  """Returns labels of shape [rows] or [rows, 1] with shape [rows]."""
-  if labels.shape.ndims == 1:
-    return labels
-  if labels.shape.ndims == 2 and labels.shape.as_list()[1] != 1:
-    raise ValueError("Labels must have shape [rows] or [rows, 1]; got {}. For "
-                     "one-hot labels use their arg-max.".format(labels.shape))
-  return tf.reshape(labels, [-1])
-
-
-def _flat_rows(data, n_features):
-  """Returns data as float32 of shape [rows, n_features]."""
-  data = tf.convert_to_tensor(data)
-  if data.dtype != tf.float32:
-    data = tf.cast(data, tf.float32)
-  if data.shape.ndims != 2:
-    data = tf.reshape(data, [-1, n_features])
-  return data
-
-
-class FullyConnected(SoftmaxClassifier):
+class FullyConnected(softmax_classifier.SoftmaxClassifier):
   """A multi-layer perceptron.
 
   Parameters are W_1 [features, h_1], b_1 [h_1], W_2 [h_1, h_2], b_2 [h_2], ...,
@@ -212,7 +38,7 @@ class FullyConnected(SoftmaxClassifier):
     Raises:
       ValueError: If an argument is not as above; as `SoftmaxClassifier`.
     """
-    _check_sizes(n_classes)
+    _check_n_classes(n_classes)
     if not _is_sizes(hidden_sizes):
       raise ValueError("hidden_sizes must be a sequence of positive integers, "
                        "such as [32]; got {!r}.".format(hidden_sizes))
@@ -220,8 +46,7 @@ class FullyConnected(SoftmaxClassifier):
     shapes = []
     for rows, columns in zip(sizes[:-1], sizes[1:]):
       shapes.extend([[rows, columns], [columns]])
-    super().__init__(shapes, random_seed, noise_stdev,
-                     l2_reg_scale)
+    super().__init__(shapes, random_seed, noise_stdev, l2_reg_scale)
     self.n_features = n_features
     self.n_classes = n_classes
     self.hidden_sizes = tuple(hidden_sizes)
@@ -252,27 +77,25 @@ class SoftmaxRegression(FullyConnected):
 
   def __init__(self, n_features, n_classes, activation=tf.identity,
                random_seed=None, noise_stdev=0.0, l2_reg_scale=1e-3):
-    """Creates a linear classifier.
+    """Creates a `FullyConnected` without hidden layers.
 
     Args:
-      n_features: Integer.
-      n_classes: Integer >= 2.
+      n_features: An int.
+      n_classes: An int >= 2.
       activation: Kept as an attribute; there is no hidden layer to apply it
         to.
-      random_seed: Integer or None; see `Problem`.
-      noise_stdev: Float; see `Problem`.
-      l2_reg_scale: Float >= 0, the weight of the penalty.
+      random_seed: An int or None; see `Problem`.
+      noise_stdev: A float; see `Problem`.
+      l2_reg_scale: A float >= 0, the weight of the penalty.
 
     Raises:
-      ValueError: As `SoftmaxClassifier`, and if `n_classes` is too small.
+      ValueError: As `FullyConnected`.
     """
-    super().__init__(
-        n_features, n_classes, hidden_sizes=(), activation=activation,
-        random_seed=random_seed, noise_stdev=noise_stdev,
-        l2_reg_scale=l2_reg_scale)
+    super().__init__(n_features, n_classes, (), activation, random_seed,
+                     noise_stdev, l2_reg_scale)
 
 
-class SparseSoftmaxRegression(SoftmaxClassifier):
+class SparseSoftmaxRegression(softmax_classifier.SoftmaxClassifier):
   """A linear classifier of bags of ids, by summed embeddings.
 
   A row of data holds any number of ids, integers in [0, n_classes). Their
@@ -287,18 +110,17 @@ class SparseSoftmaxRegression(SoftmaxClassifier):
     """Creates a classifier.
 
     Args:
-      n_features: Integer, the size of an embedding.
-      n_classes: Integer >= 2, the number of classes and of ids.
-      activation: Kept as an attribute; there is no hidden layer to apply it
-        to.
-      random_seed: Integer or None; see `Problem`.
-      noise_stdev: Float; see `Problem`.
-      l2_reg_scale: Float >= 0, the weight of the penalty.
+      n_features: An int, the size of an embedding.
+      n_classes: An int >= 2, the number of classes and of ids.
+      activation: As in `SoftmaxRegression`.
+      random_seed: As in `SoftmaxRegression`.
+      noise_stdev: As in `SoftmaxRegression`.
+      l2_reg_scale: As in `SoftmaxRegression`.
 
     Raises:
-      ValueError: As `SoftmaxClassifier`, and if `n_classes` is too small.
+      ValueError: As `FullyConnected`.
     """
-    _check_sizes(n_classes)
+    _check_n_classes(n_classes)
     super().__init__(
         [[n_classes, n_features], [n_features, n_classes], [n_classes]],
         random_seed, noise_stdev, l2_reg_scale)
@@ -325,7 +147,7 @@ class OneHotSparseSoftmaxRegression(SparseSoftmaxRegression):
     return tf.matmul(counts, embeddings)
 
 
-class ConvNet(SoftmaxClassifier):
+class ConvNet(softmax_classifier.SoftmaxClassifier):
   """Convolutions of stride 1 with SAME padding, then one dense layer.
 
   Parameters are a kernel [height, width, channels in, filters] per convolution,
@@ -338,19 +160,19 @@ class ConvNet(SoftmaxClassifier):
     """Creates a net.
 
     Args:
-      image_shape: Three integers, (channels, height, width).
-      n_classes: Integer >= 2.
-      filter_list: Sequence of (height, width, number of filters), one per
+      image_shape: Three ints, (channels, height, width).
+      n_classes: An int >= 2.
+      filter_list: A sequence of (height, width, number of filters), one per
         convolution.
-      activation: Function of a tensor, applied after every convolution.
-      random_seed: Integer or None; see `Problem`.
-      noise_stdev: Float; see `Problem`.
-      l2_reg_scale: Float >= 0, the weight of the penalty.
+      activation: A function of a tensor, applied after every convolution.
+      random_seed: An int or None; see `Problem`.
+      noise_stdev: A float; see `Problem`.
+      l2_reg_scale: A float >= 0, the weight of the penalty.
 
     Raises:
       ValueError: If an argument is not as above; as `SoftmaxClassifier`.
     """
-    _check_sizes(n_classes)
+    _check_n_classes(n_classes)
     if not _is_sizes(image_shape) or len(image_shape) != 3:
       raise ValueError("image_shape must be (channels, height, width), such as "
                        "(1, 28, 28); got {!r}.".format(image_shape))
@@ -364,8 +186,7 @@ class ConvNet(SoftmaxClassifier):
       shapes.append([rows, columns, channels, filters])
       channels = filters
     shapes.extend([[channels * height * width, n_classes], [n_classes]])
-    super().__init__(shapes, random_seed, noise_stdev,
-                     l2_reg_scale)
+    super().__init__(shapes, random_seed, noise_stdev, l2_reg_scale)
     self.image_shape = tuple(image_shape)
     self.n_features = image_shape[0] * height * width
     self.n_classes = n_classes
@@ -393,3 +214,24 @@ class ConvNet(SoftmaxClassifier):
 
   def _initial_tensor(self, shape, noise):
     return 0.01 * noise.normal(shape)
+
+
+def _check_n_classes(n_classes):
+  if n_classes < 2:
+    raise ValueError("n_classes must be at least 2; got {!r}. A single yes-or-"
+                     "no output is n_classes=2.".format(n_classes))
+
+
+def _is_sizes(value):
+  return np.ndim(value) == 1 and all(
+      isinstance(size, numbers.Integral) and size > 0 for size in value)
+
+
+def _flat_rows(data, n_features):
+  """Returns data as float32 of shape [rows, n_features]."""
+  data = tf.convert_to_tensor(data)
+  if data.dtype != tf.float32:
+    data = tf.cast(data, tf.float32)
+  if data.shape.ndims != 2:
+    data = tf.reshape(data, [-1, n_features])
+  return data

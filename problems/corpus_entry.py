@@ -1,22 +1,25 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a corpus is a list of."""
+"""An entry of a corpus, the list of problems that meta-training visits."""
 
-import collections
+import typing
 
 from . import problem_spec
 
-CorpusEntry = collections.namedtuple(
-    "CorpusEntry", "spec, dataset, batch_size, set_name")
-"""A problem of a corpus.
 
-Attributes:
-  spec: The `problem_spec.Spec` of the problem.
-  dataset: A `datasets.Dataset`, or None for no data.
-  batch_size: Integer, rows of a minibatch; None for all rows.
-  set_name: String, the set of problems it is from, or None.
-"""
-CorpusEntry.__new__.__defaults__ = (None, None, None)
+class CorpusEntry(typing.NamedTuple):
+  """A problem of a corpus.
+
+  Attributes:
+    spec: The `problem_spec.Spec` of the problem.
+    dataset: A `datasets.Dataset`, or None for no data.
+    batch_size: Integer, rows of a minibatch; None for all rows.
+    set_name: String, the set of problems it is from, or None.
+  """
+  spec: problem_spec.Spec
+  dataset: typing.Any = None
+  batch_size: typing.Optional[int] = None
+  set_name: typing.Optional[str] = None
 
 
 def as_entry(value):

@@ -4,10 +4,10 @@
 
 import itertools
 
-from . import classifiers
 from . import datasets
 from . import noise
 from . import problem_spec
+from . import softmax_classifier
 
 
 def with_l2_reg_scale(entries, l2_reg_scale):
@@ -23,7 +23,7 @@ def with_l2_reg_scale(entries, l2_reg_scale):
   def options(spec):
     constructor = spec.callable
     if (isinstance(constructor, type) and
-        issubclass(constructor, classifiers.SoftmaxClassifier)):
+        issubclass(constructor, softmax_classifier.SoftmaxClassifier)):
       return {"l2_reg_scale": l2_reg_scale}
     return {}
 

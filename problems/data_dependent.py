@@ -35,8 +35,7 @@ class DependencyChain(problem.Problem):
     Raises:
       ValueError: as `Problem`.
     """
-    super().__init__([[ndim + 1]], random_seed,
-                     noise_stdev)
+    super().__init__([[ndim + 1]], random_seed, noise_stdev)
     self._num_links = ndim
 
   def objective(self, parameters, data=None, labels=None):
@@ -88,8 +87,7 @@ class _RowProblem(problem.Problem):
     Raises:
       ValueError: as `Problem`.
     """
-    super().__init__([self._LEADING_SHAPE + [ndim]],
-                     random_seed, noise_stdev)
+    super().__init__([self._LEADING_SHAPE + [ndim]], random_seed, noise_stdev)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns the objective.

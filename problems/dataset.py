@@ -150,7 +150,7 @@ class Dataset(_Rows, _DatasetBase):
 
 
 class LazyDataset(_Rows):
-  """A data set that is made when somebody first looks at it.
+  """A data set that is made when it is first read.
 
   Lists of problems hold these, so that a problem nobody picks costs nothing and
   a missing file matters only to those who need it. It unpacks, indexes and
@@ -204,9 +204,6 @@ class LazyDataset(_Rows):
 
   def __eq__(self, other):
     return self is other or self._make_once() == other
-
-  def __ne__(self, other):
-    return not self == other
 
   __hash__ = None
 

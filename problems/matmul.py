@@ -56,8 +56,7 @@ class MatMulAlgorithm(problem.Problem):
           "k must lie in [n^2, n^3] = [{}, {}] for n = {}: fewer products "
           "cannot be enough, and the schoolbook method needs no more; got "
           "{!r}.".format(n**2, n**3, n, k))
-    super().__init__([[n**2, k], [n**2, k]], random_seed,
-                     noise_stdev)
+    super().__init__([[n**2, k], [n**2, k]], random_seed, noise_stdev)
     self.n = n
     self.k = k
     one_hot = np.eye(n**2)

@@ -2,12 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one place to import any problem class from."""
 
-
 # pylint: disable=unused-import
 from .classifiers import ConvNet
 from .classifiers import FullyConnected
 from .classifiers import OneHotSparseSoftmaxRegression
-from .classifiers import SoftmaxClassifier
 from .classifiers import SoftmaxRegression
 from .classifiers import SparseSoftmaxRegression
 from .data_dependent import DependencyChain
@@ -29,6 +27,7 @@ from .quadratics import IsotropicQuadratic
 from .quadratics import Norm
 from .quadratics import Quadratic
 from .rosenbrock_model import make_rosenbrock_loss_and_init
+from .softmax_classifier import SoftmaxClassifier
 from .test_functions import Ackley
 from .test_functions import Beale
 from .test_functions import Booth

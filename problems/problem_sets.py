@@ -9,9 +9,9 @@ and no data are made before they are needed.
 `FLAGGED_SETS` says which sets make up the meta-training corpus.
 """
 
-import collections
 import functools
 import math
+import typing
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -350,19 +350,21 @@ def _random_start(*sizes):
 # The corpus.
 
 
-FlaggedSet = collections.namedtuple("FlaggedSet", "set_functions, default")
-"""What one `include_*` flag of metarun stands for.
+class FlaggedSet(typing.NamedTuple):
+  """What one `include_*` flag of metarun stands for.
 
-Fields:
-  set_functions: A tuple of functions of this module, whose problems the flag
-    includes.
-  default: A bool, the flag's default.
-"""
+  Attributes:
+    set_functions: A tuple of functions of this module, whose problems the flag
+      includes.
+    default: A bool, the flag's default.
+  """
+  set_functions: tuple
+  default: bool
 
 
 # Flag name -> FlaggedSet, in the order in which the corpus lists the problems.
-FLAGGED_SETS = collections.OrderedDict(
-    ("include_%s_problems" % name, FlaggedSet(set_functions, default))
+FLAGGED_SETS = {
+    "include_%s_problems" % name: FlaggedSet(set_functions, default)
     for name, set_functions, default in (
         ("softmax_2_class", (softmax_2_class_problems,), True),
         ("noisy_softmax_2_class", (softmax_2_class_problems_noisy,), True),
@@ -391,4 +393,4 @@ FLAGGED_SETS = collections.OrderedDict(
         ("sum_of_quadratics", (sum_of_quadratics_problems,), False),
         ("projection_quadratic", (projection_quadratic_problems,), False),
         ("log_objective", (log_objective_problems,), True),
-        ("matmul", (matmul_problems,), True)))
+        ("matmul", (matmul_problems,), True))}

@@ -44,8 +44,7 @@ class Spec(_SpecBase):
       raise TypeError(
           "Spec needs something to call, such as a Problem class; got "
           "{!r}.".format(callable))
-    return super().__new__(cls, callable, tuple(args),
-                           dict(kwargs or {}))
+    return super().__new__(cls, callable, tuple(args), dict(kwargs or {}))
 
   @classmethod
   def of(cls, *args, **kwargs):
@@ -111,8 +110,7 @@ def takes(function, name):
   Returns:
     Bool; False if Python cannot tell, as of functions written in C.
   """
-  code = _code(function)
-  return code is not None and name in code.co_varnames[:code.co_argcount]
+  return name in _arguments(function)
 
 
 def requires(function, name):
@@ -125,20 +123,18 @@ def requires(function, name):
   Returns:
     Bool; False if Python cannot tell.
   """
-  if not takes(function, name):
-    return False
-  code, defaults = _code(function), function.__defaults__ or ()
-  num_required = code.co_argcount - len(defaults)
-  return name in code.co_varnames[:num_required]
+  arguments = _arguments(function)
+  return name in arguments and arguments[name].default is inspect.Parameter.empty
 
 
-def _code(function):
-  """Returns the code of a function, or of a class's constructor, or None."""
-  while isinstance(function, functools.partial):
-    function = function.func
-  if inspect.isclass(function):
-    function = function.__init__
-  return getattr(function, "__code__", None)
+def _arguments(function):
+  """Returns a dict from names to `inspect.Parameter`s that can be given so."""
+  try:
+    parameters = inspect.signature(function).parameters
+  except (TypeError, ValueError):  # Written in C.
+    return {}
+  return {name: each for name, each in parameters.items()
+          if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)}
 
 
 def _show(value):

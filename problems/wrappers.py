@@ -36,8 +36,7 @@ class _Wrapper(problem.Problem):
       ValueError: If an argument is not as described.
     """
     self.problem = problem.as_problem(problem_spec)
-    super().__init__(self.problem.param_shapes, random_seed,
-                     noise_stdev)
+    super().__init__(self.problem.param_shapes, random_seed, noise_stdev)
     if random_seed is None:
       self.random_seed = self.problem.random_seed
       self._noise_seed = self.problem._noise_seed

@@ -36,8 +36,7 @@ class Special(problem_lib.Problem):
   """A problem with a gradient rule, init function and start of its own."""
 
   def __init__(self, sessions=None):
-    super().__init__([[2]], None, 0.0,
-                     (sessions or []).append)
+    super().__init__([[2]], None, 0.0, (sessions or []).append)
 
   def init_tensors(self, seed=None):
     return [tf.constant([3., 4.])]
