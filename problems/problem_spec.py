@@ -124,7 +124,8 @@ def requires(function, name):
     Bool; False if Python cannot tell.
   """
   arguments = _arguments(function)
-  return name in arguments and arguments[name].default is inspect.Parameter.empty
+  return (name in arguments and
+          arguments[name].default is inspect.Parameter.empty)
 
 
 def _arguments(function):

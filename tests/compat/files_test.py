@@ -20,16 +20,17 @@ from problems import problem_spec
 
 class RunTest(tf.test.TestCase):
 
-  def setUp(self):
-    super().setUp()
-    self._logdir = tempfile.mkdtemp(dir=self.get_temp_dir())
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
+    cls._logdir = tempfile.mkdtemp(dir=tf.test.get_temp_dir())
     out = io.StringIO()
-    self._path = metaopt.train_optimizer(
-        self._logdir,
+    cls._path = metaopt.train_optimizer(
+        cls._logdir,
         problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, ([3, 4, 2],), {}),
         [(problem_spec.Spec(problem_generator.Quadratic, (3,), {}), None,
           None)], 1, 2, lambda: 2, lambda: 3, out=out)
-    self._lines = out.getvalue().splitlines()
+    cls._lines = out.getvalue().splitlines()
 
   def test_checkpoint(self):
     reader = tf.train.load_checkpoint(self._path)

@@ -4,7 +4,6 @@
 
 import os
 
-import numpy as np
 import tensorflow.compat.v1 as tf
 
 import metaopt
@@ -51,21 +50,6 @@ class ModelAdapterTest(tf.test.TestCase):
     self.assertEqual(["model/target:0"], [v.name for v in problem.constants])
     self.assertEqual([(2,), ()], problem.param_shapes)
     self.assertIsInstance(problem, pg.Problem)
-
-  def test_objective_of_given_tensors(self):
-    problem = pg.ModelAdapter(_make_line)
-    x = [tf.constant([2.0, -1.0]), tf.constant(3.0)]
-    loss = problem.objective(x)
-    gradients = problem.gradients(loss, x)
-    start = problem.init_tensors()
-    with self.session() as session:
-      problem.init_fn(session)
-      f, g, start = session.run([loss, gradients, start])
-    self.assertAllClose(0.5 + 2.0 + 9.0, f)
-    self.assertAllClose([1.0, -2.0], g[0])
-    self.assertAllClose(6.0, g[1])
-    self.assertAllClose([3.0, 3.0], start[0])
-    self.assertAllClose(0.5, start[1])
 
   def test_init_fn_restores_the_checkpoint_of_the_model(self):
     path = os.path.join(self.get_temp_dir(), "model.ckpt")
@@ -114,13 +98,6 @@ class ModelAdapterTest(tf.test.TestCase):
     values, _, _ = metaopt.test_optimizer(_SGD(0.0), problem, 1)
     self.assertAllClose([4.25], values)
 
-  def test_optimizes(self):
-    values, x, _ = metaopt.test_optimizer(
-        _SGD(0.25), pg.ModelAdapter(_make_line), 2)
-    self.assertAllClose([4.25, 2.25 + 0.0625], values)
-    self.assertAllClose([1 + 2 * 0.75**2] * 2, x[0])
-    self.assertAllClose(0.5**3, x[1])
-
   def test_meta_trains_and_keeps_out_of_checkpoints(self):
     metadata = []
     path = metaopt.train_optimizer(
@@ -136,34 +113,6 @@ class ModelAdapterTest(tf.test.TestCase):
     names = [name for name, _ in tf.train.list_variables(
         path or tf.train.latest_checkpoint(self.get_temp_dir()))]
     self.assertEqual([], [name for name in names if "model" in name])
-
-  def test_a_classifier_of_layers(self):
-    rng = np.random.RandomState(1)
-    data = rng.randn(20, 3).astype(np.float32)
-    labels = np.int32(data[:, 0] > 0)
-
-    def make_loss_and_init_fn():
-      def make_loss():
-        layer = tf.layers.dense(data, 4, tf.nn.tanh)
-        logits = tf.layers.dense(layer, 2)
-        return tf.losses.softmax_cross_entropy(
-            tf.one_hot(labels, 2), logits)
-
-      return make_loss, None
-
-    values, x, _ = metaopt.test_optimizer(
-        _SGD(1.0), pg.ModelAdapter(make_loss_and_init_fn), 60)
-    self.assertEqual([(3, 4), (4,), (4, 2), (2,)], [v.shape for v in x])
-    logits = np.tanh(data.dot(x[0]) + x[1]).dot(x[2]) + x[3]
-    self.assertAllEqual(labels, np.argmax(logits, axis=1))
-    self.assertLess(values[-1], 0.5 * values[0])
-
-  def test_nothing_is_left_of_it(self):
-    pg.ModelAdapter(_make_line)
-    self.assertEqual([], tf.trainable_variables())
-    self.assertEqual([], tf.global_variables())
-    self.assertIsInstance(tf.Variable(1.0), tf.Variable)
-    self.assertEqual(1, len(tf.trainable_variables()))
 
 
 if __name__ == "__main__":

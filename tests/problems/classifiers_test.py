@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the classifiers."""
+"""Tests of classifiers, and of what they share."""
 
 import os
 
@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from problems import classifiers
+from problems import softmax_classifier
 from tests.problems import oracle
 
 _REFERENCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
@@ -120,8 +121,9 @@ class FullyConnectedTest(tf.test.TestCase):
       self.assertAllEqual([1, 0, 1, 0], session.run(problem.argmax(logits)))
       # With W = 1 the logits are the data.
       parameters = [tf.eye(2), tf.zeros([2])]
-      accuracy = problem.accuracy(parameters, tf.constant(logits), [1, 0, 0, 0])
-      self.assertAllClose(0.75, session.run(accuracy))
+      for labels in ([1, 0, 0, 0], [[1], [0], [0], [0]]):
+        accuracy = problem.accuracy(parameters, tf.constant(logits), labels)
+        self.assertAllClose(0.75, session.run(accuracy))
       # A fit by gradient descent predicts what it was trained on.
       data = np.float32(np.random.RandomState(0).randn(30, 2))
       labels = np.int32(data[:, 0] > data[:, 1])
@@ -153,6 +155,56 @@ class FullyConnectedTest(tf.test.TestCase):
     with self.assertRaisesRegexp(ValueError, "needs data and labels"):
       classifiers.SoftmaxRegression(3, 2).objective([tf.eye(2), tf.zeros([2])])
 
+  def test_labels_of_every_type(self):
+    data, labels = _data(5, 4, 2)
+    for n_classes in (2, 3):
+      problem = classifiers.SoftmaxRegression(4, n_classes)
+      params = problem.init_tensors(seed=1)
+      with self.session() as session:
+        values = session.run([
+            problem.objective(params, data, each)
+            for each in (labels, labels[:, None], np.float32(labels),
+                         np.float64(labels)[:, None], np.uint8(labels))])
+      self.assertAllClose([values[0]] * 5, values)
+
+  def test_images_are_flattened(self):
+    images = _data(5, 12, 2)[0]
+    for problem_class in (classifiers.FullyConnected,
+                          classifiers.SoftmaxRegression):
+      problem = problem_class(12, 3)
+      params = problem.init_tensors(seed=1)
+      with self.session() as session:
+        flat, unflattened = session.run([
+            problem.inference(params, images),
+            problem.inference(params, images.reshape([5, 2, 3, 2]))])
+      self.assertAllEqual(flat, unflattened)
+
+  def test_order_of_arguments(self):
+    for problem_class in (classifiers.SoftmaxRegression,
+                          classifiers.SparseSoftmaxRegression,
+                          classifiers.OneHotSparseSoftmaxRegression):
+      problem = problem_class(4, 3, tf.identity, 7, 0.5)
+      self.assertEqual((7, 0.5), (problem.random_seed, problem.noise_stdev))
+
+  def test_own_classifier(self):
+    class Scaled(softmax_classifier.SoftmaxClassifier):
+
+      def __init__(self, random_seed=None, noise_stdev=0.0):
+        super().__init__([(3,)], random_seed, noise_stdev)
+
+      def inference(self, params, data):
+        return params[0] * data
+
+    problem = Scaled(noise_stdev=0.5)
+    self.assertEqual(0.5, problem.noise_stdev)
+    x, data = np.float32([1, 2, 3]), np.float32([[1, 0, 0], [0, 1, -1]])
+    labels = np.int32([0, 2])
+    with self.session() as session:
+      f, accuracy = session.run([problem.objective([x], data, labels),
+                                 problem.accuracy([x], data, labels)])
+    self.assertAllClose(_loss(x * data, labels, [x], 3), f)
+    self.assertAllClose(0.5, accuracy)
+
   def test_labels_of_no_class(self):
     for n_classes, labels, message in (
         (2, [0, -1], "numbers from 0 to 1; got .* such as -1"),
@@ -179,17 +231,17 @@ class SparseSoftmaxRegressionTest(tf.test.TestCase):
 
   def test_objective(self):
     rng = np.random.RandomState(0)
-    data = rng.randint(2, size=[8, 5])
-    labels = rng.randint(2, size=8)
-    for problem_class in (classifiers.SparseSoftmaxRegression,
-                          classifiers.OneHotSparseSoftmaxRegression):
-      problem = problem_class(5, 2)
-      self.assertEqual([(2, 5), (5, 2), (2,)], problem.param_shapes)
-      oracle.check(
-          self, problem,
-          lambda p: _loss(p[0][data].sum(axis=1).dot(p[1]) + p[2], labels, p,
-                          2),
-          data=data, labels=labels)
+    for problem_class, n in ((classifiers.SparseSoftmaxRegression, 2),
+                             (classifiers.OneHotSparseSoftmaxRegression, 2),
+                             (classifiers.SparseSoftmaxRegression, 3)):
+      data, labels = rng.randint(n, size=[8, 5]), rng.randint(n, size=8)
+
+      def loss(p, data=data, labels=labels, n=n):
+        return _loss(p[0][data].sum(axis=1).dot(p[1]) + p[2], labels, p, n)
+
+      problem = problem_class(5, n)
+      self.assertEqual([(n, 5), (5, n), (n,)], problem.param_shapes)
+      oracle.check(self, problem, loss, data=data, labels=labels)
 
   def test_gradient_of_the_look_up_is_sparse(self):
     problem = classifiers.SparseSoftmaxRegression(50, 2, l2_reg_scale=0.0)

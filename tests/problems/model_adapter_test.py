@@ -1,11 +1,12 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of models turned into problems."""
+"""Tests of models turned into problems, and of their variables."""
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from problems import model_adapter
+from problems import model_variable
 from problems import wrappers
 
 _IMAGES = np.float32(np.random.RandomState(0).rand(5, 6, 6, 1))
@@ -214,6 +215,165 @@ class ModelAdapterTest(tf.test.TestCase):
       problem.objective([tf.zeros([36, 3])])
     with self.assertRaisesRegexp(ValueError, "has shape"):
       problem.objective([tf.zeros([36, 3]), tf.zeros([4])])
+
+
+class AdaptedModelTest(tf.test.TestCase):
+
+  def test_layers_made_once(self):
+
+    def make_loss_and_init_fn():
+      outside = tf.keras.layers.Conv2D(2, 3, activation="tanh")
+      shared = tf.Variable(tf.ones([2]), name="shared")
+      with tf.variable_scope("net"):
+        tf.get_variable("bias", [3])
+
+      def make_loss():
+        layer = outside(tf.constant(_IMAGES)) * shared
+        each_time = tf.Variable(tf.ones([32, 3]))
+        with tf.variable_scope("net", reuse=True):
+          bias = tf.get_variable("bias", [3])
+        return _loss(tf.matmul(tf.reshape(layer, [5, 32]), each_time) + bias)
+
+      return make_loss, None
+
+    problem = model_adapter.ModelAdapter(make_loss_and_init_fn)
+    # In order of creation.
+    self.assertEqual([(2,), (3,), (3, 3, 1, 2), (2,), (32, 3)],
+                     problem.param_shapes)
+    with self.session() as session:
+      parameters = [tf.placeholder(tf.float32, shape)
+                    for shape in problem.param_shapes]
+      objective = problem.objective(parameters)
+      gradients = problem.gradients(objective, parameters)
+      rng = np.random.RandomState(0)
+      values = [rng.randn(*s) for s in problem.param_shapes]
+      session.run(gradients, dict(zip(parameters, values)))
+      for i in range(5):
+        slope = session.run(gradients[i], dict(zip(parameters, values)))
+        moved = list(values)
+        moved[i] = values[i] + 0.01 * slope / np.linalg.norm(slope)
+        change = (session.run(objective, dict(zip(parameters, moved))) -
+                  session.run(objective, dict(zip(parameters, values))))
+        self.assertAllClose(0.01 * np.linalg.norm(slope), change, rtol=0.1)
+
+  def test_init_function(self):
+
+    def make_loss_and_init_fn():
+
+      def make_loss():
+        return tf.reduce_sum(tf.get_variable(
+            "x", [2], initializer=tf.zeros_initializer()))
+
+      def make_init_fn(parameters):
+        assign = [tf.assign(p, [3., 4.]) for p in parameters]
+        return lambda session: session.run(assign)
+
+      return make_loss, make_init_fn
+
+    with self.session() as session:
+      problem = model_adapter.ModelAdapter(make_loss_and_init_fn)
+      start, = problem.init_tensors()
+      variable, = problem.init_variables()
+      session.run(tf.global_variables_initializer())
+      self.assertAllEqual([0, 0], session.run(start))
+      tf.get_default_graph().finalize()
+      problem.init_fn(session)
+      self.assertAllEqual([3, 4], session.run(start))
+      self.assertAllEqual([3, 4], session.run(variable))
+
+  def test_constants_are_not_drawn_again(self):
+
+    def make_loss():
+      x = tf.get_variable("x", [3])
+      target = tf.get_variable("target", [3], trainable=False,
+                               initializer=tf.random_normal_initializer())
+      counter = tf.Variable(0, name="counter")  # Trainable by default, an int.
+      return (tf.reduce_sum(tf.square(x - target)) +
+              tf.cast(counter, tf.float32))
+
+    with self.session() as session:
+      problem = model_adapter.ModelAdapter(_each(make_loss))
+      self.assertEqual([(3,)], problem.param_shapes)
+      objective = problem.objective([tf.zeros([3])])
+      problem.init_fn(session)
+      self.assertEqual(session.run(objective), session.run(objective))
+
+  def test_models_that_change_are_refused(self):
+    calls = []
+
+    def make_loss():
+      calls.append(1)
+      variables = [tf.Variable([1.0])]
+      if len(calls) == 3:
+        variables.append(tf.Variable([1.0]))
+      if len(calls) == 4:
+        variables = [tf.get_variable("x", [1])]
+      return tf.add_n([tf.reduce_sum(v) for v in variables])
+
+    problem = model_adapter.ModelAdapter(_each(make_loss))
+    with self.assertRaisesRegexp(ValueError, "same model at every call"):
+      problem.objective([tf.zeros([1])])
+    with self.assertRaisesRegexp(ValueError, "did not make at first: x"):
+      problem.objective([tf.zeros([1])])
+
+
+def _make(value, trainable=True, use_resource=False):
+  variable = tf.Variable(value, use_resource=use_resource, trainable=False)
+  return model_variable.ModelVariable(variable, trainable, value)
+
+
+class ModelVariableTest(tf.test.TestCase):
+
+  def test_own_value(self):
+    for use_resource in (False, True):
+      with tf.Graph().as_default(), self.session() as session:
+        stand_in = _make([1., 2.], use_resource=use_resource)
+        session.run(stand_in.initializer)
+        self.assertAllEqual([1, 2], session.run(tf.identity(stand_in)))
+        self.assertEqual(tf.float32, stand_in.dtype)
+        self.assertEqual([2], stand_in.get_shape().as_list())
+        self.assertEqual(stand_in.variable.name, stand_in.name)
+
+  def test_substitute(self):
+    with self.session() as session:
+      stand_in = _make([1., 2.])
+      session.run(stand_in.initializer)
+      stand_in.push(stand_in.convert([3, 4]))
+      inside = [stand_in + 1, 1 - stand_in, stand_in[1], -stand_in,
+                np.ones([2]) * stand_in, tf.square(stand_in),
+                stand_in.read_value(), stand_in.initialized_value()]
+      stand_in.pop()
+      outside = tf.identity(stand_in)
+      inside, outside = session.run([inside, outside])
+    self.assertAllEqual([1, 2], outside)
+    for expected, actual in zip(
+        [[4, 5], [-2, -3], 4, [-3, -4], [3, 4], [9, 16], [3, 4], [3, 4]],
+        inside):
+      self.assertAllEqual(expected, actual)
+
+  def test_reads_are_counted(self):
+    stand_in = _make([1.])
+    self.assertEqual(0, stand_in.num_reads)
+    tf.square(stand_in)
+    self.assertGreater(stand_in.num_reads, 0)
+
+  def test_shapes_are_checked(self):
+    with self.assertRaisesRegexp(ValueError, r"has shape \(1,\)"):
+      _make([1.]).convert([1., 2.])
+
+  def test_assignments(self):
+    with self.session() as session:
+      constant = _make([1.], trainable=False)
+      session.run(constant.initializer)
+      self.assertAllEqual([5], session.run(constant.assign([5.])))
+      self.assertAllEqual([3], session.run(constant.assign_add([2.])))
+      self.assertAllEqual([1], session.run(tf.identity(constant)))
+    with self.assertRaisesRegexp(ValueError, "assigns to its trainable"):
+      _make([1.]).assign_sub([1.])
+
+  def test_can_be_a_key(self):
+    first, second = _make([1.]), _make([1.])
+    self.assertLen({first, second, first}, 2)
 
 
 if __name__ == "__main__":

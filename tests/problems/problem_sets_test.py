@@ -15,6 +15,7 @@ from problems import model_adapter
 from problems import problem_generator
 from problems import problem_sets
 from problems import problem_spec
+from problems import rosenbrock_model
 
 _TESTDATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
                          "testdata")
@@ -57,6 +58,9 @@ class TableTest(tf.test.TestCase):
       (spec, dataset, batch_size), = getattr(
           problem_sets, "adapter_rosenbrock_" + name)()
       self.assertIs(model_adapter.ModelAdapter, spec.callable)
+      make, = spec.args
+      self.assertIs(rosenbrock_model.make_rosenbrock_loss_and_init,
+                    getattr(make, "func", make))
       self.assertIsNone(dataset)
       self.assertIsNone(batch_size)
       self.assertEqual({}, spec.kwargs)

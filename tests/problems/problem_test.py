@@ -1,10 +1,12 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of what all problems have in common."""
+"""Tests of what all problems share: the interface, noise, constants."""
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from problems import graph_cache
+from problems import noise as noise_lib
 from problems import problem as problem_lib
 
 
@@ -163,6 +165,71 @@ class ProblemTest(tf.test.TestCase):
       first, second = session.run(gradient), session.run(gradient)
     self.assertAllClose([3, 2], [first.mean(), first.std()], atol=0.06)
     self.assertNotAllClose(first, second)
+
+
+class NoiseTest(tf.test.TestCase):
+
+  def test_distributions(self):
+    with self.session() as session:
+      source = noise_lib.StatefulNoise(3)
+      normal, uniform = session.run(
+          [source.normal([100, 200]), source.uniform([20000])])
+    self.assertEqual([np.float32] * 2, [normal.dtype, uniform.dtype])
+    self.assertAllClose([0, 1], [normal.mean(), normal.std()], atol=0.03)
+    self.assertAllClose([0.5, 12**-0.5], [uniform.mean(), uniform.std()],
+                        atol=0.02)
+    self.assertTrue((uniform >= 0).all() and (uniform < 1).all())
+
+  def test_equal_shapes_get_different_numbers(self):
+    with self.session() as session:
+      source = noise_lib.StatefulNoise(3)
+      first, second = session.run([source.normal([5]), source.normal([5])])
+    self.assertNotAllClose(first, second)
+
+  def test_a_seed_makes_it_reproducible(self):
+    draws = []
+    for seed in (1, 1, 2):
+      with tf.Graph().as_default(), self.session() as session:
+        source = noise_lib.StatefulNoise(seed)
+        tensors = [source.normal([3]), source.uniform([2])]
+        draws.append(np.concatenate(session.run(tensors) +
+                                    session.run(tensors)))
+    self.assertAllEqual(draws[0], draws[1])
+    self.assertNotAllClose(draws[0], draws[2])
+
+  def test_without_a_seed_runs_differ(self):
+    draws = []
+    for _ in range(2):
+      with tf.Graph().as_default(), self.session(graph=None):
+        with tf.Session() as session:
+          draws.append(session.run(noise_lib.StatefulNoise().normal([4])))
+    self.assertNotAllClose(*draws)
+
+  def test_derived_seeds(self):
+    self.assertIsNone(noise_lib.derive_seed(None, 3))
+    seeds = [noise_lib.derive_seed(s, i) for s in range(50) for i in range(50)]
+    self.assertLen(set(seeds), 2500)
+    self.assertTrue(all(0 <= seed < 2**31 for seed in seeds))
+
+
+class GraphCacheTest(tf.test.TestCase):
+
+  def test_makes_once_per_graph(self):
+    cache = graph_cache.constant_cache(np.ones([2]))
+    with tf.Graph().as_default() as graph:
+      first = cache.get()
+      self.assertIs(first[0], cache.get()[0])
+      self.assertIs(graph, first[0].graph)
+    with tf.Graph().as_default() as graph:
+      self.assertIs(graph, cache.get()[0].graph)
+
+  def test_first_use_may_be_in_a_loop(self):
+    cache = graph_cache.constant_cache(np.float32([2]))
+    with self.session() as session:
+      doubled = tf.while_loop(lambda x: x[0] < 30, lambda x: x * cache.get()[0],
+                              [tf.ones([1])])
+      self.assertAllEqual([32], session.run(doubled))
+      self.assertAllEqual([2], session.run(cache.get()[0]))
 
 
 if __name__ == "__main__":

@@ -98,6 +98,10 @@ class BowlTest(tf.test.TestCase):
     self.assertEqual([(50, 50)] * 3, [x.shape, y.shape, z.shape])
     self.assertAllClose([-5, 5, -5, 5], [x.min(), x.max(), y.min(), y.max()])
     self.assertAllClose(2 * x**2 + y**2 / 2, z)
+    x, y, z = quadratics.Bowl(0.25, np.pi / 2).surface(2, 3, 20)
+    self.assertEqual((20, 20), z.shape)
+    self.assertAllClose([2, 3], [x.max(), y.max()])
+    self.assertAllClose(0.5 * (0.25 * y**2 + x**2), z, atol=1e-5)
 
   def test_condition_must_be_positive(self):
     with self.assertRaisesRegexp(ValueError, "condition_number"):

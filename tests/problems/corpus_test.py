@@ -1,17 +1,20 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of options given to all problems of a corpus."""
+"""Tests of a corpus: its entries, options for all of them, and its table."""
 
 from absl.testing import absltest
 
 from problems import classifiers
+from problems import corpus_entry
 from problems import corpus_options
+from problems import corpus_table
 from problems import datasets
 from problems import problem_spec
 from problems import quadratics
 from problems import wrappers
 
 _spec = problem_spec.Spec.of
+_SPEC = problem_spec.Spec(dict)
 
 
 class PenaltyTest(absltest.TestCase):
@@ -76,6 +79,63 @@ class SeedTest(absltest.TestCase):
     self.assertEqual([fixed.kwargs, made.kwargs],
                      [dataset.kwargs for dataset in first[1:]])
     self.assertIs(made, first[2])
+
+
+class CorpusEntryTest(absltest.TestCase):
+
+  def test_defaults(self):
+    self.assertEqual((_SPEC, None, None, None),
+                     tuple(corpus_entry.CorpusEntry(_SPEC)))
+
+  def test_tuples(self):
+    for value in ((_SPEC, "data", 5), [_SPEC, "data", 5],
+                  (_SPEC, "data", 5, "name", 5678)):
+      entry = corpus_entry.as_entry(value)
+      self.assertIsInstance(entry, corpus_entry.CorpusEntry)
+      # What follows in a tuple is left out.
+      self.assertEqual((_SPEC, "data", 5, None), tuple(entry))
+
+  def test_an_entry_stays_what_it_is(self):
+    entry = corpus_entry.CorpusEntry(_SPEC, "data", 5, "bowl")
+    self.assertIs(entry, corpus_entry.as_entry(entry))
+
+  def test_what_is_no_entry(self):
+    for value in (5, dict, _SPEC, (_SPEC, None)):
+      with self.assertRaisesRegexp(ValueError, "among its items is "):
+        corpus_entry.as_entry(value)
+    for value in ((dict, None, None), corpus_entry.CorpusEntry("Quadratic")):
+      with self.assertRaisesRegexp(ValueError,
+                                   "must begin with a problem_spec.Spec"):
+        corpus_entry.as_entry(value)
+
+
+def _quadratic(n):
+  del n
+
+
+class CorpusTableTest(absltest.TestCase):
+
+  def test_by_hand(self):
+    spec = problem_spec.Spec(_quadratic, (3,))
+    data = datasets.LazyDataset(datasets.random, (3, 10), {})
+    text = corpus_table.table([
+        ("a", [(spec, datasets.EMPTY_DATASET, None)] * 2),
+        ("bcdef", [(spec, data, 5)])])
+    self.assertEqual([
+        "      set    problem" + " " * 43 + "data" + " " * 42 + "batch",
+        "   0  a      _quadratic(3)",
+        "   1  a      _quadratic(3)",
+        "   2  bcdef  _quadratic(3)" + " " * 37 + "random(3, 10)" + " " * 37 +
+        "5"], text.splitlines())
+
+  def test_long_descriptions_go_on_below(self):
+    spec = problem_spec.Spec(_quadratic, (list(range(30)),))
+    lines = corpus_table.table(
+        [("a", [(spec, datasets.EMPTY_DATASET, None)])]
+    ).splitlines()[1:]
+    self.assertLen(lines, 3)
+    self.assertEqual(repr(spec), " ".join(
+        [lines[0][9:].strip()] + [line.strip() for line in lines[1:]]))
 
 
 if __name__ == "__main__":
