@@ -32,10 +32,9 @@ Rules for the model:
     is made of; fused batch normalization in some settings) will not do for it.
 """
 
+from . import adapted_model
 from . import graph_cache
 from . import problem
-from .adapted_model import AdaptedModel
-from .adapted_model import MODEL_VARIABLES  # pylint: disable=unused-import
 
 
 class ModelAdapter(problem.Problem):
@@ -70,7 +69,7 @@ class ModelAdapter(problem.Problem):
         variable, or one of unknown shape.
     """
     self._models = graph_cache.GraphCache(
-        lambda: AdaptedModel(make_loss_and_init_fn))
+        lambda: adapted_model.AdaptedModel(make_loss_and_init_fn))
     shapes = [p.shape.as_list() for p in self._models.get().parameters]
     super().__init__(shapes)
 

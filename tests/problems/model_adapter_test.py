@@ -5,6 +5,7 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from problems import adapted_model
 from problems import model_adapter
 from problems import model_variable
 from problems import wrappers
@@ -136,7 +137,7 @@ class ModelAdapterTest(tf.test.TestCase):
     with self.session() as session:
       problem = model_adapter.ModelAdapter(_each(_tf_layers_loss))
       self.assertEqual([], tf.global_variables())
-      self.assertLen(tf.get_collection(model_adapter.MODEL_VARIABLES), 8)
+      self.assertLen(tf.get_collection(adapted_model.MODEL_VARIABLES), 8)
       variables = problem.init_variables(seed=1)
       objective = problem.objective(variables)
       self.assertEqual(variables, tf.global_variables())
