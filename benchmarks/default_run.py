@@ -4,7 +4,7 @@
 
   ./tools/bazel run //benchmarks:default_run
 
-Visits all 101 problems of the default corpus in one process, with the default
+Visits all problems of the default corpus in one process, with the default
 flags but for the number of runs of a visit, and extrapolates to the default
 run, 1000 visits of 5 runs each, which see each problem equally often:
 

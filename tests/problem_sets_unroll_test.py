@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Unrolls the hierarchical RNN on every problem of the corpus."""
 
-import json
-import os
-
 from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -16,9 +13,6 @@ from problems import datasets
 from problems import problem_sets
 from problems import problem_spec
 
-_TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "testdata",
-                      "problem_sets.json")
-
 _FULL = problem_spec.Spec(hierarchical_rnn.HierarchicalRNN)
 # Takes less time to build. For the first problem of a set there is the whole
 # optimizer; whether it fits does not depend on a problem's size.
@@ -26,10 +20,11 @@ _SMALL = problem_spec.Spec(global_learning_rate.GlobalLearningRate, (1e-6,))
 
 
 def _sets():
-  with open(_TABLE) as stream:
-    names = sorted(json.load(stream))
-  # That one is for a cluster.
-  return [name for name in names if name != "adapter_rosenbrock_worker"]
+  """Names of all sets; one more is for a cluster."""
+  flagged = [function.__name__
+             for entry in problem_sets.FLAGGED_SETS.values()
+             for function in entry.set_functions]
+  return sorted(flagged + ["adapter_rosenbrock_local", "test_problems"])
 
 
 def _available(dataset):

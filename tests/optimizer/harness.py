@@ -13,6 +13,8 @@ from optimizer import coordinatewise_rnn
 from optimizer import global_learning_rate
 from optimizer import hierarchical_rnn
 from optimizer import learning_rate_schedule
+from optimizer import pretrained
+from optimizer import registry
 from optimizer import trainable_adam
 from problems import datasets
 
@@ -57,15 +59,28 @@ OPTIMIZERS = {
 """One small optimizer of each class, by a name for it."""
 
 
-def looking_at_tensors(**options):
-  """Returns a small `HierarchicalRNN` whose options look at whole tensors."""
+def shipped_options():
+  """Returns the options of the shipped optimizer, read from its file."""
+  return registry.read(pretrained.directory("hierarchical_rnn"))["kwargs"]
+
+
+def shipped(**options):
+  """Returns a small `HierarchicalRNN` with the shipped options, and others."""
   return hierarchical_rnn.HierarchicalRNN(
-      [4, 5, 3], init_lr_range=(0.1, 0.1), max_relative_step=0.1,
-      max_step_excess=1.1, relative_init_lr=True, use_lr_over_rms=True,
-      use_gradient_trend=True, use_gradient_change=True,
-      max_relative_gradient=2.0, gradient_jump_power=0.5,
-      gradient_fall_power=0.5, slow_rates_after=2.0, slow_rates_power=0.5,
-      rare_step_power=0.5, **options)
+      [4, 5, 3], **dict(shipped_options(), **options))
+
+
+def stabilized(**options):
+  """Returns a small `HierarchicalRNN` with what is shipped, all at work.
+
+  Few steps are enough for each of its options to make a difference.
+  """
+  return shipped(**dict(dict(
+      init_lr_range=(0.1, 0.1), max_relative_step=0.1, max_step_excess=1.1,
+      relative_init_lr=True, use_lr_over_rms=True, use_gradient_trend=True,
+      use_gradient_change=True, max_relative_gradient=2.0,
+      gradient_jump_power=0.5, gradient_fall_power=0.5, slow_rates_after=2.0,
+      slow_rates_power=0.5), **options))
 
 
 def reference(name):

@@ -6,6 +6,7 @@ from absl.testing import parameterized
 import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
+from tests.optimizer import harness
 from tests.optimizer import oracle_check
 from tests.optimizer import tensor_oracle
 
@@ -25,8 +26,14 @@ _RARE = (dict(_RELATIVE[0], skip_zero_gradients=True, rare_step_power=0.5,
               **_SLOW[0]),
          dict(_RELATIVE[1], skip_zeros=True, rare_power=0.5, **_SLOW[1]))
 _ORACLE_NAMES = {"skip_zero_gradients": "skip_zeros",
+                 "max_relative_step": "cap", "rms_floor": "floor",
+                 "max_step_excess": "excess",
                  "slow_rates_after": "slow_after",
-                 "max_relative_gradient": "max_gradient"}
+                 "slow_rates_power": "slow_power",
+                 "max_relative_gradient": "max_gradient",
+                 "gradient_jump_power": "jump_power",
+                 "gradient_fall_power": "fall_power",
+                 "rare_step_power": "rare_power"}
 _ALL = (dict(_LIMIT[0], relative_init_lr=True, **_FEATURES[0]),
         dict(_LIMIT[1], relative_init=True, **_FEATURES[1]))
 _OTHERS = (({}, {}), _ALL, ({"use_attention": True}, {}),
@@ -59,6 +66,15 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters(True, False)
   def test_all(self, use_resource):
     self._check(_ALL[0], _ALL[1], use_resource)
+
+  @parameterized.parameters({}, {"slow_rates_after": 2.0})
+  def test_shipped(self, **replaced):
+    options = dict(harness.shipped_options(), **replaced)
+    rate, _ = options.pop("init_lr_range")
+    # An option that the oracle lacks would be an error here.
+    self._check(options, {_ORACLE_NAMES[name]: value
+                          for name, value in options.items()},
+                _BOTH_KINDS, rate=rate)
 
   @parameterized.parameters(
       (0.01, 0.0), (0.01, 1.0), (10.0, 0.0), (10.0, 1.0), (10.0, 3.0))

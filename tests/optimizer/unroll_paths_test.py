@@ -83,9 +83,10 @@ class UnrollPathsTest(tf.test.TestCase, parameterized.TestCase):
         _sum(), [{"recompute": False}, {"compiled": True, "max_steps": 11}],
         tolerance=1e-4)
 
-  def test_looking_at_tensors_stacked_and_compiled(self):
+  @parameterized.parameters(harness.stabilized, harness.shipped)
+  def test_stabilized_stacked_and_compiled(self, make_optimizer):
     self._check(
-        harness.looking_at_tensors, _sum(),
+        make_optimizer, _sum(),
         [{"recompute": False}, {"compiled": True, "max_steps": 11}],
         tolerance=1e-4)
 
