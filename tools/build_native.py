@@ -4,7 +4,7 @@
 
   build_native.py library.so library.key
 
-writes the library and what it is built of; without a compiler both files are
+writes the library, and its key and checksum; without a compiler both files are
 empty.
 """
 
@@ -17,20 +17,16 @@ from optimizer.native import loader
 
 def main(arguments):
   """Builds what the arguments say."""
-  path, key_path = [os.path.abspath(argument) for argument in arguments]
-  key = loader.source_key()
+  paths = [os.path.abspath(argument) for argument in arguments]
   try:
     compiler = builder.find_compiler()
     if compiler is None:
       raise builder.BuildError("there is no C++ compiler.")
-    loader.build(path, compiler)
+    loader.build(paths[0], loader.source_key(), compiler)
   except (builder.BuildError, EnvironmentError) as error:
     print("The native step is not built: {}".format(error))
-    key = ""
-    with open(path, "w"):
-      pass
-  with open(key_path, "w") as stream:
-    stream.write(key)
+    for path in paths:
+      open(path, "w").close()
 
 
 if __name__ == "__main__":

@@ -1,24 +1,23 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles the native step, and keeps it where nobody else can change it."""
+"""Compiles the native step."""
 
 import collections
-import errno
-import glob
 import hashlib
 from multiprocessing import pool
 import os
 import platform
+import shlex
 import shutil
-import stat
+import signal
 import subprocess
 import tempfile
+import time
 
-# Beside the sources.
-_FOLDER = ".build"
-_AHEAD = "ahead"
+from . import library_cache
 
-_OPTIONS = ("-std=c++11", "-O3", "-DNDEBUG", "-fPIC", "-fno-math-errno", "-w")
+# Later versions of TensorFlow name a later standard, which then counts.
+_OPTIONS = ("-std=c++11", "-O3", "-DNDEBUG", "-fPIC", "-fno-math-errno")
 
 # Names of instructions, floats in a register and compiler options.
 _INSTRUCTIONS = (("plain", 1, ()), ("baseline", 4, ()))
@@ -28,9 +27,12 @@ _X86_INSTRUCTIONS = (
                     "-mavx2", "-mfma", "-mprefer-vector-width=512")))
 
 _MAX_PROCESSES = 4
+_VERSION_SECONDS = 10
+BUILD_SECONDS = 180
+"""How long a build may take."""
 
 Compiler = collections.namedtuple("Compiler", "command, key")
-"""A command, and a string that differs for other compilers."""
+"""A command as a list, and a string that differs for other compilers."""
 
 
 Unit = collections.namedtuple("Unit", "name, source, options")
@@ -46,65 +48,20 @@ def find_compiler():
   wanted = os.environ.get("CXX")
   for command in [wanted] if wanted else ["g++", "c++", "clang++"]:
     try:
-      version = _run([command, "--version"])
-    except BuildError:
+      # As "ccache g++"; a path with spaces is one word.
+      words = [command] if shutil.which(command) else shlex.split(command)
+      version = _run(words + ["--version"], time.time() + _VERSION_SECONDS)
+    except (BuildError, ValueError):
       continue
-    key = hashlib.sha256((command + version).encode("utf-8")).hexdigest()
-    return Compiler(command, key[:8])
+    key = hashlib.sha256(command.encode("utf-8", "replace") + version)
+    return Compiler(words, key.hexdigest()[:8])
   return None
 
 
 def sources(folder):
   """Sorted paths of the C++ sources in a folder."""
-  return sorted(path for ending in ("*.cc", "*.h")
-                for path in glob.glob(os.path.join(folder, ending)))
-
-
-def folder_beside(folder):
-  """A folder for the library beside the sources, or None.
-
-  Whoever can write there can change this package.
-  """
-  path = os.path.join(folder, _FOLDER)
-  return path if _is_ours(path, (0, os.geteuid()), 0o755) else None
-
-
-def user_folder():
-  """A folder for the library in the user's cache, or None."""
-  cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(
-      os.path.expanduser("~"), ".cache")
-  path = os.path.join(cache, "learned_optimizer", "native")
-  if not os.path.isabs(path):
-    return None
-  return path if _is_ours(path, (os.geteuid(),), 0o700) else None
-
-
-def _is_ours(path, owners, mode):
-  """Whether a folder is there, made if need be, that no other may write."""
-  try:
-    os.makedirs(path, mode)
-  except OSError as error:
-    if error.errno != errno.EEXIST:
-      return False
-  status = os.lstat(path)
-  return (stat.S_ISDIR(status.st_mode) and status.st_uid in owners and
-          not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
-
-
-def built_ahead(folder, key):
-  """The library that a build of the repository has made, or None.
-
-  Args:
-    folder: String, where the sources are.
-    key: String, of the sources, TensorFlow and the machine.
-  """
-  path = os.path.join(folder, _AHEAD)
-  try:
-    with open(path + ".key") as stream:
-      is_current = stream.read() == key
-  except EnvironmentError:
-    return None
-  return path + ".so" if is_current else None
+  return [os.path.join(folder, name) for name in sorted(os.listdir(folder))
+          if name.endswith((".cc", ".h"))]
 
 
 def build(compiler, folder, path, tf_options, link_options):
@@ -120,7 +77,7 @@ def build(compiler, folder, path, tf_options, link_options):
   Raises:
     BuildError: If it cannot be built.
   """
-  compile_and_link(compiler, units(folder), path, tf_options,
+  compile_and_link(compiler, units(folder), path, ["-w"] + tf_options,
                    ["-shared"] + link_options)
 
 
@@ -135,24 +92,25 @@ def compile_and_link(compiler, parts, path, options, link_options):
     link_options: List of strings.
 
   Raises:
-    BuildError: If it cannot be built.
+    BuildError: If it cannot be built, or not within `BUILD_SECONDS`.
   """
-  scratch = tempfile.mkdtemp(dir=os.path.dirname(path))
+  end = time.time() + BUILD_SECONDS
+  scratch = tempfile.mkdtemp(
+      prefix=library_cache.SCRATCH, dir=os.path.dirname(path))
   try:
     commands, objects = [], []
     for part in parts:
       objects.append(os.path.join(scratch, part.name + ".o"))
-      commands.append([compiler.command, "-c", part.source, "-o", objects[-1]] +
-                      list(_OPTIONS) + part.options + options)
+      commands.append(compiler.command + ["-c", part.source, "-o", objects[-1]]
+                      + list(_OPTIONS) + part.options + options)
     workers = pool.ThreadPool(_MAX_PROCESSES)
     try:
-      workers.map(_run, commands)
+      workers.map(lambda command: _run(command, end), commands)
     finally:
       workers.terminate()
     result = os.path.join(scratch, "result")
-    _run([compiler.command, "-o", result] + objects + link_options)
-    # Others may be let into the folder.
-    os.chmod(result, os.stat(result).st_mode & ~(stat.S_IWGRP | stat.S_IWOTH))
+    _run(compiler.command + ["-o", result] + objects + link_options, end)
+    os.chmod(result, 0o755)  # Others may be let into the folder.
     os.rename(result, path)
   finally:
     shutil.rmtree(scratch, ignore_errors=True)
@@ -175,22 +133,41 @@ def units(folder):
   return parts
 
 
-def _run(command):
-  """Runs a command: what it prints.
+def _run(command, end):
+  """Runs a command.
+
+  Args:
+    command: List of strings.
+    end: Float, the time by which it has to end.
+
+  Returns:
+    Bytes, what it prints.
 
   Raises:
-    BuildError: If it fails.
+    BuildError: If it fails or takes too long.
   """
-  try:
-    process = subprocess.Popen(command, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT,
-                               universal_newlines=True)
-  except EnvironmentError as error:
-    raise BuildError("{} cannot be run: {}.".format(command[0], error))
-  output, _ = process.communicate()
-  if process.returncode:
-    lines = [line for line in output.splitlines()
-             if "error" in line or "undefined reference" in line]
+  with tempfile.TemporaryFile() as output:
+    try:
+      process = subprocess.Popen(
+          command, stdin=subprocess.DEVNULL, stdout=output,
+          stderr=subprocess.STDOUT, start_new_session=True)
+    except EnvironmentError as error:
+      raise BuildError("{} cannot be run: {}.".format(command[0], error))
+    try:
+      code = process.wait(max(end - time.time(), 0))
+    except BaseException as error:
+      # With all processes that it has started.
+      os.killpg(process.pid, signal.SIGKILL)
+      process.wait()
+      if isinstance(error, subprocess.TimeoutExpired):
+        raise BuildError("{} takes too long.".format(command[0]))
+      raise
+    output.seek(0)
+    text = output.read()
+  if code:
+    lines = text.decode("utf-8", "replace").splitlines()
+    errors = [line for line in lines
+              if "error" in line or "undefined reference" in line]
     raise BuildError("{} failed: {}".format(
-        command[0], (lines or output.splitlines() or ["no message"])[0]))
-  return output
+        command[0], (errors or lines or ["no message"])[0]))
+  return text

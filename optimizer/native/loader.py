@@ -12,11 +12,11 @@ Environment:
   LOL_NATIVE_INSTRUCTIONS  What instructions to use: avx512, avx2, baseline
     (SSE2) or plain; by default the best the processor has.
   CXX  The C++ compiler; g++, c++ or clang++ by default.
+  XDG_CACHE_HOME  The user's cache; ~/.cache by default.
 """
 
 import collections
 import ctypes
-import glob
 import hashlib
 import os
 import platform
@@ -27,7 +27,9 @@ import tensorflow.compat.v1 as tf
 from tensorflow.python.framework import op_def_registry
 
 from . import builder
+from . import library_cache
 
+_AHEAD = "ahead.so"  # Where a build of the repository puts it.
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 OP = "LearnedOptimizerHierarchicalRnnStep"
@@ -81,13 +83,13 @@ def _load():
   if OP in op_def_registry.get_registered_ops():
     raise builder.BuildError(
         "another copy of this package has loaded its own.")
-  path = _library_path()
+  path = _loadable(_library())
   module = tf.load_op_library(path)
   functions = ctypes.CDLL(path)
   problem = _call(functions.LearnedOptimizerSelfTest,
                   os.environ.get("LOL_NATIVE_INSTRUCTIONS", ""))
   if problem:
-    raise builder.BuildError("{} failed its test: {}.".format(path, problem))
+    raise builder.BuildError("it failed its test: {}.".format(problem))
   return Library(module.learned_optimizer_hierarchical_rnn_step, *[
       frozenset(_call(names).split("\n"))
       for names in (functions.LearnedOptimizerThetaNames,
@@ -101,22 +103,28 @@ def _call(function, *arguments):
       "utf-8")
 
 
-def _library_path():
-  """Finds the library, or builds it."""
+def _loadable(library):
+  """The path by which the linker loads an open file, and no other."""
+  # The file stays open: while it is, no other library gets this path.
+  return "/proc/self/fd/{}".format(library)
+
+
+def _library():
+  """Finds the library, or builds it: a file descriptor."""
   key = source_key()
-  built_ahead = builder.built_ahead(_HERE, key)
-  if built_ahead:
-    return built_ahead
+  library = library_cache.open_checked(os.path.join(_HERE, _AHEAD), key)
+  if library is not None:
+    return library
   folders = [folder for folder in (
-      builder.folder_beside(_HERE), builder.user_folder()) if folder]
+      library_cache.folder_beside(_HERE), library_cache.user_folder())
+      if folder]
   compiler = builder.find_compiler()
-  name = "step-{}-{}.so"
+  # Without a compiler, the library of another one is as good.
+  name = "step-{}-{}".format(key, compiler.key + ".so" if compiler else "")
   for folder in folders:
-    # Without a compiler, that of another one is as good.
-    found = glob.glob(os.path.join(folder, name.format(
-        key, compiler.key if compiler else "*")))
-    if found:
-      return found[0]
+    library = library_cache.find(folder, name, key)
+    if library is not None:
+      return library
   if compiler is None:
     raise builder.BuildError(
         "it has yet to be built, and there is no C++ compiler (install g++, "
@@ -125,19 +133,35 @@ def _library_path():
   folders = [folder for folder in folders if os.access(folder, os.W_OK)]
   if not folders:
     raise builder.BuildError(
-        "neither {} nor the user's cache can be written safely.".format(_HERE))
-  path = os.path.join(folders[0], name.format(key, compiler.key))
-  tf.logging.warn(
-      "Building the native step, once, in %s.", folders[0])
-  build(path, compiler)
-  return path
+        "neither {} nor the user's cache can be written by this user and by "
+        "nobody else.".format(_HERE))
+  return _built(folders[0], name, key, compiler)
 
 
-def build(path, compiler):
+def _built(folder, name, key, compiler):
+  """Builds the library, or waits until another process has: a descriptor."""
+  with library_cache.lock(folder, builder.BUILD_SECONDS) as is_free:
+    if not is_free:
+      raise builder.BuildError(
+          "another process has been building it in {} for {} seconds.".format(
+              folder, builder.BUILD_SECONDS))
+    library = library_cache.find(folder, name, key)
+    if library is None:
+      tf.logging.warn("Building the native step, once, in %s.", folder)
+      build(os.path.join(folder, name), key, compiler)
+      library = library_cache.find(folder, name, key)
+  if library is None:
+    raise builder.BuildError("{} does not hold what was written.".format(
+        folder))
+  return library
+
+
+def build(path, key, compiler):
   """Builds the library.
 
   Args:
     path: String, where it goes.
+    key: String, `source_key()`.
     compiler: `builder.Compiler`.
 
   Raises:
@@ -145,6 +169,7 @@ def build(path, compiler):
   """
   builder.build(compiler, _HERE, path, tf.sysconfig.get_compile_flags(),
                 tf.sysconfig.get_link_flags())
+  library_cache.write_key(path, key)
 
 
 def source_key():

@@ -34,7 +34,7 @@ def run(test_case, elements, options=()):
                        ["-I" + _SOURCES])]
   if options and not _takes(compiler, folder, options):
     test_case.skipTest("{} does not take {}.".format(
-        compiler.command, " ".join(options)))
+        " ".join(compiler.command), " ".join(options)))
   path = os.path.join(folder, "kernels")
   builder.compile_and_link(
       compiler, main + [unit for unit in builder.units(_SOURCES)

@@ -3,12 +3,16 @@
 """Tests of loading the native step."""
 
 import os
+import shutil
 
 import tensorflow.compat.v1 as tf
 
 from optimizer.native import builder
+from optimizer.native import library_cache
 from optimizer.native import loader
 from tests.optimizer.native import native_harness
+
+mock = tf.test.mock
 
 
 class SelfTestTest(tf.test.TestCase):
@@ -23,41 +27,107 @@ class SelfTestTest(tf.test.TestCase):
 
 class BuildTest(tf.test.TestCase):
 
+  def setUp(self):
+    super().setUp()
+    self._top = os.path.realpath(self.create_tempdir().full_path)
+    for patch in (
+        mock.patch.object(loader, "_AHEAD", "of_no_build.so"),
+        mock.patch.object(loader, "_HERE", self._folder("here")),
+        mock.patch.object(loader, "source_key", lambda: "sources"),
+        mock.patch.dict(os.environ, XDG_CACHE_HOME=self._folder("cache"))):
+      patch.start()
+      self.addCleanup(patch.stop)
+
+  def _folder(self, name):
+    path = os.path.join(self._top, name)
+    os.mkdir(path)
+    return path
+
+  def _library(self, key="key", build=None):
+    """The path of the library, which a mere copy of the compiler builds."""
+    def copy(compiler, folder, path, *options):
+      del compiler, folder, options
+      shutil.copy("/bin/sh", path + ".new")
+      os.chmod(path + ".new", 0o755)
+      os.rename(path + ".new", path)
+
+    compiler = builder.Compiler(["compiler"], key)
+    with mock.patch.object(
+        builder, "find_compiler", lambda: key and compiler), mock.patch.object(
+            builder, "build", build or copy):
+      library = loader._library()
+    try:
+      return os.readlink("/proc/self/fd/{}".format(library))
+    finally:
+      os.close(library)
+
+  def _fails(self, *args, **kwargs):
+    raise AssertionError("It is built again.")
+
   def test_a_compiler_that_fails(self):
-    path = os.path.join(self.get_temp_dir(), "library.so")
+    path = os.path.join(self._top, "library.so")
     with self.assertRaisesRegexp(builder.BuildError, "false failed"):
-      loader.build(path, builder.Compiler("false", "key"))
+      loader.build(path, "key", builder.Compiler(["false"], "key"))
     self.assertFalse(os.path.exists(path))
 
+  def test_built_once(self):
+    path = self._library()
+    self.assertEqual(os.path.join(self._top, "here", ".build"),
+                     os.path.dirname(path))
+    self.assertEqual(path, self._library(build=self._fails))
+    # Without a compiler, that of another one will do.
+    self.assertEqual(path, self._library(key=None, build=self._fails))
+    self.assertNotEqual(path, self._library(key="other"))
+
+  def test_damaged(self):
+    path = self._library()
+    with open(path, "rb") as stream:
+      content = stream.read()
+    with open(path, "wb") as stream:
+      stream.write(content[:100])
+    self.assertEqual(path, self._library())
+    with open(path, "rb") as stream:
+      self.assertEqual(content, stream.read())
+    os.remove(path)
+    os.mkfifo(path)
+    self.assertEqual(path, self._library())
+    self.assertEqual(path, self._library(build=self._fails))
+
   def test_where_only_the_user_s_folder_can_be_written(self):
-    beside, own = [os.path.join(self.get_temp_dir(), name)
-                   for name in ("beside", "own")]
-    os.mkdir(beside)
-    os.mkdir(own)
-    mock = tf.test.mock
-    compiler = builder.Compiler("compiler", "key")
-    with mock.patch.object(
-        builder, "built_ahead", lambda *args: None), mock.patch.object(
-            builder, "folder_beside", lambda *args: beside), mock.patch.object(
-                builder, "user_folder", lambda: own), mock.patch.object(
-                    builder, "find_compiler", lambda: compiler):
-      # As of another user; who runs this may be one who can write everywhere.
-      with mock.patch.object(
-          os, "access", lambda path, mode: path != beside), mock.patch.object(
-              builder, "build", lambda compiler, folder, path, *options: open(
-                  path, "w").close()):
-        path = loader._library_path()
-      self.assertEqual(own, os.path.dirname(path))
-      # Found again; and first where it is for all.
-      self.assertEqual(path, loader._library_path())
-      shared = os.path.join(beside, os.path.basename(path))
-      open(shared, "w").close()
-      self.assertEqual(shared, loader._library_path())
+    beside = os.path.join(self._top, "here", ".build")
+    # As of another user; who runs this may be one who can write everywhere.
+    with mock.patch.object(os, "access", lambda path, mode: path != beside):
+      path = self._library()
+    self.assertEqual(
+        os.path.join(self._top, "cache", "learned_optimizer", "native"),
+        os.path.dirname(path))
+    # Found again; and first where it is for all.
+    self.assertEqual(path, self._library(build=self._fails))
+    shared = os.path.join(beside, os.path.basename(path))
+    shutil.copy(path, shared)
+    shutil.copy(path.replace(".so", ".key"), shared.replace(".so", ".key"))
+    self.assertEqual(shared, self._library(build=self._fails))
+
+  def test_where_others_may_write(self):
+    for name in ("here", "cache"):
+      os.chmod(os.path.join(self._top, name), 0o777)
+    with self.assertRaisesRegexp(builder.BuildError, "by nobody else"):
+      self._library()
+    self.assertEqual([], os.listdir(os.path.join(self._top, "cache")))
+
+  def test_another_process_builds(self):
+    with mock.patch.object(builder, "BUILD_SECONDS", 0.1), mock.patch.object(
+        library_cache, "_take", lambda *args: False):
+      with self.assertRaisesRegexp(builder.BuildError, "another process has b"):
+        self._library()
+
+
+class KeyTest(tf.test.TestCase):
 
   def test_another_tensorflow_has_another_key(self):
     key = loader.source_key()
     self.assertEqual(key, loader.source_key())
-    with tf.test.mock.patch.object(
+    with mock.patch.object(
         tf.version, "GIT_VERSION", "another"):
       self.assertNotEqual(key, loader.source_key())
 
@@ -65,7 +135,6 @@ class BuildTest(tf.test.TestCase):
 class SayOnceTest(tf.test.TestCase):
 
   def test_each_reason_once(self):
-    mock = tf.test.mock
     with mock.patch.object(loader, "_SAID", set()), mock.patch.object(
         tf.logging, "warn") as warn:
       for reason in ("No compiler.", "No room.", "No compiler."):

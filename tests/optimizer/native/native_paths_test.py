@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
-from optimizer.native import builder
+from optimizer.native import library_cache
 from optimizer.native import loader
 from optimizer.native import native_step
 from optimizer import pretrained
@@ -228,9 +228,8 @@ class LoaderTest(tf.test.TestCase):
         mock.patch.object(loader, "_LOADED", []), \
         mock.patch.object(loader, "_SAID", set()), \
         mock.patch.object(loader, "OP", "OfNoLibrary"), \
-        mock.patch.object(builder, "built_ahead", lambda *args: None), \
-        mock.patch.object(builder, "folder_beside", lambda *args: None), \
-        mock.patch.object(builder, "user_folder", self.get_temp_dir), \
+        mock.patch.object(
+            library_cache, "open_checked", lambda *args: None), \
         mock.patch.object(tf.logging, "warn") as warn:
       for _ in range(2):
         self.assertIsNone(loader.load())
