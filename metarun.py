@@ -90,7 +90,7 @@ def register_optimizers():
 
 def optimizer_spec():
   """The `Spec` of the optimizer that the flags describe."""
-  constructor = registry.find(registry.OPTIMIZERS, FLAGS.optimizer, "optimizer")
+  constructor = registry.find(FLAGS.optimizer)
   kwargs = {flag.argument: FLAGS[flag.name].value
             for flag in metarun_flags.of_optimizer(FLAGS.optimizer)
             if flag.argument is not None}
@@ -99,7 +99,7 @@ def optimizer_spec():
   if FLAGS.optimizer == "HierarchicalRNN":
     kwargs["level_sizes"] = _level_sizes()
   if FLAGS.optimizer == "CoordinatewiseRNN":
-    kwargs["cell_cls"] = registry.find(registry.CELLS, FLAGS.cell_cls, "cell")
+    kwargs["cell_cls"] = FLAGS.cell_cls
     kwargs["cell_sizes"] = [FLAGS.cell_size] * FLAGS.num_cells
   return problem_spec.Spec(constructor, (), kwargs)
 
@@ -246,6 +246,7 @@ def main(argv):
   tf.logging.set_verbosity(
       tf.logging.ERROR if _given("verbosity") is None else
       logging.converter.absl_to_standard(FLAGS.verbosity))
+  tf.disable_v2_behavior()
   processor_settings.use_fast_settings()
   if len(argv) > 1:
     raise app.UsageError("Expected flags only, got {}.".format(argv[1:]))

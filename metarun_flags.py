@@ -11,6 +11,7 @@ import textwrap
 
 
 from optimizer import hierarchical_step
+from optimizer import coordinatewise_rnn
 from optimizer import registry
 from problems import problem_sets
 
@@ -241,7 +242,8 @@ _HIERARCHICAL = (
 _COORDINATEWISE = (
     _flag("cell_cls", "string", "GRUCell", "name",
           "Class of the cells: {}. With other optimizers this and the next two "
-            "only name the log directory.".format(", ".join(registry.CELLS))),
+          "only name the log directory.".format(
+              ", ".join(coordinatewise_rnn.CELLS))),
     _flag("cell_size", "int", 20, "units", "Size of a cell."),
     _flag("num_cells", "int", 2, "cells", "Stacked cells."),
     _option("crnn_default_decay_var_init", "float", 2.2, "logit",

@@ -149,6 +149,7 @@ def main(unused_argv):
   """Trains, compares, prints the table."""
   processor_settings.use_fast_settings()
   tf.logging.set_verbosity(tf.logging.ERROR)
+  tf.disable_v2_behavior()
   names = FLAGS.variants or list(VARIANTS)
   unknown = set(names) - set(VARIANTS)
   if unknown:

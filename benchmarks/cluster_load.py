@@ -221,6 +221,7 @@ def _print_estimate(workers, clients):
 def main(unused_argv):
   """Measures and prints, or is one of the tasks."""
   tf.logging.set_verbosity(tf.logging.ERROR)
+  tf.disable_v2_behavior()
   if FLAGS.role:
     run_role()
   with tf.Graph().as_default():

@@ -60,6 +60,7 @@ def main(unused_argv):
   """Compares, and prints the table of groups."""
   processor_settings.use_fast_settings()
   tf.logging.set_verbosity(tf.logging.ERROR)
+  tf.disable_v2_behavior()
   if FLAGS.groups == ["d"]:
     large_models.run(FLAGS.optimizers, FLAGS.large_steps, FLAGS.output_dir,
                      FLAGS.large_init_lr)

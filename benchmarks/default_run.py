@@ -81,6 +81,7 @@ def main(unused_argv):
   """Runs and prints."""
   processor_settings.use_fast_settings()
   tf.logging.set_verbosity(tf.logging.ERROR)
+  tf.disable_v2_behavior()
   clock = _Clock()
   start = time.time()
   _train(groups.corpus(), FLAGS.runs, clock)

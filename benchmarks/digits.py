@@ -160,6 +160,7 @@ def main(argv):
   """Runs the benchmark."""
   if len(argv) > 1:
     raise app.UsageError("Expected flags only, got {}.".format(argv[1:]))
+  tf.disable_v2_behavior()
   images, labels = digits()
   rate = tuned_rate(images, labels, range(1000, 1000 + FLAGS.seeds),
                     FLAGS.steps, FLAGS.batch_size, FLAGS.model)

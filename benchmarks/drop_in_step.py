@@ -178,6 +178,7 @@ def _run_case(name):
 
 def main(unused_argv):
   """Compares times, then runs a process for each peak of memory."""
+  tf.disable_v2_behavior()
   if FLAGS.case:
     tf.logging.set_verbosity(tf.logging.ERROR)
     _run_case(FLAGS.case)

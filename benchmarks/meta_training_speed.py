@@ -159,6 +159,7 @@ def main(unused_argv):
             flag, name, ", ".join(known)))
   processor_settings.use_fast_settings()
   tf.logging.set_verbosity(tf.logging.ERROR)
+  tf.disable_v2_behavior()
   row = "{:18s}{:12s}{:18s}{:10s}{:>10s}{:>9s}{:>9s}"
   print(row.format("problem", "mode", "optimizer", "gradient", "steps/s",
                    "first s", "again s"))

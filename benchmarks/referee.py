@@ -145,6 +145,7 @@ def main(unused_argv):
   """Runs, writes, and prints the summary and verdicts."""
   processor_settings.use_fast_settings()
   tf.logging.set_verbosity(tf.logging.ERROR)
+  tf.disable_v2_behavior()
   learned = _load()
   options, horizon = {"seeds": range(1, FLAGS.seeds + 1)}, FLAGS.horizon
   problems = groups.select(FLAGS.groups, FLAGS.problems)

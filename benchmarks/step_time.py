@@ -197,6 +197,7 @@ def table(measured):
 def main(unused_argv):
   """Measures, writes, and prints the table."""
   tf.logging.set_verbosity(tf.logging.ERROR)
+  tf.disable_v2_behavior()
   unknown = set(FLAGS.models) - set(MODELS)
   if unknown:
     raise app.UsageError("Unknown models {}: expected some of {}.".format(

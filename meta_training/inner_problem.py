@@ -13,8 +13,6 @@ import collections
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from tensorflow.core.protobuf import rewriter_config_pb2
-
 from . import minibatches
 from optimizer import meta_parameters
 
@@ -264,6 +262,5 @@ def session_config():
   """Session options for graphs whose gradients are already written out."""
   config = tf.ConfigProto(allow_soft_placement=True)
   # Rewriting an unrolled gradient takes far longer than it saves.
-  config.graph_options.rewrite_options.CopyFrom(
-      rewriter_config_pb2.RewriterConfig(disable_meta_optimizer=True))
+  config.graph_options.rewrite_options.disable_meta_optimizer = True
   return config

@@ -7,8 +7,9 @@ import os
 
 import tensorflow.compat.v1 as tf
 
-from tensorflow.core.protobuf import trace_events_pb2
 from tensorflow.python.client import timeline
+
+from optimizer import tensorflow_version
 
 _PICOSECONDS = 10**6
 
@@ -43,7 +44,7 @@ def _trace(chrome_trace):
 
   Picoseconds since 1970 would not fit.
   """
-  trace = trace_events_pb2.Trace()
+  trace = tensorflow_version.trace_message()
   start = min([event["ts"] for event in chrome_trace["traceEvents"]
                if event["ph"] == "X"] or [0])
   for event in chrome_trace["traceEvents"]:

@@ -20,8 +20,11 @@ from . import meta_parameters
 from . import trainable_optimizer
 
 _CELL_SCOPE = "multi_rnn_cell"
+CELLS = ("GRUCell", "LSTMCell", "BasicLSTMCell", "BasicRNNCell")
+"""Names of cells in `tf.nn.rnn_cell`."""
 _CELL_CLASS = arguments.Kind(
-    "a class of RNN cells, such as tf.nn.rnn_cell.GRUCell", object, callable)
+    "a class of RNN cells, such as tf.nn.rnn_cell.GRUCell, or one of the names "
+    + ", ".join(CELLS), object, lambda cell: callable(cell) or cell in CELLS)
 _MAX_CELLS = 16
 _FIXED_DECAY = np.float32(1.0 / (1.0 + np.exp(-2.2)))
 
@@ -47,7 +50,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
 
   def __init__(self,
                cell_sizes=(20, 20),
-               cell_cls=tf.nn.rnn_cell.GRUCell,
+               cell_cls="GRUCell",
                init_lr_range=(1.0, 1.0),
                dynamic_output_scale=True,
                learnable_decay=True,
@@ -65,7 +68,8 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     Args:
       cell_sizes: One to 16 positive integers, units of the stacked cells.
       cell_cls: Class of the cells: any `tf.nn.rnn_cell` or
-        `tf.contrib.rnn` cell whose constructor takes the number of units.
+        `tf.contrib.rnn` cell whose constructor takes the number of units. Or
+        one of the names `CELLS`.
       init_lr_range: (min, max) of the initial learning rates, log-uniform.
       dynamic_output_scale: Whether the RNN adapts the learning rates.
       learnable_decay: Whether the decay is read out of the RNN; otherwise it
@@ -161,7 +165,10 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
   def component_cells(self):
     """A list of new cells like those stacked, which share no weights."""
     with deprecation.silence():  # TensorFlow 1 has no cells in their stead.
-      return [self._cell_cls(size) for size in self._cell_sizes]
+      cell_cls = self._cell_cls
+      if cell_cls in CELLS:
+        cell_cls = getattr(tf.nn.rnn_cell, cell_cls)
+      return [cell_cls(size) for size in self._cell_sizes]
 
   @property
   def cell(self):

@@ -8,6 +8,7 @@ import tensorflow.compat.v1 as tf
 
 from . import paths
 from . import registry
+from . import tensorflow_version
 
 _SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                         "pretrained")
@@ -62,11 +63,7 @@ def load(name_or_logdir="hierarchical_rnn", allow_import=False, **options):
       its checkpoint is missing, unreadable or does not fit.
     RuntimeError: If eager execution is on.
   """
-  if tf.executing_eagerly():
-    raise RuntimeError(
-        "Trainable optimizers build TensorFlow 1 graphs and cannot run "
-        "eagerly: call pretrained.load() inside 'with tf.Graph().as_default()' "
-        "or without tf.enable_eager_execution().")
+  tensorflow_version.refuse_eager_execution("pretrained.load()")
   logdir = directory(name_or_logdir)
   with tf.Graph().as_default():
     optimizer = construct_from(logdir, allow_import, **options)

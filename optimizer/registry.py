@@ -32,21 +32,14 @@ OPTIMIZERS = collections.OrderedDict((cls.__name__, cls) for cls in (
     global_learning_rate.GlobalLearningRate,
 ))
 
-_CELL_NAMES = ("GRUCell", "LSTMCell", "BasicLSTMCell", "BasicRNNCell")
-CELLS = collections.OrderedDict(
-    (name, getattr(tf.nn.rnn_cell, name))
-    for name in _CELL_NAMES)
-
 FILE_NAME = "optimizer.json"
 
 
-def find(table, name, kind):
-  """Looks a name up; the error lists the names there are.
+def find(name):
+  """Looks up an optimizer; the error lists the names there are.
 
   Args:
-    table: `OPTIMIZERS` or `CELLS`.
     name: String.
-    kind: String, what the table holds, for the error.
 
   Returns:
     The class of that name.
@@ -54,10 +47,10 @@ def find(table, name, kind):
   Raises:
     ValueError: If there is none.
   """
-  if name not in table:
-    raise ValueError("Unknown {} {!r}: expected one of {}.".format(
-        kind, name, ", ".join(table)))
-  return table[name]
+  if name not in OPTIMIZERS:
+    raise ValueError("Unknown optimizer {!r}: expected one of {}.".format(
+        name, ", ".join(OPTIMIZERS)))
+  return OPTIMIZERS[name]
 
 
 # Arguments that are no matter of how an optimizer works.
@@ -158,8 +151,6 @@ def construct(description, allow_import=False):
         ", ".join(sorted(names)),
         " It adapts learning rates itself, init_lr_range=(low, high) is where "
         "they start." if "init_lr_range" in names else ""))
-  if isinstance(kwargs.get("cell_cls"), str):
-    kwargs["cell_cls"] = find(CELLS, kwargs["cell_cls"], "cell")
   try:
     return constructor(*description["args"], **kwargs)
   except Exception as error:  # pylint: disable=broad-except
@@ -181,7 +172,7 @@ def check(description):
 
 def _constructor(name, allow_import):
   if ":" not in name:
-    return find(OPTIMIZERS, name, "optimizer")
+    return find(name)
   if not allow_import:
     raise ValueError(
         "{!r} is not one of {}: importing a module runs it. If you trust it, "
@@ -244,7 +235,8 @@ def write(logdir, description):
 
 
 def _cell_name(value):
-  for name, cell in CELLS.items():
-    if value is cell:
-      return name
+  name = getattr(value, "__name__", None)
+  if name in coordinatewise_rnn.CELLS and (
+      value is getattr(tf.nn.rnn_cell, name)):
+    return name
   raise TypeError("{!r} has no name in JSON".format(value))

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from . import meta_parameters
+from . import tensorflow_version
 
 # Products for so many rows are made together: one is faster than three. Of
 # more rows they are made one by one, as cutting the result takes longer.
@@ -164,7 +165,7 @@ class BiasGRU:
     return candidate + update * (state - candidate)
 
 
-class BiasGRUCell(tf.nn.rnn_cell.RNNCell):
+class BiasGRUCell(tensorflow_version.rnn_cell_base()):
   """The cell of `BiasGRU` with variables, for TensorFlow's RNNs.
 
   `tf.get_variable` makes them in the current variable scope:

@@ -20,6 +20,7 @@ from .drop_in import nonfinite
 from .drop_in import slots
 from .drop_in import true_parameters
 from . import meta_parameters
+from . import tensorflow_version
 from .unroll import adapter
 from .unroll import update_rule
 
@@ -88,11 +89,7 @@ class TrainableOptimizer(hooks.JointOptimizer):
     arguments.check_all(
         TrainableOptimizer, locals(), name=arguments.STRING,
         random_seed=arguments.optional(arguments.integer()))
-    if tf.executing_eagerly():
-      raise RuntimeError(
-          "Trainable optimizers build TensorFlow 1 graphs and cannot run "
-          "eagerly: construct {} inside 'with tf.Graph().as_default()' or "
-          "without tf.enable_eager_execution().".format(type(self).__name__))
+    tensorflow_version.refuse_eager_execution(type(self).__name__)
     super().__init__(use_locking=False, name=name)
     self.state_keys = sorted(state_keys)
     self.use_attention = use_attention

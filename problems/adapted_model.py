@@ -4,10 +4,9 @@
 
 import collections
 import contextlib
+import sys
 
 import tensorflow.compat.v1 as tf
-
-from tensorflow.python.keras import backend as keras_backend
 
 from . import model_variable
 from . import problem
@@ -184,7 +183,7 @@ class AdaptedModel:
 
   def _build_loss(self):
     """Calls `make_loss`, which finds everything as at the call before."""
-    names = keras_backend.get_default_graph_uid_map()
+    names = _keras_layer_counts()
     before = dict(names)
     try:
       with self._build():
@@ -281,6 +280,14 @@ class AdaptedModel:
           "a variable it did not make at first: {}.".format(
               self._getting or name))
     return variable
+
+
+def _keras_layer_counts():
+  """How many layers of each kind Keras has named in the default graph."""
+  # Keras exports no name for them. Its module has another name in each version
+  # of TensorFlow.
+  backend = sys.modules[tf.keras.backend.learning_phase.__module__]
+  return backend.get_default_graph_uid_map()
 
 
 @contextlib.contextmanager

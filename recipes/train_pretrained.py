@@ -87,6 +87,7 @@ def main(unused_argv):
   """Trains until all stages are done."""
   processor_settings.use_fast_settings()
   tf.logging.set_verbosity(tf.logging.ERROR)
+  tf.disable_v2_behavior()
   for stage in STAGES[FLAGS.name]:
     train(os.path.join(FLAGS.train_dir, FLAGS.name), stage,
           not FLAGS.name.endswith("no_nets"))

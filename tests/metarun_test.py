@@ -150,12 +150,12 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
                              crnn_rnn_readout_scale=0.25):
       spec = metarun.optimizer_spec()
     self.assertIs(coordinatewise_rnn.CoordinatewiseRNN, spec.callable)
-    self.assertIs(getattr(tf.nn.rnn_cell, name),
-                  spec.kwargs["cell_cls"])
+    self.assertEqual(name, spec.kwargs["cell_cls"])
     self.assertEqual([3, 3, 3], spec.kwargs["cell_sizes"])
     self.assertEqual(1.5, spec.kwargs["decay_bias_init"])
     self.assertEqual(0.25, spec.kwargs["readout_scale"])
-    spec.build()
+    self.assertIsInstance(spec.build().component_cells[0],
+                          getattr(tf.nn.rnn_cell, name))
 
 
 class CorpusTest(tf.test.TestCase, parameterized.TestCase):

@@ -23,9 +23,8 @@ import platform
 import threading
 
 import tensorflow.compat.v1 as tf
-# TensorFlow exports nothing that tells whether an op is known.
-from tensorflow.python.framework import op_def_registry
 
+from .. import tensorflow_version
 from . import builder
 from . import library_cache
 
@@ -80,7 +79,7 @@ def say_once(reason):
 
 
 def _load():
-  if OP in op_def_registry.get_registered_ops():
+  if tensorflow_version.is_op_registered(OP):
     raise builder.BuildError(
         "another copy of this package has loaded its own.")
   path = _loadable(_library())

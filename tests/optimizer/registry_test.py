@@ -66,10 +66,10 @@ class DescribeTest(tf.test.TestCase):
 
   def test_find(self):
     self.assertIs(global_learning_rate.GlobalLearningRate, registry.find(
-        registry.OPTIMIZERS, "GlobalLearningRate", "optimizer"))
+        "GlobalLearningRate"))
     with self.assertRaisesRegexp(
-        ValueError, "Unknown cell 'Typo': expected one of GRUCell, LSTMCell"):
-      registry.find(registry.CELLS, "Typo", "cell")
+        ValueError, "Unknown optimizer 'Typo': expected one of Hierarch"):
+      registry.find("Typo")
 
 
 class FileTest(tf.test.TestCase):

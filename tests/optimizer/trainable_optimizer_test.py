@@ -148,7 +148,7 @@ class TrainableOptimizerTest(tf.test.TestCase, parameterized.TestCase):
         [sys.executable, "-c", program],
         env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)))
     self.assertRegexpMatches(output.decode("utf-8"),
-                             r"refused: .*eagerly: construct TrainableAdam")
+                             r"refused: .*eagerly: begin .* call TrainableAdam")
 
 
 if __name__ == "__main__":

@@ -69,6 +69,7 @@ def main(argv):
     from learned_optimizer.optimizer import pretrained
     from learned_optimizer.problems import model_adapter
     tf.logging.set_verbosity(tf.logging.ERROR)
+    tf.disable_v2_behavior()
     metaopt.compare(
         {"learned": lambda: pretrained.load(options.optimizer)},
         model_adapter.ModelAdapter(function), options.steps,
