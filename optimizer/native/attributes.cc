@@ -31,7 +31,7 @@ Status ReadNames(OpKernelConstruction* context, const char* attribute,
   if (!known.empty())
     return errors::InvalidArgument(known.begin()->first, " is missing in ",
                                    attribute, ".");
-  return Status::OK();
+  return Status();
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
         locks->Add(value.var->mu(), false);
       }
     }
-    return Status::OK();
+    return Status();
   }
 
   Status FindTheta(OpKernelContext* context, Variables* held, Locks* locks,
@@ -144,7 +144,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
       locks->Add(var->mu(), true);
       theta->push_back(var);
     }
-    return Status::OK();
+    return Status();
   }
 
   // Checks that sizes are those of the gradients, before anything is changed.
@@ -195,7 +195,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     std::sort(seen.begin(), seen.end());
     if (std::adjacent_find(seen.begin(), seen.end()) != seen.end())
       return errors::InvalidArgument("A variable is there twice.");
-    return Status::OK();
+    return Status();
   }
 
   // Gives each variable a buffer of its own, and gathers them by tensor.
@@ -224,7 +224,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
         state.slots[attributes_.slots[j]] = (*values)[i * each + 1 + j].data;
     }
     if (attributes_.options.levels > 2) *global = values->back().data;
-    return Status::OK();
+    return Status();
   }
 
   Status CopyTheta(const std::vector<Var*>& vars, std::vector<float>* copy,
@@ -242,7 +242,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     }
     for (const auto& start : starts)
       values[start.first] = copy->data() + start.second;
-    return Status::OK();
+    return Status();
   }
 
   Attributes attributes_;

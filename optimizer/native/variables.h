@@ -24,7 +24,7 @@ struct LearnedOptimizerDevice;
 template <typename Device, typename T>
 Status PrepareToUpdateVariable(OpKernelContext* context, Tensor* tensor,
                                bool copy_on_read_mode) {
-  if (tensor->RefCountIsOne()) return Status::OK();
+  if (tensor->RefCountIsOne()) return Status();
   // Somebody still reads the value: it stays as it is.
   Tensor copy;
   TF_RETURN_IF_ERROR(
@@ -32,7 +32,7 @@ Status PrepareToUpdateVariable(OpKernelContext* context, Tensor* tensor,
   std::copy_n(tensor->flat<T>().data(), tensor->NumElements(),
               copy.flat<T>().data());
   *tensor = copy;
-  return Status::OK();
+  return Status();
 }
 
 }  // namespace tensorflow
@@ -93,7 +93,7 @@ class Variables {
     TF_RETURN_IF_ERROR(tensorflow::LookupResource(
         context, handle.scalar<tensorflow::ResourceHandle>()(), var));
     held_.emplace_back(*var);
-    return tensorflow::Status::OK();
+    return tensorflow::Status();
   }
 
  private:
@@ -112,7 +112,7 @@ inline tensorflow::Status CheckValue(const std::string& name,
     return tensorflow::errors::InvalidArgument(
         name, " is ", tensorflow::DataTypeString(value.dtype()),
         value.shape().DebugString(), "; expected ", size, " float elements.");
-  return tensorflow::Status::OK();
+  return tensorflow::Status();
 }
 
 }  // namespace learned_optimizer
