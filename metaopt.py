@@ -305,12 +305,12 @@ def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   Raises:
     ValueError: If an argument is out of range or the checkpoint does not fit.
   """
-  single_run.check(num_iter, record_every)
+  single_run.check(num_iter, record_every, out)
   values, start = [], time.time()
   records = collections.defaultdict(list)
   with single_run.Evaluation(
       optimizer, problem, dataset, batch_size, seed,
-      graph or tf.get_default_graph(), logdir) as run:
+      tf.get_default_graph() if graph is None else graph, logdir) as run:
     for iteration, feeds in run.feeds(num_iter):
       if record_every is not None and iteration % record_every == 0:
         for key, value in run.flat_record(iteration, feeds):

@@ -3,6 +3,7 @@
 """Compares optimizers with tuned baselines on any problem."""
 
 import collections
+import numbers
 import os
 import sys
 
@@ -12,6 +13,7 @@ import tensorflow.compat.v1 as tf
 from . import plots
 from . import single_run
 from meta_training import training_arguments
+from optimizer import arguments
 from problems import datasets
 
 BASELINES = collections.OrderedDict([
@@ -38,6 +40,11 @@ def half_decades(first, last):
 
 LEARNING_RATES = half_decades(-10, 0)
 """A half-decade grid from 1e-5 to 1."""
+
+_RATES = arguments.Kind(
+    "a sequence of positive numbers", list,
+    lambda rates: all(isinstance(rate, numbers.Real) and
+                      0 < rate < float("inf") for rate in rates))
 
 Comparison = collections.namedtuple("Comparison", "objectives, learning_rates")
 """What a comparison found.
@@ -86,8 +93,12 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   if not optimizers and not baselines:
     raise ValueError("There is nothing to compare: give optimizers, a mapping "
                      "from a name to a function that makes an optimizer.")
-  learning_rates = list(learning_rates)
+  if hasattr(learning_rates, "__iter__"):
+    learning_rates = list(learning_rates)
   _check(optimizers, baselines, learning_rates)
+  for name, value, kind in (("output_dir", output_dir, arguments.PATH),
+                            ("out", out, arguments.STREAM)):
+    arguments.check(name, value, arguments.optional(kind))
   for name, value in (("num_iter", num_iter), ("num_runs", num_runs),
                       ("num_tuning_runs", num_tuning_runs)):
     training_arguments.check_integer(name, value, 1)
@@ -147,6 +158,7 @@ def _check(optimizers, baselines, learning_rates):
     raise ValueError(
         "{!r} is the name of an optimizer and of a baseline: give the "
         "optimizer another name.".format(both[0]))
+  arguments.check("learning_rates", learning_rates, _RATES)
   if baselines and not learning_rates:
     raise ValueError("learning_rates is empty: baselines need at least one.")
 

@@ -10,8 +10,11 @@ import tensorflow.compat.v1 as tf
 
 from meta_training import minibatches
 from meta_training import training_arguments
+from optimizer import arguments
 from optimizer import trainable_optimizer
 from problems import datasets
+
+_GRAPH = arguments.Kind("a tf.Graph", tf.Graph)
 
 
 class Evaluation:
@@ -34,7 +37,7 @@ class Evaluation:
       ValueError: If the checkpoint does not fit, or an argument is nothing of
         the kind.
     """
-    _check_kinds(optimizer, problem, seed)
+    _check_kinds(optimizer, problem, seed, graph, logdir)
     self._minibatches = minibatches.Minibatches(dataset, batch_size)
     self._rng = np.random.RandomState(
         None if seed is None or isinstance(seed, (list, tuple)) else
@@ -130,7 +133,7 @@ class Evaluation:
         yield "{}_{}".format(name, slot), array
 
 
-def _check_kinds(optimizer, problem, seed):
+def _check_kinds(optimizer, problem, seed, graph, logdir):
   if not isinstance(optimizer, tf.train.Optimizer):
     raise ValueError(
         "The optimizer must be a tf.train.Optimizer, such as "
@@ -140,12 +143,15 @@ def _check_kinds(optimizer, problem, seed):
     raise ValueError(
         "The problem must be a problem_generator.Problem, such as "
         "problem_generator.Rosenbrock(), not {!r}.".format(problem))
+  arguments.check("graph", graph, _GRAPH)
+  arguments.check("logdir", logdir, arguments.optional(arguments.PATH))
   if seed is not None and not isinstance(seed, (list, tuple)):
     training_arguments.check_integer("seed", seed, -2**63, 2**63 - 1)
 
 
-def check(num_iter, record_every):
-  """Raises ValueError for numbers that cannot be."""
+def check(num_iter, record_every, out):
+  """Raises ValueError for what cannot be."""
+  arguments.check("out", out, arguments.optional(arguments.STREAM))
   training_arguments.check_integer("num_iter", num_iter, 0)
   if record_every is not None:
     training_arguments.check_integer("record_every", record_every, 1)
@@ -181,10 +187,10 @@ def evaluate(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   Raises:
     ValueError: As `metaopt.test_optimizer`.
   """
-  check(num_iter, record_every)
+  check(num_iter, record_every, out)
   values, records, start = [], [], time.time()
   with Evaluation(optimizer, problem, dataset, batch_size, seed,
-                  graph or tf.Graph(), logdir) as run:
+                  tf.Graph() if graph is None else graph, logdir) as run:
     for iteration, feeds in run.feeds(num_iter):
       if record_every is not None and iteration % record_every == 0:
         records.append(run.record(iteration, feeds))

@@ -29,13 +29,24 @@ class BestCheckpoint:
       logdir: String, the run's directory.
       criterion: Dict in terms of JSON, what the values are of. Those of another
         criterion do not count.
+
+    Raises:
+      IOError: If the directory is a symbolic link.
     """
     self.path = os.path.join(logdir, DIRECTORY)
+    self._check_is_no_link()
     self._criterion = criterion
     self.value = self._read()
 
+  def _check_is_no_link(self):
+    # It may lead to another run, whose files are not to be deleted.
+    if os.path.islink(self.path):
+      raise IOError("{!r} is a symbolic link, which is not followed: remove "
+                    "it, or choose another train_dir.".format(self.path))
+
   def _read(self):
     try:
+      text_files.check(os.path.join(self.path, FILE_NAME))
       with io.open(os.path.join(self.path, FILE_NAME),
                    encoding="utf-8") as stream:
         found = json.loads(stream.read())
@@ -60,6 +71,7 @@ class BestCheckpoint:
     """
     if not value < self.value:
       return False
+    self._check_is_no_link()
     if not os.path.isdir(self.path):
       os.makedirs(self.path)
     name = os.path.basename(prefix)
@@ -68,6 +80,8 @@ class BestCheckpoint:
                     if each.startswith(name + "."))
     for each in copied:
       target = os.path.join(self.path, each)
+      if os.path.lexists(target + ".temporary"):
+        os.remove(target + ".temporary")  # A link would be written through.
       shutil.copyfile(os.path.join(folder, each), target + ".temporary")
       os.rename(target + ".temporary", target)
     # Until here whoever loads gets the one before; from here on this one.

@@ -9,6 +9,7 @@ import tensorflow.compat.v1 as tf
 
 from . import profiles
 from . import progress
+from optimizer import arguments
 from optimizer import meta_parameters
 
 ATTENTION, SCREENFUL, EVERYTHING = range(3)
@@ -58,7 +59,11 @@ class Report:
       num_visits: Integer, visits of the whole run; None if this task makes as
         many as it can.
       verbosity: `ATTENTION`, `SCREENFUL` or `EVERYTHING`.
+
+    Raises:
+      ValueError: If `out` is no stream.
     """
+    arguments.check("out", out, arguments.optional(arguments.STREAM))
     self._verbosity = verbosity
     self._budget = progress.Budget()
     self._shown, self._num_hidden = True, 0

@@ -34,6 +34,7 @@ _LEFT_OUT = frozenset(("logdir", "optimizer_spec", "problems_and_data", "out",
                        "validation"))
 # Whoever restarts a run all the time, each time differently, gets so many.
 _MAX_STARTS = 100
+_MOST_BYTES = 2**26
 
 
 def record(arguments, seed, optimizer, corpus, validation=()):
@@ -116,6 +117,7 @@ def _read(path, log):
   if not os.path.exists(path):
     return []
   try:
+    text_files.check(path, _MOST_BYTES)
     with io.open(path, encoding="utf-8") as stream:
       starts = json.loads(stream.read())["starts"]
     if all(isinstance(start, dict) for start in starts):

@@ -136,11 +136,11 @@ def checked_range(name, value, largest=float("inf")):
     low, high = [float(each) for each in value]
     if 0 < low <= high <= largest and high < float("inf"):
       return low, high
-  except (TypeError, ValueError):
+  except (TypeError, ValueError, OverflowError):
     pass
   raise ValueError("{} must be (min, max) with 0 < min <= max{}, not "
-                   "{!r}.".format(name, "" if largest == float("inf") else
-                                  " <= {}".format(largest), value))
+                   "{:.200}.".format(name, "" if largest == float("inf") else
+                                  " <= {}".format(largest), repr(value)))
 
 
 def check_sizes(name, sizes, most=None):
@@ -161,6 +161,6 @@ def check_sizes(name, sizes, most=None):
   if not fits:
     raise ValueError(
         "{} must be {}positive integers up to {} (the weights of a layer grow "
-        "with its square), not {!r}.".format(
+        "with its square), not {:.200}.".format(
             name, "" if most is None else "one to {} ".format(most), _MAX_SIZE,
-            sizes))
+            repr(sizes)))

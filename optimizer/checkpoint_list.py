@@ -6,6 +6,8 @@ import os
 
 import tensorflow.compat.v1 as tf
 
+from . import text_files
+
 FILE_NAME = "checkpoint"
 
 
@@ -25,6 +27,7 @@ def read(directory):
   if not tf.io.gfile.exists(path):
     return []
   try:
+    text_files.check(path)
     state = tf.train.get_checkpoint_state(directory)
     error = "it is not in the format of TensorFlow"
   except (tf.errors.OpError, ValueError) as caught:

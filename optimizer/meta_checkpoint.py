@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads meta-parameters from checkpoints, and says what does not fit."""
 
+import contextlib
+import os
 import re
 
 import numpy as np
@@ -9,9 +11,13 @@ import tensorflow.compat.v1 as tf
 
 from . import checkpoint_list
 from . import paths
+from . import text_files
 
 # In the names of what the meta-optimizer keeps beside a meta-parameter.
 _SLOT = re.compile(r"/(RMSProp|Adam)(_\d+)?(/|$)")
+
+# Of a tensor that the optimizer does not declare.
+_MOST_ELEMENTS = 2**28
 
 _REMEDY = ("Bring its files back from a copy, or name an older one as "
            "model_checkpoint_path in the file 'checkpoint' beside it.")
@@ -57,27 +63,60 @@ def read_checkpoint(path, scope, declarations):
   Raises:
     ValueError: See `MetaParameters.init_from_checkpoint`.
   """
-  path = prefix = paths.checkpoint_path(path)
+  prefix = _prefix(paths.expanded(path))
+  with contextlib.ExitStack() as stack:
+    try:
+      readable = stack.enter_context(paths.without_patterns(prefix))
+      _check_files(readable)
+      reader = tf.train.load_checkpoint(readable)
+      shapes = reader.get_variable_to_shape_map()
+    except (tf.errors.OpError, ValueError, EnvironmentError) as error:
+      raise ValueError("Cannot read checkpoint {!r}: {}. {}".format(
+          prefix, str(error).rstrip("."), _REMEDY))
+    names = set(declarations)
+    # What the optimizer makes only as it computes an update is loaded too.
+    names.update(name[len(scope) + 1:] for name in shapes
+                 if name.startswith(scope + "/") and not _SLOT.search(name))
+    _check_shapes(prefix, scope, names, declarations, shapes)
+    values = {name: _read_tensor(reader, prefix, scope + "/" + name)
+              for name in names}
+  for name, declaration in declarations.items():
+    values[name] = _with_new_rows(values[name], declaration)
+  return prefix, values
+
+
+def _prefix(path):
+  """The prefix of the checkpoint at a path, or of the last in a directory."""
   if tf.io.gfile.isdir(path):
     listed = checkpoint_list.read(path)
-    prefix = listed[-1] if listed else None
-    if prefix is None:
+    if not listed:
       raise ValueError(
           "No checkpoint in directory {!r}: expected a file named "
           "'checkpoint' and the files it lists.{}".format(
               path, " " + checkpoint_list.remedy(path)
               if checkpoint_list.present(path) else ""))
-  elif not tf.train.checkpoint_exists(prefix):
+    return listed[-1]
+  if not any(tf.io.gfile.exists(path + end) for end in (".index", "")):
     raise ValueError(
         "Cannot read checkpoint {!r}: there is neither such a directory nor "
-        "such a checkpoint. Give the directory of a run.".format(prefix))
-  try:
-    reader = tf.train.load_checkpoint(prefix)
-    shapes = reader.get_variable_to_shape_map()
-  except (tf.errors.OpError, ValueError) as error:
-    raise ValueError(
-        "Cannot read checkpoint {!r}: {}. {}".format(prefix, str(error).rstrip(
-            "."), _REMEDY))
+        "such a checkpoint. Give the directory of a run.".format(path))
+  return path
+
+
+def _check_files(prefix):
+  """Raises ValueError if a file of a checkpoint is no regular file."""
+  folder, name = os.path.split(prefix)
+  if os.path.isdir(folder or "."):
+    for each in os.listdir(folder or "."):
+      if each == name or each.startswith(name + "."):
+        try:
+          text_files.check(os.path.join(folder, each), float("inf"))
+        except ValueError as error:
+          raise ValueError("{}: {}".format(each, error))
+
+
+def _check_shapes(prefix, scope, names, declarations, shapes):
+  """Raises ValueError for shapes that do not fit, or are absurd."""
   problems = []
   for name, declaration in declarations.items():
     full_name = scope + "/" + name
@@ -87,20 +126,16 @@ def read_checkpoint(path, scope, declarations):
         declaration.shape, _old_shape(declaration)):
       problems.append("{} has shape {}, expected {}".format(
           full_name, list(shapes[full_name]), declaration.shape))
+  for name in names.difference(declarations):
+    shape = list(shapes[scope + "/" + name])
+    if np.prod(shape, dtype=np.float64) > _MOST_ELEMENTS:
+      problems.append("{}/{} has shape {}, more than {} elements".format(
+          scope, name, shape, _MOST_ELEMENTS))
   if problems:
     raise ValueError(
         "Checkpoint {!r} does not fit this optimizer: {}. Construct the "
         "optimizer with the options it was trained with.".format(
             prefix, "; ".join(problems)))
-  names = set(declarations)
-  # What the optimizer makes only as it computes an update is loaded too.
-  names.update(name[len(scope) + 1:] for name in shapes
-               if name.startswith(scope + "/") and not _SLOT.search(name))
-  values = {name: _read_tensor(reader, prefix, scope + "/" + name)
-            for name in names}
-  for name, declaration in declarations.items():
-    values[name] = _with_new_rows(values[name], declaration)
-  return prefix, values
 
 
 def _old_shape(declaration):

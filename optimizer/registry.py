@@ -34,6 +34,8 @@ OPTIMIZERS = collections.OrderedDict((cls.__name__, cls) for cls in (
 
 FILE_NAME = "optimizer.json"
 
+_MAX_DIGITS = 400
+
 
 def find(name):
   """Looks up an optimizer; the error lists the names there are.
@@ -204,10 +206,7 @@ def read(logdir):
   """
   path = os.path.join(logdir, FILE_NAME)
   try:
-    if tf.io.gfile.isdir(path):
-      raise ValueError("it is a directory")
-    with tf.io.gfile.GFile(path) as stream:
-      description = json.loads(stream.read())
+    description = json.loads(text_files.read(path), parse_int=_integer)
   except tf.errors.OpError as error:
     raise ValueError("Cannot read {!r}: {}.".format(path, error.message))
   except (ValueError, RuntimeError) as error:
@@ -218,6 +217,11 @@ def read(logdir):
   except ValueError as error:
     raise ValueError("{!r}: {}".format(path, error))
   return description
+
+
+def _integer(text):
+  """An integer, or of too many digits, which would take long, an infinity."""
+  return int(text) if len(text) < _MAX_DIGITS else float(text)
 
 
 def write(logdir, description):

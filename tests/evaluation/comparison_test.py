@@ -94,6 +94,15 @@ class CompareTest(tf.test.TestCase):
     with self.assertRaisesRegexp(ValueError, "learning_rates is empty"):
       metaopt.compare(optimizers, _Half(), 3, learning_rates=[])
 
+  def test_arguments_of_the_wrong_type(self):
+    for name, value in (("learning_rates", ["x"]), ("learning_rates", "abc"),
+                        ("learning_rates", [0.1, -1.0]), ("learning_rates", 5),
+                        ("output_dir", 5), ("out", 5)):
+      with self.assertRaisesRegexp(
+          ValueError, "^{} must be ".format(name)):
+        metaopt.compare({"a": lambda: self.fail("was run")}, _Half(), 3,
+                        **{name: value})
+
   def test_no_baseline_replaces_an_optimizer(self):
     with self.assertRaisesRegexp(ValueError, "'Adam' is the name of an opt"):
       metaopt.compare({"Adam": lambda: _sgd(0.1)}, _Half(), 3)

@@ -3,6 +3,7 @@
 """Tests of a single run of an optimizer on a problem."""
 
 import io
+import sys
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -60,12 +61,18 @@ class EvaluationTest(tf.test.TestCase):
       self.assertAllClose(value, record[key])
 
   def test_numbers(self):
-    single_run.check(0, None)
-    single_run.check(3, 1)
+    single_run.check(0, None, None)
+    single_run.check(3, 1, sys.stdout)
     for num_iter, every, message in ((-1, None, "num_iter .*-1"),
                                      (1, 0, "record_every .*0")):
       with self.assertRaisesRegexp(ValueError, message):
-        single_run.check(num_iter, every)
+        single_run.check(num_iter, every, None)
+
+  def test_arguments_of_the_wrong_type(self):
+    for name in ("out", "graph", "logdir"):
+      with self.assertRaisesRegexp(ValueError, "^{} must be ".format(name)):
+        single_run.evaluate(tf.train.AdamOptimizer(), _Parabola(), 1,
+                            **{name: 5})
 
 
 if __name__ == "__main__":

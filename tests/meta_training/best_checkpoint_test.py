@@ -60,6 +60,29 @@ class BestCheckpointTest(absltest.TestCase):
                 "w") as stream:
         stream.write(text)
       self.assertEqual(float("inf"), self._best().value)
+    path = os.path.join(self._logdir, "best", "validation.json")
+    os.remove(path)
+    os.mkfifo(path)
+    self.assertEqual(float("inf"), self._best().value)
+
+  def test_links_are_not_followed(self):
+    other = tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
+    victim = os.path.join(other, "model.ckpt-5.index")
+    with open(victim, "w") as stream:
+      stream.write("of another run")
+    best = self._best()
+    os.symlink(other, best.path)
+    for call in (self._best, lambda: best.show(self._checkpoint(1), 0.5)):
+      with self.assertRaisesRegex(IOError, "best' is a symbolic link"):
+        call()
+    self.assertEqual(["model.ckpt-5.index"], os.listdir(other))
+    os.remove(best.path)
+    os.mkdir(best.path)
+    os.symlink(victim, os.path.join(
+        best.path, "model.ckpt-1.index.temporary"))
+    best.show(self._checkpoint(1), 0.5)
+    with open(victim) as stream:
+      self.assertEqual("of another run", stream.read())
 
 
 if __name__ == "__main__":

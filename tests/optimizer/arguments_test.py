@@ -102,7 +102,8 @@ class CheckTest(parameterized.TestCase):
 
   @parameterized.parameters(
       ((0, 1),), ((2, 1),), ((-1, 1),), ((1, 3),), ((1,),), (5,), (None,),
-      ("ab",), ((1, float("nan")),))
+      ("ab",), ((1, float("nan")),),
+      ((1, 10**400),))
   def test_what_is_no_range(self, value):
     with self.assertRaisesRegexp(ValueError, "rates must be .* max <= 2, not"):
       optimizer_arguments.checked_range("rates", value, 2)

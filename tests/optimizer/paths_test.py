@@ -32,6 +32,28 @@ class PathsTest(absltest.TestCase):
       with self.assertRaisesRegexp(ValueError, "Expected a path, got "):
         paths.expanded(path)
 
+    with self.assertRaisesRegexp(ValueError, "NUL character"):
+      paths.expanded("a\0b")
+
+  def test_without_patterns(self):
+    top = self.create_tempdir().full_path
+    with paths.without_patterns(top) as path:
+      self.assertEqual(top, path)
+    folder = os.path.join(top, "copy[1]")
+    with self.assertRaises(OSError):
+      with paths.without_patterns(os.path.join(folder, "a")):
+        pass
+    os.mkdir(folder)
+    with open(os.path.join(folder, "a"), "w") as stream:
+      stream.write("b")
+    with paths.without_patterns(os.path.join(folder, "a")) as path:
+      self.assertNotIn("[", path)
+      with open(path) as stream:
+        self.assertEqual("b", stream.read())
+    with self.assertRaisesRegexp(ValueError, "takes for a pattern"):
+      with paths.without_patterns(os.path.join(folder, "a*")):
+        pass
+
   def test_patterns(self):
     for path in ("a*", _Path("a/b?"), "c\\d"):
       with self.assertRaisesRegexp(ValueError, "takes for a pattern"):

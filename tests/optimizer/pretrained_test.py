@@ -4,6 +4,8 @@
 
 import json
 import os
+import shutil
+import time
 
 from absl.testing import parameterized
 import tensorflow.compat.v1 as tf
@@ -23,8 +25,11 @@ class DescriptionsTest(tf.test.TestCase, parameterized.TestCase):
     path = os.path.join(logdir, registry.FILE_NAME)
     with open(path, "w") as stream:
       stream.write(content)
+    start = time.time()
     with self.assertRaises(ValueError) as caught:
       pretrained.load(logdir, **options)
+    self.assertLess(time.time() - start, 5.0)
+    self.assertLess(len(str(caught.exception)), 2000)
     self.assertIn(path, str(caught.exception))
     self.assertIn(message, str(caught.exception))
 
@@ -51,6 +56,12 @@ class DescriptionsTest(tf.test.TestCase, parameterized.TestCase):
   def test_malformed(self, content, message):
     self._refused(content, message)
 
+  def test_absurd(self):
+    self._refused(_described("CoordinatewiseRNN", cell_sizes=[1000] * 4096),
+                  "cell_sizes must be one to 16")
+    self._refused(_described("GlobalLearningRate", initial_rate=1).replace(
+        "1}", "9" * 10**6 + "}"), "initial_rate must be a number")
+
   def test_a_directory_of_that_name(self):
     logdir = self.create_tempdir().full_path
     os.mkdir(os.path.join(logdir, registry.FILE_NAME))
@@ -59,6 +70,52 @@ class DescriptionsTest(tf.test.TestCase, parameterized.TestCase):
     with self.assertRaisesRegexp(IOError, "Cannot write .*optimizer.json"):
       registry.write(logdir, {})
     self.assertEqual([registry.FILE_NAME], os.listdir(logdir))
+
+  def _copy(self, name="copy"):
+    logdir = os.path.join(self.create_tempdir().full_path, name)
+    return shutil.copytree(pretrained.directory("hierarchical_rnn"), logdir)
+
+  def test_no_regular_files(self):
+    logdir = self._copy()
+    for name in sorted(os.listdir(logdir)):
+      path = os.path.join(logdir, name)
+      if name not in ("optimizer.json", "checkpoint") and (
+          not name.startswith("model.ckpt-")):
+        continue
+      os.rename(path, path + "~")
+      os.mkfifo(path)
+      with self.assertRaisesRegexp(ValueError, name + ".*no regular file"):
+        pretrained.load(logdir)
+      os.rename(path + "~", path)
+    pretrained.load(logdir)
+
+  def test_a_description_of_two_gibibytes(self):
+    logdir = self._copy()
+    os.truncate(os.path.join(logdir, registry.FILE_NAME), 2**31)
+    with self.assertRaisesRegexp(ValueError, "2147483648 bytes, more than"):
+      pretrained.load(logdir)
+
+  def test_brackets_in_the_path(self):
+    expected, actual = [self._values(path) for path in (
+        "hierarchical_rnn", self._copy("copy[1]*"))]
+    self.assertAllEqual(sorted(expected), sorted(actual))
+    for name, value in expected.items():
+      self.assertAllEqual(value, actual[name])
+
+  def _values(self, path):
+    with tf.Graph().as_default(), tf.Session() as session:
+      optimizer = pretrained.load(path)
+      variables = optimizer.meta_parameters.checkpoint_names()
+      session.run(tf.global_variables_initializer())
+      return session.run(dict(variables))
+
+  def test_arguments_of_the_wrong_type(self):
+    for options, message in (({"name": 5}, "name must be a string"),
+                             ({"random_seed": "x"}, "random_seed must be")):
+      with self.assertRaisesRegexp(ValueError, message):
+        pretrained.load(**options)
+    with self.assertRaisesRegexp(ValueError, "NUL character"):
+      pretrained.load("a\0b")
 
   def test_options_that_cannot_be(self):
     for options, message in (({"init_lr_range": 1e-3}, "init_lr_range must be"),

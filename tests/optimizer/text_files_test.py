@@ -33,6 +33,25 @@ class TextFilesTest(absltest.TestCase):
     self.assertEqual(["some.json"], os.listdir(self._folder))
     self.assertEqual(0o644, os.stat(self._path).st_mode & 0o777)
 
+  def test_read(self):
+    with open(self._path, "w", encoding="utf-8") as stream:
+      stream.write("\u00e4\n")
+    self.assertEqual("\u00e4\n", text_files.read(self._path))
+
+  def test_what_is_not_read(self):
+    for make, message in (
+        (os.mkdir, "a directory"), (os.mkfifo, "no regular file"),
+        (lambda path: os.symlink("/dev/zero", path), "no regular file"),
+        (self._sparse, "has 2147483648 bytes, more than 1048576")):
+      make(self._path)
+      with self.assertRaisesRegex(ValueError, message):
+        text_files.read(self._path)
+      (os.rmdir if make is os.mkdir else os.remove)(self._path)
+
+  def _sparse(self, path):
+    open(path, "w").close()
+    os.truncate(path, 2**31)
+
   def test_does_not_write_through_a_link(self):
     target = os.path.join(self._folder, "target")
     with open(target, "w") as stream:
