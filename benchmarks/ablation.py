@@ -22,14 +22,12 @@ import time
 
 from absl import app
 from absl import flags
-import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks import text_tables
-from benchmarks.comparison import comparison
 from benchmarks.comparison import groups
+from benchmarks.comparison import referee
 from benchmarks.comparison import report
-from benchmarks.comparison import tables
+from benchmarks.comparison import result_cache
 from meta_training import processor_settings
 import metaopt
 from optimizer import hierarchical_rnn
@@ -119,32 +117,6 @@ def train(logdir, arguments, problems, num_updates, minutes=None,
       callbacks=[after_visit], on_start=stops.append, compiled=compiled)
 
 
-def table(outcomes, names):
-  """Lays the results of variants out as a Markdown table.
-
-  Args:
-    outcomes: List of `comparison.Outcome`s.
-    names: List of the variants' names.
-
-  Returns:
-    String: median speed-up over all problems, diverged runs, and the median
-    final loss on each problem, with the tuned Adam's in the first row.
-  """
-  rows = [tables.problem_rows(outcome) for outcome in outcomes]
-  cells = []
-  for name in ["Adam"] + list(names):
-    mine = [row for problem in rows for row in problem
-            if row.optimizer == name]
-    speed_up = None if name == "Adam" else float(
-        np.median([row.speed_up for row in mine]))
-    cells.append([name, tables.show_speed_up(speed_up),
-                  str(sum(row.diverged_runs for row in mine))] +
-                 ["{:.4g}".format(row.final_loss) for row in mine])
-  header = ["variant", "median speed-up over Adam", "diverged runs"]
-  return text_tables.markdown(
-      header + [outcome.problem.name for outcome in outcomes], cells)
-
-
 def main(unused_argv):
   """Trains, compares, prints the table."""
   processor_settings.use_fast_settings()
@@ -161,14 +133,12 @@ def main(unused_argv):
     print("Training {}".format(name))
     train(logdir, VARIANTS[name], corpus(), FLAGS.updates, FLAGS.minutes,
           FLAGS.meta_learning_rate)
-  outcomes = report.run(
-      groups.select(["b", "v"], _EVALUATION),
-      [comparison.load(logdir) for logdir in logdirs.values()], FLAGS.horizon,
-      os.path.join(FLAGS.train_dir, "cache"))
-  text = table(outcomes, names)
-  with open(os.path.join(FLAGS.train_dir, "ablation.md"), "w") as stream:
-    stream.write(text)
-  print("\n" + text)
+  judge = referee.Referee(FLAGS.horizon, result_cache.ResultCache(
+      os.path.join(FLAGS.train_dir, "cache")), out=sys.stderr)
+  outcomes = list(judge.judge(
+      groups.select(["b", "choose"], _EVALUATION),
+      [referee.load(logdir) for logdir in logdirs.values()]))
+  print("\n" + report.write(FLAGS.train_dir, outcomes))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ import tensorflow.compat.v1 as tf
 from benchmarks import digit_models
 from benchmarks import plotting
 from benchmarks import text_tables
-from benchmarks.comparison import comparison
+from benchmarks.comparison import benchmark_data
+from benchmarks.comparison import referee
 from optimizer import pretrained
 
 FLAGS = flags.FLAGS
@@ -41,9 +42,8 @@ flags.DEFINE_integer("batch_size", 512, "Rows of a batch.", lower_bound=1)
 flags.DEFINE_integer("seeds", 3, "Runs of each optimizer.", lower_bound=1)
 flags.DEFINE_string("output_dir", "/tmp/digits",
                     "Where table and plot are written.")
-flags.DEFINE_bool("plots", True, "Whether to draw.")
 
-_RATES = comparison.LEARNING_RATES[2:8]  # 1e-4 to 3.16e-2.
+_RATES = referee.LEARNING_RATES[2:8]  # 1e-4 to 3.16e-2.
 _EVALUATIONS = 25
 
 Run = collections.namedtuple("Run", "seconds, losses")
@@ -90,10 +90,8 @@ class Training:
 
 def digits():
   """The digits: float32 [n, 8, 8, 1] in [0, 1], and int32 [n]."""
-  from sklearn import datasets
-  data = datasets.load_digits()
-  return (np.float32(data.images / 16.0)[..., np.newaxis],
-          np.int32(data.target))
+  data = benchmark_data.digits(1797)
+  return (np.float32(data.data).reshape([-1, 8, 8, 1]), np.int32(data.labels))
 
 
 def race(makers, images, labels, seed, num_steps, batch_size,
@@ -190,7 +188,7 @@ def main(argv):
       [[name, seed, seconds, loss] for name, group in runs.items()
        for seed, run in enumerate(group)
        for seconds, loss in zip(run.seconds, run.losses)])
-  if FLAGS.plots:
+  if plotting.is_possible():
     _draw(runs, os.path.join(FLAGS.output_dir, "digits.png"))
 
 

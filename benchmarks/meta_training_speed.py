@@ -21,7 +21,7 @@ from absl import flags
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks.comparison import curves
+from benchmarks.comparison import runner
 from meta_training import kept_problems
 from meta_training import processor_settings
 from optimizer import global_learning_rate
@@ -90,7 +90,7 @@ class _Measurement:
   """
 
   def __init__(self, optimizer_spec, row, max_steps, options):
-    self._theta = curves.initial_meta_parameters(optimizer_spec)
+    self._theta = runner.initial_meta_parameters(optimizer_spec)
     self._kept = kept_problems.KeptProblems(
         optimizer_spec, [row], compiled=max_steps is not None, **options)
     self._rng = np.random.RandomState(0)

@@ -9,6 +9,7 @@ pages, as SVG for print.
 """
 
 import os
+import sys
 
 _INSTALL = ".venv/bin/pip install -r requirements-benchmarks.txt"
 
@@ -21,6 +22,23 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _NUM_MARKERS = 8
 
 
+_told = []
+
+
+def is_possible():
+  """Whether matplotlib is installed; the first time it is not, says so."""
+  try:
+    import matplotlib
+  except ImportError:
+    if not _told:
+      _told.append(True)
+      sys.stderr.write("No pictures, as matplotlib is not installed: {}\n"
+                       .format(_INSTALL))
+    return False
+  matplotlib.use("Agg")
+  return True
+
+
 def pyplot():
   """Imports matplotlib's pyplot, for drawing into files.
 
@@ -30,15 +48,12 @@ def pyplot():
   Raises:
     ImportError: If it is not installed; says how to install it.
   """
-  try:
-    import matplotlib
-  except ImportError:
-    raise ImportError("Plots need matplotlib, which is not installed: {} (or "
-                      "--noplots).".format(_INSTALL))
-  matplotlib.use("Agg")
-  # Text in SVG files stays text, and the same data give the same file.
-  matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "0"})
+  if not is_possible():
+    raise ImportError("Pictures need matplotlib, which is not installed: " +
+                      _INSTALL)
   from matplotlib import pyplot as module
+  # Text in SVG files stays text, and the same data give the same file.
+  module.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "0"})
   return module
 
 

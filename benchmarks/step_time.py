@@ -38,7 +38,6 @@ flags.DEFINE_float("seconds", 20.0, "Most seconds for each model and batch "
                    "size; at least three steps of each kind are made.")
 flags.DEFINE_string("output_dir", "/tmp/step_time", "Where table and plot are "
                     "written.")
-flags.DEFINE_bool("plots", True, "Whether to draw.")
 
 _WARM_UP_STEPS = 2
 _RATIOS = (1, 1.5, 2, 3, 5, 10, 20, 50, 100)
@@ -202,8 +201,7 @@ def main(unused_argv):
   if unknown:
     raise app.UsageError("Unknown models {}: expected some of {}.".format(
         ", ".join(sorted(unknown)), ", ".join(MODELS)))
-  if FLAGS.plots:
-    plotting.pyplot()
+  plotting.is_possible()  # Says so at once if it is not.
   measured = []
   for row in rows(FLAGS.models, [int(size) for size in FLAGS.batch_sizes],
                   lambda: pretrained.load(FLAGS.optimizer), FLAGS.steps,
@@ -214,7 +212,7 @@ def main(unused_argv):
     os.makedirs(FLAGS.output_dir)
   text_tables.write_csv(
       os.path.join(FLAGS.output_dir, "step_time.csv"), Row._fields, measured)
-  if FLAGS.plots:
+  if plotting.is_possible():
     plot(os.path.join(FLAGS.output_dir, "step_time.png"), measured)
   print("\n" + table(measured))
 

@@ -150,9 +150,5 @@ class AdamCosine(Adam):
 SPECS = collections.OrderedDict(
     (name, problem_spec.Spec(cls)) for name, cls in (
         ("SGD", SGD), ("Momentum", Momentum), ("RMSProp", RMSProp),
-        ("Adam", Adam)))
+        ("Adam", Adam), ("Adam, cosine", AdamCosine)))
 """Specs of the baselines by name."""
-
-REFEREE_SPECS = {"Adam": problem_spec.Spec(Adam),
-                 "AdamCosine": problem_spec.Spec(AdamCosine)}
-"""Specs of the baselines of `referee`."""

@@ -6,7 +6,9 @@
   b  the same families, but sizes, conditions and seeds that are not in it
   c  kinds of models that are not in it: held out, and to be looked at only
      when an optimizer is finished
-  v  what decides while meta-training: many kinds, none of them from b or c
+  choose, final  the halves of the validation problems, of many kinds, none of
+     them from b or c: one decides what is shipped, the other is looked at once,
+     when it is decided
 
 All are seeded: a problem is the same one in every process.
 """
@@ -14,6 +16,7 @@ All are seeded: a problem is the same one in every process.
 import collections
 import math
 
+import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import benchmark_data
 from benchmarks.comparison import networks
@@ -27,7 +30,7 @@ from problems import problem_sets
 from problems import problem_spec
 
 Entry = collections.namedtuple(
-    "Entry", "group, name, spec, dataset, batch_size, compiled")
+    "Entry", "group, name, spec, dataset, batch_size")
 """A problem to compare on.
 
 Attributes:
@@ -36,13 +39,19 @@ Attributes:
   spec: `problem_spec.Spec` of the problem.
   dataset: `datasets.Dataset`.
   batch_size: Integer, or None without data.
-  compiled: Whether XLA makes it faster. It makes convolutions slower.
 """
 
-_spec = problem_spec.Spec.of
+NETS, FULL_BATCH, NOISY, DETERMINISTIC, SPARSE = FAMILIES = (
+    "nets", "full batch", "noisy", "deterministic", "sparse")
+"""Kinds of problems, by which results are summed up."""
 
-_CONVOLUTIONAL = (networks.ConvNet, networks.ResidualNet,
-                  validation_networks.PoolingNet)
+_SPARSE = (pg.SparseProblem, pg.SparseSoftmaxRegression,
+           pg.OneHotSparseSoftmaxRegression, validation_networks.Factorization,
+           validation_networks.NextSymbol)
+# The weights and the bias of a linear model.
+_LINEAR_TENSORS = 2
+
+_spec = problem_spec.Spec.of
 
 
 def _data(fn, *args, **kwargs):
@@ -113,14 +122,24 @@ def other_kinds():
        _data(benchmark_data.low_rank, 30, 4, 500), 50)]
 
 
-Group = collections.namedtuple("Group", "title, problems, seed")
-"""A group: what it is, the function that lists it, the seed of its draws."""
+Group = collections.namedtuple("Group", "title, problems, seed, rows")
+"""A group.
+
+Attributes:
+  title: String, what it is.
+  problems: Function that lists problems.
+  seed: Integer, of what they draw.
+  rows: Slice, those of the list that are of the group.
+"""
 
 GROUPS = collections.OrderedDict((
-    ("a", Group("meta-training corpus", corpus, 11)),
-    ("b", Group("held out, same families", same_families, 12)),
-    ("c", Group("held out, other kinds", other_kinds, 13)),
-    ("v", Group("validation", validation_problems.problems, 14)),
+    ("a", Group("meta-training corpus", corpus, 11, slice(None))),
+    ("b", Group("held out, same families", same_families, 12, slice(None))),
+    ("c", Group("held out, other kinds", other_kinds, 13, slice(None))),
+    ("choose", Group("validation, the half that chooses",
+                     validation_problems.problems, 14, slice(0, None, 2))),
+    ("final", Group("validation, the half for the end",
+                    validation_problems.problems, 14, slice(1, None, 2))),
 ))
 
 
@@ -142,7 +161,8 @@ def entries(group):
   listed, counts = [], collections.Counter()
   problems = GROUPS[group].problems()
   seeded = corpus_options.with_random_seeds(problems, GROUPS[group].seed)
-  for (spec, _, _), (seeded_spec, dataset, batch_size) in zip(problems, seeded):
+  pairs = list(zip(problems, seeded))[GROUPS[group].rows]
+  for (spec, _, _), (seeded_spec, dataset, batch_size) in pairs:
     name = str(spec)
     if batch_size:
       source = getattr(dataset, "fn", None)
@@ -152,19 +172,16 @@ def entries(group):
     if counts[name] > 1:
       name += " #{}".format(counts[name])
     listed.append(Entry(
-        group, name, seeded_spec, minibatches.as_dataset(dataset), batch_size,
-        not set(problem_spec.callables(spec)).intersection(_CONVOLUTIONAL)))
+        group, name, seeded_spec, minibatches.as_dataset(dataset), batch_size))
   return listed
 
 
-def select(groups, substrings=(), max_problems=None):
+def select(groups, substrings=()):
   """Chooses problems.
 
   Args:
     groups: List of keys of `GROUPS`.
     substrings: If there are any, names must contain one of these.
-    max_problems: Integer, so many of each group at most, evenly spread; None
-      for all.
 
   Returns:
     List of `Entry`s.
@@ -172,14 +189,33 @@ def select(groups, substrings=(), max_problems=None):
   Raises:
     ValueError: If a group is unknown or nothing is left.
   """
-  chosen = []
-  for group in groups:
-    found = [entry for entry in entries(group) if not substrings or any(
-        part in entry.name for part in substrings)]
-    count = len(found) if max_problems is None else min(
-        max_problems, len(found))
-    chosen.extend(found[i * len(found) // count] for i in range(count))
+  chosen = [entry for group in groups for entry in entries(group)
+            if not substrings or any(
+                part in entry.name for part in substrings)]
   if not chosen:
     raise ValueError("No problem of the groups {} has one of {} in its "
                      "name.".format(", ".join(groups), list(substrings)))
   return chosen
+
+
+def family(problem):
+  """The family of a problem.
+
+  Args:
+    problem: A `groups.Entry`.
+
+  Returns:
+    One of `FAMILIES`: sparse if most elements have no gradient at a step; else
+    nets if a model with hidden layers is fitted to data, or full batch if it is
+    on all rows at each step; else noisy if gradients are, be it by minibatches;
+    else deterministic.
+  """
+  if set(problem_spec.callables(problem.spec)).intersection(_SPARSE):
+    return SPARSE
+  with tf.Graph().as_default():
+    built = problem.spec.build()
+  if problem.batch_size and len(built.param_shapes) > _LINEAR_TENSORS:
+    return FULL_BATCH if problem.batch_size == problem.dataset.size else NETS
+  if built.noise_stdev or problem.batch_size:
+    return NOISY
+  return DETERMINISTIC

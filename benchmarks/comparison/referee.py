@@ -1,34 +1,56 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs optimizers against Adam, tuned and untuned, and keeps the results.
+"""Runs optimizers against tuned baselines, and keeps the results.
 
 The target of a problem is the median final loss of the Adam whose learning
 rate is tuned for it. Every optimizer runs to the horizon, and on until it is at
-the target, up to `referee_metrics.BOUND` horizons.
+the target, up to `metrics.BOUND` horizons.
 """
 
 import ast
 import collections
 import glob
 import hashlib
+import json
 import os
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import baselines
-from benchmarks.comparison import comparison
-from benchmarks.comparison import forward_run
-from benchmarks.comparison import referee_metrics
+from benchmarks.comparison import metrics
+from benchmarks.comparison import progress as progress_lib
+from benchmarks.comparison import runner
+from evaluation import comparison
 import optimizer as optimizer_package
+from optimizer import pretrained
+from optimizer import registry
+from problems import problem_spec
 
-TUNED, DEFAULT, GROUP_RATE, COSINE = BASELINES = (
-    "Adam tuned", "Adam 1e-3", "Adam, one rate", "Adam cosine")
-"""Adam with its rate tuned for each problem; at 1e-3; at the rate that is best
-for all problems together; with cosine decay, tuned for each problem."""
+TUNED, COSINE, DEFAULT = "Adam, tuned", "Adam, tuned, cosine", "Adam, 1e-3"
+"""Adam with its rate tuned for each problem; with a tuned rate that falls to 0
+along a cosine, which knows the horizon; at its default rate."""
 
-# Compiling takes about as long as this many uncompiled steps.
-_STEPS_THAT_PAY = 15000
+LEARNING_RATES = tuple(
+    float("{:.3g}".format(rate)) for rate in comparison.half_decades(-10, 2))
+"""The grid: 1e-5, 3.16e-5, 1e-4, ... 10."""
+
+TUNING_SEEDS = (1001, 1002, 1003)
+SEEDS = (1, 2, 3, 4, 5)
+
+_DEFAULT_RATE = 1e-3
+_CODE = ("*.py", os.path.join("unroll", "*.py"),
+         os.path.join("stabilizers", "*.py"))
+
+Learned = collections.namedtuple("Learned", "name, spec, theta, description")
+"""An optimizer to test.
+
+Attributes:
+  name: String, how it is called in tables.
+  spec: Spec of the optimizer.
+  theta: float32 array, its meta-parameters.
+  description: String; optimizers with the same differ in `theta` only.
+"""
 
 Outcome = collections.namedtuple(
     "Outcome", "problem, target, start, rates, curves, points, every")
@@ -46,13 +68,39 @@ Attributes:
 """
 
 
+def load(name_or_logdir, names=(), **options):
+  """Loads an optimizer to test.
+
+  Args:
+    name_or_logdir: See `pretrained.load`.
+    names: Names that are taken.
+    **options: Constructor arguments that replace the described ones.
+
+  Returns:
+    A `Learned`.
+
+  Raises:
+    ValueError: As `pretrained.load`.
+  """
+  spec = problem_spec.Spec(pretrained.load, (name_or_logdir,), options)
+  theta = runner.initial_meta_parameters(spec)
+  with open(os.path.join(pretrained.directory(name_or_logdir),
+                         registry.FILE_NAME)) as stream:
+    described = json.load(stream)
+  described["options"] = options
+  name = os.path.basename(os.path.abspath(name_or_logdir))
+  if options:
+    name += " " + json.dumps(options, sort_keys=True)
+  while name in names:
+    name += "'"
+  return Learned(name, spec, theta, json.dumps(described, sort_keys=True))
+
+
 class Referee:
   """Runs optimizers on problems, or finds that they have run before."""
 
-  def __init__(self, horizon, cache, seeds=comparison.SEEDS,
-               tuning_seeds=comparison.TUNING_SEEDS,
-               learning_rates=comparison.LEARNING_RATES,
-               progress=lambda text: None):
+  def __init__(self, horizon, cache, seeds=SEEDS, tuning_seeds=TUNING_SEEDS,
+               learning_rates=LEARNING_RATES, more_baselines=(), out=None):
     """Sets up.
 
     Args:
@@ -61,147 +109,162 @@ class Referee:
       seeds: Sequence of integers.
       tuning_seeds: Sequence of integers, other ones.
       learning_rates: Sequence of floats, the grid.
-      progress: Function of a string, told what is being done.
+      more_baselines: Keys of `baselines.SPECS`, tuned like Adam.
+      out: Stream that says how far it is, or None.
+
+    Raises:
+      ValueError: If the horizon or a baseline is none.
     """
+    unknown = set(more_baselines) - set(baselines.SPECS)
+    if unknown:
+      raise ValueError("Unknown baselines {}: expected some of {}.".format(
+          ", ".join(sorted(unknown)), ", ".join(baselines.SPECS)))
     self._horizon = horizon
-    self._schedule = forward_run.schedule(horizon)
+    self._every = runner.every(horizon)
+    self._points = horizon // self._every
     self._cache = cache
     self._seeds = tuple(seeds)
     self._tuning_seeds = tuple(tuning_seeds)
     self._rates = tuple(sorted(learning_rates))
-    self._progress = progress
+    self._tuned = collections.OrderedDict(
+        [(TUNED, "Adam"), (COSINE, "Adam, cosine")] +
+        [(name + ", tuned", name) for name in more_baselines])
+    self._out = out
+    self._progress = None
 
   def judge(self, problems, learned):
-    """Runs everything: a list of `Outcome`s, one for each problem.
+    """Runs everything: an `Outcome` for each problem, in turn.
 
     Args:
       problems: List of `groups.Entry`s.
-      learned: List of `comparison.Learned`.
+      learned: List of `Learned`.
 
-    Returns:
-      List of `Outcome`s.
+    Yields:
+      `Outcome`s.
     """
-    keys = [fingerprint(problem) for problem in problems]
-    tuned, tables = [], []
-    for problem, key in zip(problems, keys):
-      self._progress("baselines on " + problem.name)
-      tables.append(self._tuning_table(problem, key, "Adam"))
-      cosine = self._tuning_table(problem, key, "AdamCosine")
-      tuned.append((self._best(tables[-1]), self._best(cosine)))
-    group_rate = self._group_rate(tables)
-    outcomes = []
-    for problem, key, (rate, cosine_rate) in zip(problems, keys, tuned):
-      self._progress(problem.name)
-      outcomes.append(self._outcome(problem, key, collections.OrderedDict((
-          (TUNED, rate), (DEFAULT, 1e-3), (GROUP_RATE, group_rate),
-          (COSINE, cosine_rate))), learned))
-    return outcomes
+    num_tuned = len(self._tuned)
+    runs = (num_tuned * len(self._rates) * len(self._tuning_seeds) +
+            (num_tuned + 2 + len(learned)) * len(self._seeds))
+    self._progress = progress_lib.Progress(runs * len(problems), self._out)
+    for problem in problems:
+      with _Runners(problem, self._horizon) as runners:
+        yield self._outcome(_Case(problem, fingerprint(problem), runners),
+                            learned)
+    self._progress.finish()
 
-  def _outcome(self, problem, key, rates, learned):
-    points = self._schedule.points
-    with _Runners(problem, self._horizon, 2 * self._horizon *
-                  len(self._seeds)) as runners:
-      plain = self._baseline_curves(runners, key, "Adam", rates[TUNED], None)
-      target = referee_metrics.median(
-          [referee_metrics.final_loss(curve, points) for curve in plain])
-      curves = collections.OrderedDict()
-      for name in BASELINES:
-        kind = "AdamCosine" if name == COSINE else "Adam"
-        curves[name] = self._baseline_curves(
-            runners, key, kind, rates[name], target)
-      for each in learned:
-        curves[each.name] = self._curves(
-            runners, [key, each.description, code_digest(), _digest(
-                each.theta)], each.description, each.spec, each.theta, target)
-    start = referee_metrics.median([float(curve[0]) for curve in plain])
-    return Outcome(problem, target, start, rates, curves, points,
-                   self._schedule.every)
+  def _outcome(self, case, learned):
+    rates = collections.OrderedDict(
+        (name, self._best_rate(case, kind))
+        for name, kind in self._tuned.items())
+    kinds = collections.OrderedDict(self._tuned, **{DEFAULT: "Adam"})
+    rates[DEFAULT] = _DEFAULT_RATE
+    target = metrics.median([
+        self._final_loss(case, "Adam", rates[TUNED], seed)
+        for seed in self._seeds])
+    curves = collections.OrderedDict()
+    for name, kind in kinds.items():
+      curves[name] = self._curves(
+          case, [kind, rates[name]], kind, baselines.SPECS[kind],
+          self._theta(kind, rates[name]), target)
+    for each in learned:
+      curves[each.name] = self._curves(
+          case, [each.description, code_digest(), _digest(each.theta)],
+          each.description, each.spec, each.theta, target)
+    start = metrics.median([float(curve[0]) for curve in curves[TUNED]])
+    return Outcome(case.problem, target, start, rates, curves, self._points,
+                   self._every)
 
-  def _baseline_curves(self, runners, key, kind, rate, target):
-    return self._curves(runners, [key, kind, rate], kind,
-                        baselines.REFEREE_SPECS[kind],
-                        self._baseline_theta(kind, rate), target)
+  def _theta(self, kind, rate):
+    """The meta-parameters of a baseline."""
+    return [rate, self._horizon] if "cosine" in kind else [rate]
 
-  def _baseline_theta(self, kind, rate):
-    return [rate, self._horizon] if kind == "AdamCosine" else [rate]
-
-  def _curves(self, runners, key, kind, spec, theta, target):
-    """The curves of all seeds; on to the target unless it is None."""
-    points = self._schedule.points
-    most = points if target is None else int(referee_metrics.BOUND * points)
-
+  def _curves(self, case, key, kind, spec, theta, target):
+    """The curves of all seeds, on to the target."""
     def is_done(curve):
-      return len(curve) >= points and referee_metrics.points_to_target(
+      return len(curve) >= self._points and metrics.points_to_target(
           curve, target) < float("inf")
 
     def run(seed):
-      return runners.get(kind, spec).run(
-          theta, seed, most, None if target is None else is_done)
+      steps = 3 * self._horizon * len(self._seeds)
+      return {"curve": case.runners.get(kind, spec, steps).run(
+          theta, seed, int(metrics.BOUND) * self._points, is_done,
+          self._progress.within)}
 
-    return [
-        self._cache.arrays(
-            ["run", key, self._horizon, seed,
-             None if target is None else "{:.6g}".format(target)],
-            lambda seed=seed: {"curve": run(seed)})["curve"]
-        for seed in self._seeds]
+    return [self._counted("{}, {}".format(case.problem.name, kind),
+                          self._cache.arrays,
+                          ["run", case.key, key, self._horizon, seed,
+                           "{:.6g}".format(target)],
+                          lambda seed=seed: run(seed))["curve"]
+            for seed in self._seeds]
 
-  def _tuning_table(self, problem, key, kind):
-    """float64 array [rates, tuning seeds] of final losses."""
-    with _Runners(problem, self._horizon, self._horizon * len(
-        self._rates) * len(self._tuning_seeds)) as runners:
-      def final(rate, seed):
-        curve = runners.get(kind, baselines.REFEREE_SPECS[kind]).run(
-            self._baseline_theta(kind, rate), seed, self._schedule.points)
-        if referee_metrics.has_diverged(curve, len(curve)):
-          return float("inf")
-        return referee_metrics.final_loss(curve, len(curve))
+  def _best_rate(self, case, kind):
+    """The learning rate with the least mean final loss.
 
-      return np.array([[
-          self._cache.number(
-              ["tune", key, kind, rate, self._horizon, seed],
-              lambda rate=rate, seed=seed: final(rate, seed))
-          for seed in self._tuning_seeds] for rate in self._rates])
-
-  def _best(self, table):
-    """The rate with the least mean final loss."""
-    return self._rates[int(np.argmin(np.mean(table, axis=1)))]
-
-  def _group_rate(self, tables):
-    """The rate whose mean log loss over all problems is least.
-
-    A problem's losses count relative to its best rate's, up to a factor 1e3,
-    which is also what a diverged run counts.
+    No loss is negative. So a rate whose losses so far add up to more than those
+    of the best need not be followed further.
     """
-    totals = np.zeros([len(self._rates)])
-    for table in tables:
-      losses = np.median(table, axis=1)
-      least = max(np.min(losses), 1e-30)
-      totals += np.log(np.clip(losses / least, 1.0, 1e3))
-    return self._rates[int(np.argmin(totals))]
+    best, least = min(self._rates), float("inf")
+    # The likely ones first.
+    for rate in sorted(self._rates, key=lambda rate: abs(np.log10(rate / .01))):
+      total = 0.0
+      for number, seed in enumerate(self._tuning_seeds):
+        total += self._final_loss(case, kind, rate, seed)
+        if not total < least:
+          self._progress.skip(len(self._tuning_seeds) - number - 1)
+          break
+      if total < least:
+        best, least = rate, total
+    return best
+
+  def _final_loss(self, case, kind, rate, seed):
+    """The loss at the end of a run, infinite if it has diverged."""
+    def run():
+      steps = self._horizon * len(self._rates) * len(self._tuning_seeds)
+      curve = case.runners.get(kind, baselines.SPECS[kind], steps).run(
+          self._theta(kind, rate), seed, self._points,
+          progress=self._progress.within)
+      if metrics.has_diverged(curve, self._points):
+        return float("inf")
+      return metrics.final_loss(curve, self._points)
+
+    return self._counted(
+        "{}, {} at {:.3g}".format(case.problem.name, kind, rate),
+        self._cache.number,
+        ["tune", case.key, kind, rate, self._horizon, seed], run)
+
+  def _counted(self, what, find, key, make):
+    """Finds a result or makes it, and counts it."""
+    made = self._cache.num_made
+    self._progress.begin(what)
+    result = find(key, make)
+    self._progress.end(self._cache.num_made > made)
+    return result
+
+
+_Case = collections.namedtuple("_Case", "problem, key, runners")
 
 
 class _Runners:
   """The runners of a problem, built when results are not in the cache."""
 
-  def __init__(self, problem, horizon, steps_to_come):
+  def __init__(self, problem, horizon):
     self._problem = problem
     self._horizon = horizon
-    self._compiled = problem.compiled and steps_to_come >= _STEPS_THAT_PAY
     self._runners = {}
 
-  def get(self, kind, spec):
+  def get(self, kind, spec, steps_to_come):
     """The runner of an optimizer; those of the same kind share one."""
     if kind not in self._runners:
-      self._runners[kind] = forward_run.ForwardRunner(
-          self._problem, spec, self._horizon, self._compiled)
+      self._runners[kind] = runner.Runner(
+          self._problem, spec, self._horizon, steps_to_come)
     return self._runners[kind]
 
   def __enter__(self):
     return self
 
   def __exit__(self, *unused_error):
-    for runner in self._runners.values():
-      runner.close()
+    for each in self._runners.values():
+      each.close()
 
 
 def fingerprint(problem):
@@ -249,12 +312,12 @@ def fingerprint(problem):
 def code_digest():
   """A string that changes with the code of the learned optimizers' updates.
 
-  Comments, docstrings, and the adapter to variables do not count.
+  Comments and docstrings do not count, nor do other adapters than the unroll.
   """
   root = os.path.dirname(os.path.abspath(optimizer_package.__file__))
   digest = hashlib.sha1()
-  paths = glob.glob(os.path.join(root, "*.py"))
-  paths.append(os.path.join(root, "unroll", "update_rule.py"))
+  paths = [path for pattern in _CODE
+           for path in glob.glob(os.path.join(root, pattern))]
   for path in sorted(paths):
     with open(path) as stream:
       digest.update(_code(stream.read()).encode("utf-8"))

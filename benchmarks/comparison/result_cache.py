@@ -3,37 +3,14 @@
 """Results of runs, kept on disk, so that a comparison can go on."""
 
 import hashlib
-import inspect
 import json
 import os
 import tempfile
 
 import numpy as np
 
-from problems import problem_spec
-
 # To be raised when results kept so far would not come out again.
-_VERSION = 2
-
-
-def problem_key(problem):
-  """A string that says all that a problem is.
-
-  Args:
-    problem: A `groups.Entry`.
-
-  Returns:
-    String: constructor with arguments and source code, rows and batch size.
-  """
-  digest = hashlib.sha1()
-  sources = set(inspect.getsource(each)
-                for each in problem_spec.callables(problem.spec))
-  for source in sorted(sources):
-    digest.update(source.encode("utf-8"))
-  for array in (problem.dataset.data, problem.dataset.labels):
-    digest.update(np.ascontiguousarray(array).tobytes())
-  return "{} batch {} {}".format(
-      problem.spec, problem.batch_size, digest.hexdigest()[:16])
+_VERSION = 3
 
 
 class ResultCache:
@@ -41,6 +18,9 @@ class ResultCache:
 
   Several processes may use it at once: a file is complete when it has its
   name. Numbers are in one file with a line for each key.
+
+  Attributes:
+    num_made: Integer, how many results were not there and have been made.
   """
 
   def __init__(self, directory):
@@ -54,6 +34,7 @@ class ResultCache:
     if not os.path.isdir(directory):
       os.makedirs(directory)
     self._numbers = {}
+    self.num_made = 0
     if os.path.exists(self._lines_path):
       with open(self._lines_path) as stream:
         for line in stream:
@@ -76,6 +57,7 @@ class ResultCache:
     name = _name(key)
     if name not in self._numbers:
       self._numbers[name] = float(make())
+      self.num_made += 1
       with open(self._lines_path, "a") as stream:
         stream.write(json.dumps([name, self._numbers[name]]) + "\n")
     return self._numbers[name]
@@ -93,6 +75,7 @@ class ResultCache:
     path = os.path.join(self._directory, _name(key) + ".npz")
     if not os.path.exists(path):
       arrays = make()
+      self.num_made += 1
       handle, unfinished = tempfile.mkstemp(dir=self._directory)
       try:
         with os.fdopen(handle, "wb") as stream:

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the ablation: what is left out, and equal budgets."""
 
-import collections
 import io
 import os
 import tempfile
@@ -11,8 +10,6 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from benchmarks import ablation
-from benchmarks.comparison import baselines
-from benchmarks.comparison import comparison
 from benchmarks.comparison import groups
 from optimizer import hierarchical_rnn
 
@@ -44,7 +41,7 @@ class VariantsTest(tf.test.TestCase):
                       if "Level1" in name])
 
   def test_evaluation(self):
-    chosen = groups.select(["b", "v"], ablation._EVALUATION)
+    chosen = groups.select(["b", "choose"], ablation._EVALUATION)
     self.assertLen(chosen, len(ablation._EVALUATION))
 
 
@@ -70,28 +67,6 @@ class TrainTest(tf.test.TestCase):
     self.assertRegexpMatches(tf.train.latest_checkpoint(logdir), "ckpt-10$")
     self.assertTrue(os.path.exists(os.path.join(logdir, "seconds.json")))
     self.assertEqual("", self._train(logdir, 1, 1e-4))
-
-
-class TableTest(tf.test.TestCase):
-
-  def test_table(self):
-    def result(final):
-      curves = np.tile(np.linspace(2, final, 50), [2, 1])
-      return comparison.Result(0.1, curves.astype(np.float32), np.ones([2]),
-                               True)
-
-    results = collections.OrderedDict(
-        (name, result(1.0)) for name in baselines.SPECS)
-    results.update(full=result(1.0), one_level=result(3.0))
-    outcome = comparison.Outcome(
-        groups.entries("v")[0]._replace(name="problem"), results,
-        results["Adam"].curves)
-    lines = ablation.table([outcome], ["full", "one_level"]).splitlines()
-    self.assertEqual(
-        ["| variant | median speed-up over Adam | diverged runs | problem |",
-         "| --- | --- | --- | --- |", "| Adam |  | 0 | 1.092 |",
-         "| full | 1.00 | 0 | 1.092 |", "| one_level | 0.00 | 2 | inf |"],
-        lines)
 
 
 if __name__ == "__main__":

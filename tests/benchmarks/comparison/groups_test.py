@@ -1,52 +1,65 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the groups of problems."""
+"""Tests of the groups and families of problems."""
+
+import collections
 
 import tensorflow.compat.v1 as tf
 
-from benchmarks.comparison import groups as cp
+from benchmarks.comparison import benchmark_data
+from benchmarks.comparison import groups
+from problems import datasets
+from problems import problem_generator as pg
+from problems import problem_spec
+
+_Spec = problem_spec.Spec.of
+
+
+def _entry(spec, size=0, rows=None):
+  dataset = datasets.random(size, 40) if size else datasets.EMPTY_DATASET
+  return groups.Entry("b", str(spec), spec, dataset, rows)
 
 
 class GroupsTest(tf.test.TestCase):
 
   def test_sizes(self):
-    counts = {group: len(cp.entries(group)) for group in cp.GROUPS}
-    self.assertEqual({"a": len(cp.corpus()), "b": 21, "c": 11, "v": 31}, counts)
+    counts = {group: len(groups.entries(group)) for group in groups.GROUPS}
+    self.assertEqual({"a": len(groups.corpus()), "b": 21, "c": 11, "choose": 16,
+                      "final": 15}, counts)
 
   def test_names_are_unique(self):
-    for group in cp.GROUPS:
-      names = [entry.name for entry in cp.entries(group)]
+    for group in groups.GROUPS:
+      names = [entry.name for entry in groups.entries(group)]
       self.assertEqual(len(names), len(set(names)))
 
   def test_held_out_problems_are_held_out(self):
-    known = set(entry.name for entry in cp.entries("a"))
-    for group in "bcv":
-      self.assertEqual(set(), known & set(
-          entry.name for entry in cp.entries(group)))
-    looked_at = set(entry.name for entry in cp.entries("v"))
-    self.assertEqual(set(), looked_at & set(
-        entry.name for entry in cp.entries("c")))
+    names = {group: set(entry.name for entry in groups.entries(group))
+             for group in groups.GROUPS}
+    for group in ("b", "c", "choose", "final"):
+      self.assertEqual(set(), names["a"] & names[group])
+    for group in ("c", "final"):
+      self.assertEqual(set(), names["choose"] & names[group])
 
-  def test_data_can_be_looked_up_where_a_batch_is(self):
-    for entry in cp.entries("b") + cp.entries("v"):
-      if entry.batch_size:
-        self.assertLess(entry.batch_size, entry.dataset.size)
-
-  def test_problems_without_data_have_an_empty_data_set(self):
-    for group in cp.GROUPS:
-      for entry in cp.entries(group):
-        if not entry.batch_size:
-          self.assertEqual(0, entry.dataset.size, entry.name)
+  def test_rows_of_batches(self):
+    for group in groups.GROUPS:
+      for entry in groups.entries(group):
+        try:
+          size = entry.dataset.size
+        except ImportError as error:
+          self.assertIn(benchmark_data.INSTALL, str(error))
+          continue
+        if entry.batch_size:
+          self.assertLessEqual(entry.batch_size, size)
+        else:
+          self.assertEqual(0, size, entry.name)
 
   def test_unknown_group(self):
-    with self.assertRaisesRegexp(ValueError, "'x': expected one of a, b, c, v"):
-      cp.entries("x")
+    with self.assertRaisesRegexp(
+        ValueError, "'x': expected one of a, b, c, choose, final"):
+      groups.entries("x")
 
-
-class SelectTest(tf.test.TestCase):
-
-  def test_substrings(self):
-    chosen = cp.select(["a", "b"], ["Rosenbrock(noise", "Branin("])
+  def test_select(self):
+    chosen = groups.select(["a", "b"], ["Rosenbrock(noise", "Branin("])
     self.assertEqual(
         [("a", "Branin()"), ("a", "Branin(noise_stdev=1.0)"),
          ("a", "Rosenbrock(noise_stdev=1.0)"),
@@ -54,16 +67,28 @@ class SelectTest(tf.test.TestCase):
          ("b", "Branin(noise_stdev=0.3)")],
         [(entry.group, entry.name) for entry in chosen if "Sum" not in
          entry.name])
-
-  def test_max_problems(self):
-    everything = cp.select(["b"])
-    self.assertEqual([everything[i].name for i in (0, 7, 14)],
-                     [entry.name for entry in cp.select(["b"], (), 3)])
-    self.assertLen(cp.select(["b", "v"], (), 100), 52)
-
-  def test_nothing(self):
     with self.assertRaisesRegexp(ValueError, "a, b has one of .*Nothing"):
-      cp.select(["a", "b"], ["Nothing"])
+      groups.select(["a", "b"], ["Nothing"])
+
+
+class FamilyTest(tf.test.TestCase):
+
+  def test_by_kind(self):
+    self.assertEqual(
+        ["deterministic", "noisy", "nets", "full batch", "noisy", "sparse"],
+        [groups.family(entry) for entry in (
+            _entry(_Spec(pg.Quadratic, 3)),
+            _entry(_Spec(pg.Quadratic, 3, noise_stdev=0.1)),
+            _entry(_Spec(pg.FullyConnected, 4, 2, hidden_sizes=(3,)), 4, 8),
+            _entry(_Spec(pg.FullyConnected, 4, 2, hidden_sizes=(3,)), 4, 40),
+            _entry(_Spec(pg.SoftmaxRegression, 4, 2), 4, 8),
+            _entry(_Spec(pg.SparseProblem, _Spec(pg.Quadratic, 3))))])
+
+  def test_halves_have_all(self):
+    for group in ("choose", "final"):
+      counts = collections.Counter(map(groups.family, groups.entries(group)))
+      self.assertContainsSubset(
+          ["nets", "noisy", "deterministic", "sparse"], counts)
 
 
 if __name__ == "__main__":

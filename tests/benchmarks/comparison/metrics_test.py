@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of what comparisons measure, on curves made by hand."""
+"""Tests of what the referee measures, with values worked out by hand."""
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -10,83 +10,122 @@ from benchmarks.comparison import metrics
 _INF = float("inf")
 
 
-def _curve(*pieces):
-  """A float32 curve of (value, count) pieces."""
-  return np.concatenate([np.full([count], value, np.float32)
-                         for value, count in pieces])
+class CurveTest(tf.test.TestCase):
 
+  def test_smoothed(self):
+    """Up to 39 points a window is one, at 40 to 59 it is two."""
+    curve = np.arange(45.0)
+    smoothed = metrics.smoothed(curve)
+    self.assertAllEqual(curve[:39], smoothed[:39])
+    self.assertAllClose([38.5, 39.5, 40.5], smoothed[39:42])
 
-class LossTest(tf.test.TestCase):
-
-  def test_window(self):
-    self.assertEqual([5, 10, 10, 10, 100], [
-        metrics.window(n) for n in (5, 10, 999, 1000, 10000)])
+  def test_smoothed_with_what_is_not_finite(self):
+    curve = np.ones([45])
+    curve[42:] = _INF
+    curve[3] = np.nan
+    smoothed = metrics.smoothed(curve)
+    self.assertTrue(np.isposinf(smoothed[3]))
+    self.assertAllEqual(np.ones([38]), smoothed[4:42])
+    self.assertTrue(np.isposinf(smoothed[42:]).all())
 
   def test_final_loss(self):
-    curve = np.arange(2000, dtype=np.float32)
-    self.assertAlmostEqual(1989.5, metrics.final_loss(curve))
-    self.assertEqual(_INF, metrics.final_loss(_curve((1, 50), (_INF, 1))))
+    self.assertEqual(195.0 - 0.5, metrics.final_loss(np.arange(300.0), 200))
+
+  def test_points_to_target(self):
+    curve = [8.0, 4.0, 2.0, 1.0]
+    self.assertEqual(1, metrics.points_to_target(curve, 8.0))
+    self.assertEqual(3, metrics.points_to_target(curve, 2.5))
+    self.assertEqual(4, metrics.points_to_target(curve, 1.0 - 7e-6))
+    self.assertEqual(_INF, metrics.points_to_target(curve, 1.0 - 9e-6))
+    self.assertEqual(_INF, metrics.points_to_target([8.0, _INF, _INF], 2.0))
 
   def test_has_diverged(self):
-    self.assertFalse(metrics.has_diverged(_curve((3, 10), (2, 10))))
-    self.assertFalse(metrics.has_diverged(_curve((3, 20))))
-    self.assertFalse(metrics.has_diverged(_curve((3, 5), (90, 9), (2, 10))))
-    self.assertTrue(metrics.has_diverged(_curve((3, 10), (3.1, 10))))
-    self.assertTrue(metrics.has_diverged(_curve((3, 10), (_INF, 10))))
-
-  def test_median_loss(self):
-    curves = np.array([_curve((4, 10), (value, 10)) for value in (1, 2, 9)])
-    self.assertEqual(2.0, metrics.median_loss(curves))
-    self.assertEqual(_INF, metrics.median_loss(curves[[0, 2, 2]]))
+    self.assertFalse(metrics.has_diverged([3.0, 9.0, 2.0], 3))
+    self.assertTrue(metrics.has_diverged([3.0, 2.0, 3.1], 3))
+    self.assertFalse(metrics.has_diverged([3.0, 2.0, 3.1], 2))
+    self.assertTrue(metrics.has_diverged([3.0, _INF], 2))
 
 
-class SpeedUpTest(tf.test.TestCase):
+  def test_rise(self):
+    self.assertEqual(1.0, metrics.rise([4.0, 2.0, 2.0, 1.0], 4))
+    self.assertEqual(3.0, metrics.rise([4.0, 2.0, 6.0, 1.0, 2.0], 5))
+    # What comes after the horizon does not count.
+    self.assertEqual(1.0, metrics.rise([4.0, 2.0, 6.0], 2))
+    # A millionth of the start is as good as nothing.
+    self.assertAllClose(10.0, metrics.rise([1.0, 1e-9, 1e-5], 3))
+    self.assertEqual(_INF, metrics.rise([1.0, np.nan], 2))
+    # Two points are averaged at 40 to 59.
+    curve = np.ones([45])
+    curve[43] = 5.0
+    self.assertAllClose(3.0, metrics.rise(curve, 45))
 
-  def test_steps_to_reach(self):
-    curve = _curve((5, 10), (1, 10))
-    self.assertEqual(1, metrics.steps_to_reach(curve, 5.0, 1))
-    self.assertEqual(11, metrics.steps_to_reach(curve, 4.0, 1))
-    # The mean of four is 5, 4, 3, 2, 1 from the tenth value on.
-    self.assertEqual(13, metrics.steps_to_reach(curve, 2.0, 4))
-    self.assertEqual(_INF, metrics.steps_to_reach(curve, 0.5, 4))
 
-  def test_no_credit_after_the_end(self):
-    curve = _curve((5, 10), (1, 10), (_INF, 10))
-    self.assertEqual(14, metrics.steps_to_reach(curve, 1.0, 4))
-    self.assertEqual(_INF, metrics.steps_to_reach(curve, 0.5, 4))
-    self.assertEqual(_INF, metrics.steps_to_reach(_curve((_INF, 3)), 1.0, 4))
+class ProblemTest(tf.test.TestCase):
 
-  def test_equal_optimizers(self):
-    curve = np.linspace(5, 1, 100).astype(np.float32)
-    self.assertEqual(1.0, metrics.speed_up(curve, curve))
+  def test_time_ratio(self):
+    self.assertEqual(2.0, metrics.time_ratio([100, 90, 500], [40, 50, 60]))
+    self.assertEqual(0.5, metrics.time_ratio([100], [200]))
+    self.assertEqual(5.0, metrics.time_ratio([100], [10]))
+    self.assertEqual(0.2, metrics.time_ratio([100], [_INF]))
+    self.assertEqual(5.0, metrics.time_ratio([_INF], [100]))
+    self.assertEqual(1.0, metrics.time_ratio([_INF], [_INF]))
 
-  def test_adam_needs_twice_the_steps(self):
-    learned = np.linspace(5, 1, 100).astype(np.float32)
-    adam = np.linspace(5, 1, 200).astype(np.float32)
-    self.assertAlmostEqual(2.0, metrics.speed_up(learned, adam), delta=0.1)
-    learned = np.append(learned, _curve((1, 100)))
-    self.assertAlmostEqual(0.5, metrics.speed_up(adam, learned), delta=0.1)
+  def test_median(self):
+    self.assertEqual(2.0, metrics.median([3.0, 1.0, 2.0]))
+    self.assertEqual(2.5, metrics.median([4.0, 1.0, 2.0, 3.0]))
+    self.assertEqual(3.0, metrics.median([1.0, 3.0, _INF]))
+    self.assertEqual(_INF, metrics.median([1.0, _INF, _INF]))
+    self.assertEqual(_INF, metrics.median([1.0, _INF]))
 
-  def test_rounding_does_not_count(self):
-    learned = _curve((1, 1), (0.5, 99))
-    adam = _curve((1, 50), (0.5 + 3e-7, 50))
-    self.assertEqual(0.6, metrics.speed_up(learned, adam))
+  def test_log_loss(self):
+    self.assertAllClose(np.log(0.5), metrics.log_loss(0.5, 2.0))
+    self.assertAllClose(np.log(2e-6), metrics.log_loss(0.0, 2.0))
+    self.assertAllClose(np.log(20.0), metrics.log_loss(1e9, 2.0))
+    self.assertAllClose(np.log(20.0), metrics.log_loss(_INF, 2.0))
 
-  def test_bounds(self):
-    learned = _curve((5, 10), (0.5, 10))
-    self.assertEqual(_INF, metrics.speed_up(learned, _curve((5, 10), (1, 90))))
-    self.assertEqual(0.0, metrics.speed_up(
-        _curve((5, 10), (6, 10)), learned))
-    self.assertEqual([0.0, 4.0, 5.0, 5.0], [
-        metrics.bounded(x) for x in (0.0, 4.0, 6.0, _INF)])
+  def test_part_of_way(self):
+    self.assertAllClose(1.0, metrics.part_of_way(100.0, 1.0, 1.0))
+    self.assertAllClose(0.5, metrics.part_of_way(100.0, 10.0, 1.0))
+    self.assertAllClose(1.5, metrics.part_of_way(100.0, 0.1, 1.0))
+    self.assertAllClose(-0.25, metrics.part_of_way(1.0, 10.0, 1e-4))
+    self.assertEqual(1.0, metrics.part_of_way(1.0, 0.5, 1.0))
+    self.assertEqual(0.0, metrics.part_of_way(1.0, 1.5, 1.0))
 
   def test_is_no_worse(self):
-    better, worse, lost = (np.array([_curve((4, 10), (value, 10))] * 3)
-                           for value in (1, 2, _INF))
-    self.assertTrue(metrics.is_no_worse(better, worse))
-    self.assertTrue(metrics.is_no_worse(better, better))
-    self.assertFalse(metrics.is_no_worse(worse, better))
-    self.assertFalse(metrics.is_no_worse(lost, worse))
+    self.assertTrue(metrics.is_no_worse(1.0099, 1.0, 1.0))
+    self.assertFalse(metrics.is_no_worse(1.0101, 1.0, 1.0))
+    # Both are 0 as far as float32 can tell.
+    self.assertTrue(metrics.is_no_worse(1e-7, 1e-9, 1.0))
+    self.assertFalse(metrics.is_no_worse(1e-5, 1e-9, 1.0))
+
+
+class GroupTest(tf.test.TestCase):
+
+  def test_bootstrap_of_two_values(self):
+    """A mean is 0, 1 or 2 with probabilities 1/4, 1/2, 1/4."""
+    self.assertEqual((0.0, 2.0), metrics.bootstrap_interval([0.0, 2.0]))
+    self.assertEqual((1.0, 1.0), metrics.bootstrap_interval([0.0, 2.0], level=0.4))
+    self.assertEqual((3.0, 3.0), metrics.bootstrap_interval([3.0] * 4))
+
+  def test_bootstrap_of_many_values(self):
+    """Close to the normal interval: 1.96 standard errors."""
+    values = np.random.RandomState(3).randn(400)
+    low, high = metrics.bootstrap_interval(values)
+    error = 1.96 * values.std() / 20
+    self.assertAllClose(values.mean() - error, low, atol=0.01)
+    self.assertAllClose(values.mean() + error, high, atol=0.01)
+    self.assertEqual((low, high), metrics.bootstrap_interval(values))
+
+  def test_geometric_mean(self):
+    mean, low, high = metrics.geometric_mean([0.5, 2.0])
+    self.assertAllClose([1.0, 0.5, 2.0], [mean, low, high])
+
+  def test_performance_profile(self):
+    """Problem 1: both at once; 2: 3 times slower; 3: unsolved by any."""
+    times = [[10, 10, _INF], [30, 10, 20], [_INF, _INF, _INF]]
+    profile = metrics.performance_profile(times, [1.0, 2.0, 3.0])
+    self.assertAllClose([[1 / 3, 2 / 3, 0], [1 / 3, 2 / 3, 1 / 3],
+                         [2 / 3, 2 / 3, 1 / 3]], profile)
 
 
 if __name__ == "__main__":

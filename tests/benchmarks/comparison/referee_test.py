@@ -7,13 +7,11 @@ import tempfile
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks.comparison import comparison
-from benchmarks.comparison import curves
-from benchmarks.comparison import forward_run
 from benchmarks.comparison import groups
+from benchmarks.comparison import metrics
 from benchmarks.comparison import referee
-from benchmarks.comparison import referee_metrics
 from benchmarks.comparison import result_cache
+from benchmarks.comparison import runner
 from optimizer import trainable_adam
 from problems import datasets
 from problems import problem_generator as pg
@@ -21,8 +19,8 @@ from problems import problem_spec
 
 _Spec = problem_spec.Spec.of
 _QUADRATIC = groups.Entry(
-    "v", "Quadratic(3)", _Spec(pg.Quadratic, 3, random_seed=5),
-    datasets.EMPTY_DATASET, None, True)
+    "b", "Quadratic(3)", _Spec(pg.Quadratic, 3, random_seed=5),
+    datasets.EMPTY_DATASET, None)
 _OTHER = _QUADRATIC._replace(
     name="Quadratic(4)", spec=_Spec(pg.Quadratic, 4, random_seed=6))
 _OPTIONS = {"learning_rates": (1e-4, 0.1, 1e9), "tuning_seeds": (7, 8),
@@ -31,8 +29,8 @@ _OPTIONS = {"learning_rates": (1e-4, 0.1, 1e9), "tuning_seeds": (7, 8),
 
 def _learned(name, rate):
   spec = _Spec(trainable_adam.TrainableAdam, rate)
-  return comparison.Learned(name, spec, curves.initial_meta_parameters(spec),
-                            "TrainableAdam")
+  return referee.Learned(name, spec, runner.initial_meta_parameters(spec),
+                         "TrainableAdam")
 
 
 class RefereeTest(tf.test.TestCase):
@@ -44,36 +42,34 @@ class RefereeTest(tf.test.TestCase):
   def _judge(self, learned=(), problems=(_QUADRATIC,), **options):
     judge = referee.Referee(60, result_cache.ResultCache(self.directory),
                             **dict(_OPTIONS, **options))
-    return judge.judge(problems, list(learned))
+    return list(judge.judge(problems, list(learned)))
 
   def test_outcome(self):
     outcome, = self._judge([_learned("same", 0.1), _learned("slow", 0.01)])
-    self.assertEqual(list(referee.BASELINES) + ["same", "slow"],
-                     list(outcome.curves))
-    self.assertEqual({"Adam tuned": 0.1, "Adam 1e-3": 1e-3,
-                      "Adam, one rate": 0.1, "Adam cosine": 0.1},
-                     outcome.rates)
+    self.assertEqual(
+        [referee.TUNED, referee.COSINE, referee.DEFAULT, "same", "slow"],
+        list(outcome.curves))
+    self.assertEqual({referee.TUNED: 0.1, referee.COSINE: 0.1,
+                      referee.DEFAULT: 1e-3}, dict(outcome.rates))
     adam = outcome.curves[referee.TUNED]
-    finals = sorted(referee_metrics.final_loss(curve, 60) for curve in adam)
+    finals = sorted(metrics.final_loss(curve, 60) for curve in adam)
     self.assertAllClose(finals[1], outcome.target)
     for mine, same in zip(adam, outcome.curves["same"]):
       self.assertAllClose(mine[:60], same[:60], rtol=1e-4)
       self.assertLen(mine, len(same))
       # The target is reached, at the horizon or after it.
-      self.assertLess(referee_metrics.points_to_target(mine, outcome.target),
+      self.assertLess(metrics.points_to_target(mine, outcome.target),
                       float("inf"))
     # A hundredth of the rate is not enough even in five horizons.
     self.assertEqual([300] * 3, [
-        len(curve) for curve in outcome.curves["Adam 1e-3"]])
+        len(curve) for curve in outcome.curves[referee.DEFAULT]])
 
-  def test_group_rate(self):
-    judge = referee.Referee(60, result_cache.ResultCache(self.directory),
-                            **dict(_OPTIONS, learning_rates=(0.1, 1.0, 10.0)))
-    # Best are the second and the third; the second loses least in all.
-    tables = [np.array([[4.0], [1.0], [8.0]]), np.array([[4.0], [2.0], [1.0]])]
-    self.assertEqual(1.0, judge._group_rate(tables))
-    tables[1][1] = np.inf  # Counts as a factor of 1,000.
-    self.assertEqual(10.0, judge._group_rate(tables))
+  def test_more_baselines(self):
+    outcome, = self._judge(more_baselines=["RMSProp"])
+    self.assertEqual(0.1, outcome.rates["RMSProp, tuned"])
+    self.assertLen(outcome.curves["RMSProp, tuned"], 3)
+    with self.assertRaisesRegexp(ValueError, "Nadam: expected some of SGD"):
+      self._judge(more_baselines=["Nadam"])
 
   def test_diverged_rates_are_not_chosen(self):
     outcome, = self._judge(learning_rates=(1e-4, 1e9))
@@ -88,7 +84,7 @@ class RefereeTest(tf.test.TestCase):
       def __init__(self, *unused):
         raise AssertionError("There was no need to run.")
 
-    runner, forward_run.ForwardRunner = forward_run.ForwardRunner, Broken
+    plain, runner.Runner = runner.Runner, Broken
     try:
       again, = self._judge([_learned("other name", 0.05)])
       with self.assertRaisesRegexp(AssertionError, "no need"):
@@ -96,7 +92,7 @@ class RefereeTest(tf.test.TestCase):
       with self.assertRaisesRegexp(AssertionError, "no need"):
         self._judge([], [_OTHER])
     finally:
-      forward_run.ForwardRunner = runner
+      runner.Runner = plain
     self.assertAllEqual(first.curves["learned"][0],
                         again.curves["other name"][0])
 
@@ -115,13 +111,12 @@ class KeyTest(tf.test.TestCase):
         key(pg.Quadratic, 3, random_seed=5, noise_stdev=0.1),
         key(pg.Norm, 3, random_seed=5)]), 4)
 
-  def test_validation_group(self):
-    keys = [referee.fingerprint(entry) for entry in groups.entries("v")]
-    self.assertLen(set(keys), 31)
-    again = groups.entries("v")[17]
-    self.assertEqual(keys[17], referee.fingerprint(again))
-    self.assertNotEqual(keys[17],
-                        referee.fingerprint(again._replace(batch_size=3)))
+  def test_same_in_every_process(self):
+    entry = groups.entries("b")[17]
+    self.assertEqual(*[referee.fingerprint(groups.entries("b")[17])
+                       for _ in range(2)])
+    self.assertNotEqual(referee.fingerprint(entry), referee.fingerprint(
+        entry._replace(batch_size=3)))
 
   def test_code_digest(self):
     self.assertEqual(referee.code_digest(), referee.code_digest())

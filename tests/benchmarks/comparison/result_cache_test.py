@@ -8,25 +8,7 @@ import tempfile
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks.comparison import groups
 from benchmarks.comparison import result_cache
-
-
-class KeyTest(tf.test.TestCase):
-
-  def test_same_in_every_process(self):
-    keys = [[result_cache.problem_key(entry) for entry in groups.entries("b")]
-            for _ in range(2)]
-    self.assertEqual(keys[0], keys[1])
-    self.assertLen(set(keys[0]), 21)
-
-  def test_says_what_the_problem_is(self):
-    entry = groups.entries("v")[0]
-    other = groups.entries("v")[1]
-    keys = set(result_cache.problem_key(each) for each in (
-        entry, entry._replace(batch_size=7), entry._replace(spec=other.spec),
-        entry._replace(dataset=other.dataset)))
-    self.assertLen(keys, 4)
 
 
 class ResultCacheTest(tf.test.TestCase):
