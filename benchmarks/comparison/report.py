@@ -267,7 +267,8 @@ def paired(outcomes, base, candidate):
   by_problem, reasons = [], []
   for outcome in outcomes:
     family = groups.family(outcome.problem)
-    logs = [[metrics.log_loss(metrics.final_loss(curve, outcome.points), outcome.start)
+    logs = [[metrics.log_loss(metrics.final_loss(curve, outcome.points),
+                              outcome.start)
              for curve in outcome.curves[name]] for name in (candidate, base)]
     by_problem.append((outcome.problem.name, family,
                        float(np.mean(np.subtract(*logs)))))

@@ -45,7 +45,6 @@ class CurveTest(tf.test.TestCase):
     self.assertFalse(metrics.has_diverged([3.0, 2.0, 3.1], 2))
     self.assertTrue(metrics.has_diverged([3.0, _INF], 2))
 
-
   def test_rise(self):
     self.assertEqual(1.0, metrics.rise([4.0, 2.0, 2.0, 1.0], 4))
     self.assertEqual(3.0, metrics.rise([4.0, 2.0, 6.0, 1.0, 2.0], 5))
@@ -104,7 +103,8 @@ class GroupTest(tf.test.TestCase):
   def test_bootstrap_of_two_values(self):
     """A mean is 0, 1 or 2 with probabilities 1/4, 1/2, 1/4."""
     self.assertEqual((0.0, 2.0), metrics.bootstrap_interval([0.0, 2.0]))
-    self.assertEqual((1.0, 1.0), metrics.bootstrap_interval([0.0, 2.0], level=0.4))
+    self.assertEqual((1.0, 1.0), metrics.bootstrap_interval(
+        [0.0, 2.0], level=0.4))
     self.assertEqual((3.0, 3.0), metrics.bootstrap_interval([3.0] * 4))
 
   def test_bootstrap_of_many_values(self):
