@@ -164,11 +164,11 @@ class Referee:
     curves = collections.OrderedDict()
     for name, kind in kinds.items():
       curves[name] = self._curves(
-          case, [kind, rates[name]], kind, baselines.SPECS[kind],
+          case, name, [kind, rates[name]], kind, baselines.SPECS[kind],
           self._theta(kind, rates[name]), target)
     for each in learned:
       curves[each.name] = self._curves(
-          case, [each.description, code_digest(), _digest(each.theta)],
+          case, each.name, [each.description, code_digest(), _digest(each.theta)],
           each.description, each.spec, each.theta, target)
     start = metrics.median([float(curve[0]) for curve in curves[TUNED]])
     return Outcome(case.problem, target, start, rates, curves, self._points,
@@ -178,7 +178,7 @@ class Referee:
     """The meta-parameters of a baseline."""
     return [rate, self._horizon] if "cosine" in kind else [rate]
 
-  def _curves(self, case, key, kind, spec, theta, target):
+  def _curves(self, case, name, key, kind, spec, theta, target):
     """The curves of all seeds, on to the target."""
     def is_done(curve):
       return len(curve) >= self._points and metrics.points_to_target(
@@ -190,7 +190,7 @@ class Referee:
           theta, seed, int(metrics.BOUND) * self._points, is_done,
           self._progress.within)}
 
-    return [self._counted("{}, {}".format(case.problem.name, kind),
+    return [self._counted("{}, {}".format(case.problem.name, name),
                           self._cache.arrays,
                           ["run", case.key, key, self._horizon, seed,
                            "{:.6g}".format(target)],
