@@ -197,7 +197,7 @@ class MetaLoop:
     if not self._meta.saves:
       return
     for callback in self._callbacks:
-      callback(entry.spec.callable.__name__, visit.index, self._logdir,
+      callback(entry.spec.name, visit.index, self._logdir,
                metadata)
 
   def _run(self, visit, run, problems, metadata, first_of_session):

@@ -293,7 +293,7 @@ class Report:
 
 def _meta_objective(entry, mean):
   """A visit's meta-objective: by itself, for its problem and for its set."""
-  tags = ["MetaObjective", entry.spec.callable.__name__ + "_MetaObjective"]
+  tags = ["MetaObjective", entry.spec.name + "_MetaObjective"]
   if entry.set_name is not None:
     tags.append("MetaObjective/set/" + entry.set_name)
   return [_scalar(tag, mean) for tag in tags]

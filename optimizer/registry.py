@@ -9,6 +9,7 @@ the class and constructor arguments of its optimizer:
 """
 
 import collections
+import functools
 import importlib
 import json
 import os
@@ -66,7 +67,7 @@ def describe(constructor, args, kwargs):
   have other defaults. `use_native` never is.
 
   Args:
-    constructor: The optimizer's class.
+    constructor: The optimizer's class, or a `functools.partial` of it.
     args: Sequence of positional arguments.
     kwargs: Dict of keyword arguments.
 
@@ -76,7 +77,14 @@ def describe(constructor, args, kwargs):
   Raises:
     ValueError: If an argument has no representation in JSON.
   """
-  name = constructor.__name__
+  while isinstance(constructor, functools.partial):
+    args = constructor.args + tuple(args)
+    kwargs = dict(constructor.keywords, **kwargs)
+    constructor = constructor.func
+  name = getattr(constructor, "__name__", None)
+  if name is None:
+    raise ValueError("{!r} has no name by which it could be found again.".format(
+        constructor))
   if OPTIMIZERS.get(name) is not constructor:
     name = "{}:{}".format(constructor.__module__, name)
   args, kwargs = _with_defaults(constructor, list(args), dict(kwargs))

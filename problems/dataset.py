@@ -211,7 +211,8 @@ class LazyDataset(_Rows):
     arguments = [repr(arg) for arg in self.args]
     arguments.extend("{}={!r}".format(key, self.kwargs[key])
                      for key in sorted(self.kwargs))
-    return "LazyDataset({}({}))".format(self.fn.__name__, ", ".join(arguments))
+    name = getattr(self.fn, "__name__", None) or repr(self.fn)
+    return "LazyDataset({}({}))".format(name, ", ".join(arguments))
 
 
 def _numbers(values, name):

@@ -76,12 +76,32 @@ class Spec(_SpecBase):
     """
     return self.callable(*self.args, **self.kwargs)
 
+  @property
+  def name(self):
+    """String, the name of what `build` calls."""
+    return name_of(self.callable)
+
   def __repr__(self):
     arguments = [_show(arg) for arg in self.args]
     arguments.extend(
         "{}={}".format(key, _show(self.kwargs[key]))
         for key in sorted(self.kwargs))
     return "{}({})".format(_show(self.callable), ", ".join(arguments))
+
+
+def name_of(function):
+  """The plain name of a class or function.
+
+  Args:
+    function: Anything that can be called; of a `functools.partial` it is the
+      name of what that calls, of another object the name of its class.
+
+  Returns:
+    String.
+  """
+  while isinstance(function, functools.partial):
+    function = function.func
+  return getattr(function, "__name__", None) or type(function).__name__
 
 
 def callables(value):

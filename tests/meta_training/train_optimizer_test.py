@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of whole meta-training runs, made tiny."""
 
+import functools
 import io
 import json
 import os
@@ -61,6 +62,21 @@ class TrainTest(tf.test.TestCase, parameterized.TestCase):
       variables = dict(loaded.meta_parameters.checkpoint_names())
       session.run(tf.global_variables_initializer())
       harness.assert_equal(self, end, session.run(variables))
+
+  def test_specs_given_in_parts(self):
+    logdir = harness.directory(self)
+    optimizer = problem_spec.Spec(
+        functools.partial(harness.GLOBAL.callable, 0.125))
+    bowl = problem_spec.Spec(functools.partial(pg.Bowl, 5.0))
+    names = []
+    path, _ = harness.train(
+        logdir, [(bowl, datasets.EMPTY_DATASET, None)], optimizer,
+        callbacks=[lambda name, *unused: names.append(name)])
+    self.assertEqual({"Bowl"}, set(names))
+    self.assertIsNotNone(path)
+    description = registry.read(logdir)
+    self.assertEqual(0.125, description["kwargs"]["initial_rate"])
+    pretrained.load(logdir)
 
   def test_descends_the_meta_objective(self):
     for rate, direction in ((0.02, 1), (0.6, -1)):  # The best is 1 / 3.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of descriptions of optimizers."""
 
+import functools
 import json
 import os
 
@@ -41,6 +42,23 @@ class DescribeTest(tf.test.TestCase):
     self.assertIsInstance(optimizer, coordinatewise_rnn.CoordinatewiseRNN)
     self.assertEqual([3, 2], [
         cell.output_size for cell in optimizer.component_cells])
+
+  def test_given_in_parts(self):
+    cls = global_learning_rate.GlobalLearningRate
+    partial = functools.partial(functools.partial(cls, 0.25), random_seed=3)
+    self.assertEqual(registry.describe(cls, (0.25, True), {"random_seed": 3}),
+                     registry.describe(partial, (True,), {}))
+    self.assertEqual(registry.describe(cls, (0.25,), {"random_seed": 4}),
+                     registry.describe(partial, (), {"random_seed": 4}))
+
+  def test_no_name(self):
+    class Maker:
+
+      def __call__(self):
+        return global_learning_rate.GlobalLearningRate()
+
+    with self.assertRaisesRegexp(ValueError, "Maker .* has no name by which"):
+      registry.describe(Maker(), (), {})
 
   def test_no_words_for_an_argument(self):
     with self.assertRaisesRegexp(ValueError, "cannot be written as JSON"):

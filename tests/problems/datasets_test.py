@@ -3,6 +3,7 @@
 """Tests of data sets and of their minibatches."""
 
 import collections
+import functools
 import os
 
 import numpy as np
@@ -255,6 +256,8 @@ class LazyDatasetTest(tf.test.TestCase):
 
     dataset = dataset_lib.LazyDataset(make, (4,), {"value": 3})
     self.assertEqual("LazyDataset(make(4, value=3))", repr(dataset))
+    self.assertIn("functools.partial", repr(
+        dataset_lib.LazyDataset(functools.partial(dict))))
     self.assertFalse(dataset.is_made)
     self.assertEqual([], calls)
     self.assertEqual(4, dataset.size)

@@ -93,6 +93,18 @@ class SpecTest(tf.test.TestCase):
     self.assertEqual("FullyConnected(3, 2, activation=relu, hidden_sizes=[4])",
                      repr(spec))
 
+  def test_names(self):
+    class Maker:
+
+      def __call__(self):
+        return problem_generator.Bowl(0.1)
+
+    bowl = functools.partial(problem_generator.Bowl, 5.0)
+    for function, name in ((problem_generator.Bowl, "Bowl"), (bowl, "Bowl"),
+                           (functools.partial(bowl, angle=1.0), "Bowl"),
+                           (_without, "_without"), (Maker(), "Maker")):
+      self.assertEqual(name, problem_spec.Spec(function).name)
+
   def test_pickles(self):
     spec = problem_spec.Spec(problem_generator.Bowl, (0.1,), {"angle": 1.0})
     self.assertEqual(spec, pickle.loads(pickle.dumps(spec)))

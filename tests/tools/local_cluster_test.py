@@ -121,6 +121,12 @@ class LocalClusterTest(unittest.TestCase):
                   self._process.stdout.read())
     self._assert_nothing_is_left()
 
+  def test_if_it_is_killed_so_are_all_tasks(self):
+    self._start("--num_problems=100000")
+    self._wait(lambda: "serving as ps 0" in self._log("ps_0"))
+    self._process.kill()
+    self._wait(lambda: not any(map(_is_running, self._pids)))
+
   def test_a_dead_worker_is_told_as_it_happens(self):
     self._start("--num_problems=100000")
     self._wait(lambda: "  run 1:" in self._log("worker_1"))

@@ -11,6 +11,17 @@ Meta-training is in `learned_optimizer.metaopt`, and the command `lol-metarun`.
 from learned_optimizer.optimizer.version import __version__  # noqa: F401
 
 
+def names():
+  """Sorted names of the shipped weights.
+
+  Returns:
+    List of strings, each of which `load` takes.
+  """
+  # TensorFlow takes seconds to import: only what needs it does so.
+  from learned_optimizer.optimizer import pretrained
+  return pretrained.names()
+
+
 def load(name_or_logdir="hierarchical_rnn", **options):
   """Constructs an optimizer with trained weights.
 
@@ -26,6 +37,5 @@ def load(name_or_logdir="hierarchical_rnn", **options):
     ValueError: If there are no such weights, or they do not fit the options.
     RuntimeError: If eager execution is on.
   """
-  # TensorFlow takes seconds to import: only what needs it does so.
   from learned_optimizer.optimizer import pretrained
   return pretrained.load(name_or_logdir, **options)
