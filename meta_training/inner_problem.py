@@ -96,14 +96,14 @@ class InnerProblem:
     bound = {name: theta[name]
              for name in optimizer.meta_parameters.declarations}
     theta.update(variables)
-    with optimizer.meta_parameters.bound(bound):
-      self._output = output = optimizer.train(
-          problem, self._minibatches.dataset, compiled=max_steps is not None,
-          max_steps=max_steps, batch_size=self._minibatches.size,
-          recompute=differentiate or max_steps is not None,
-          noise_seed=self._noise_seed, start_seed=self._start_seed,
-          obj_train_max_multiplier=multiplier, differentiable=differentiate,
-          evaluate_every=evaluate_every)
+    self._output = output = optimizer.train(
+        problem, self._minibatches.dataset, bound,
+        compiled=max_steps is not None, max_steps=max_steps,
+        batch_size=self._minibatches.size,
+        recompute=differentiate or max_steps is not None,
+        noise_seed=self._noise_seed, start_seed=self._start_seed,
+        obj_train_max_multiplier=multiplier, differentiable=differentiate,
+        evaluate_every=evaluate_every)
     gradients = [tf.zeros([0])]
     if differentiate:
       gradients = _meta_gradient(output.metaobj, list(theta.values()))

@@ -17,6 +17,8 @@ from tensorflow.python.util import deprecation
 from . import arguments
 from . import gradient_features
 from . import meta_parameters
+from . import state_spec
+from . import step_rule
 from . import trainable_optimizer
 
 _CELL_SCOPE = "multi_rnn_cell"
@@ -38,8 +40,6 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     d <- sigmoid(o W_d + b_d);  l <- 2 sigmoid(o W_l + b_l) l
     parameter <- parameter - l o W
   """
-
-  elementwise = True
 
   update_weights = meta_parameters.Attribute("update_weights")
   decay_weights = meta_parameters.Attribute("decay_weights")
@@ -123,25 +123,27 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
       declare("learning_rate_bias", [1], zero)
     self._meta_parameters.declare_all(cell_declarations)
 
-  def _initialize_state(self, var):
+  def _rule(self):
+    kinds = dict.fromkeys(self.state_keys, state_spec.PER_ELEMENT)
+    return step_rule.ElementwiseRule(self._start, self._step, kinds)
+
+  def _start(self, theta, param, draw):
     """State of a tensor with n elements.
 
     Returns:
       Dict: "rms", "learning_rate" and "decay" [n, 1], "rnn" [n, state size].
     """
-    size = var.shape.num_elements()
-    vector = self._meta_parameters.initial_value("init_vector")
+    size = param.shape.num_elements()
     low, high = [np.log(rate) for rate in self._init_lr_range]
     ones = tf.ones([size, 1])
     rate = ones * np.float32(self._init_lr_range[0])
     if low < high:
-      rate = tf.exp(self._random_uniform([size, 1], low, high))
-    return {"rms": ones, "rnn": tf.tile(vector, [size, 1]),
+      rate = tf.exp(draw([size, 1], low, high))
+    return {"rms": ones, "rnn": tf.tile(theta["init_vector"], [size, 1]),
             "learning_rate": rate, "decay": ones}
 
-  def _compute_update(self, param, grad, state):
+  def _step(self, theta, param, grad, state):
     """One step of one tensor; see the class's equations."""
-    theta = self._meta_parameters.values()
     scaled, rms = gradient_features.scaled_gradient(
         tf.reshape(grad, [-1, 1]), state["rms"], state["decay"])
     output, rnn_state = self._run_cells(scaled, state["rnn"], theta)

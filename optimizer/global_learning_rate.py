@@ -6,13 +6,12 @@ import tensorflow.compat.v1 as tf
 
 from . import arguments
 from . import meta_parameters
+from . import step_rule
 from . import trainable_optimizer
 
 
 class GlobalLearningRate(trainable_optimizer.TrainableOptimizer):
   """parameter <- parameter - rate gradient."""
-
-  elementwise = True
 
   learning_rate = meta_parameters.Attribute("global_learning_rate")
 
@@ -43,7 +42,15 @@ class GlobalLearningRate(trainable_optimizer.TrainableOptimizer):
         "global_learning_rate", [],
         tf.constant_initializer(initial_rate))
 
-  def _compute_update(self, param, grad, state):
-    """One step of one tensor; see the class's equation."""
-    rate = self._meta_parameters.values()["global_learning_rate"]
-    return param - rate * grad, state
+  def _rule(self):
+    return step_rule.ElementwiseRule(_start, _step, {})
+
+
+def _start(unused_theta, unused_param, unused_draw):
+  """State of a tensor: none."""
+  return {}
+
+
+def _step(theta, param, grad, state):
+  """One step of one tensor; see `GlobalLearningRate`."""
+  return param - theta["global_learning_rate"] * grad, state

@@ -14,28 +14,23 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from . import gradient_features
-from .drop_in import big_tensors
 from . import hierarchical_declarations
 from . import hierarchical_options
+from . import hierarchical_rule
 from . import hierarchical_step
 from . import learning_rates
 from . import meta_parameters
-from .native import native_step
 from . import rnn_cells
 from . import state_spec
 from . import tensor_layout
 from . import tensor_statistics
 from . import trainable_optimizer
-from .unroll import hierarchical_rule
 
 _INIT_VECTOR = "Level{}_RNN/init_vector"
 
 
 class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
   """Learned optimizer with one, two or three levels of GRUs."""
-
-  tensor_state_keys = hierarchical_step.TENSOR_KEYS
-  zero_until_stepped = "ms1"
 
   update_weights = meta_parameters.Attribute("update_weights")
   attention_weights = meta_parameters.Attribute("attention_weights")
@@ -270,7 +265,8 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     of random tensors if they are not learned."""
     vectors = [self._meta_parameters.get(_INIT_VECTOR.format(level))
                for level in range(self.num_layers)]
-    return [self._initial_vector(level) if vector is None else vector
+    return [self._initial_vector(level, {}, self._random_uniform)
+            if vector is None else vector
             for level, vector in enumerate(vectors)]
 
   @property
@@ -295,12 +291,6 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     for prefix in hierarchical_step.SCALE_KEYS:
       keys += [prefix + str(i + 1) for i in range(self._options.num_scales)]
     return keys + ([state_spec.TRUE_PARAM] if use_attention else [])
-
-  @property
-  def state_depends_on_parameter(self):
-    """See `TrainableOptimizer`."""
-    return (self._relative_init_lr or
-            super().state_depends_on_parameter)
 
   def _declare_initial_states(self):
     uniform = tf.random_uniform_initializer(-1.0, 1.0)
@@ -330,65 +320,53 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     self._meta_parameters.declare(
         name + "_bias", [1], tf.constant_initializer(bias))
 
-  def _initialize_state(self, var):
+  def _rule(self):
+    keys = self._state_keys(use_attention=False)
+    spec = state_spec.StateSpec({
+        key: state_spec.PER_TENSOR if key in hierarchical_step.TENSOR_KEYS
+             else state_spec.PER_ELEMENT for key in keys}, "ms1")
+    rule = hierarchical_rule.HierarchicalRule(
+        self._options, spec, self.use_attention, self._init_tensor,
+        self._init_shared)
+    rule.init_reads_params = self._relative_init_lr
+    return rule
+
+  def _init_tensor(self, theta, param, draw):
     """State of a tensor with n elements.
 
     Returns:
       Dict: "parameter" [n, units], "layer" [1, units], "gradient_history" and
-      "gradient_unit" [1, 4], "true_param" like the variable, the others [n, 1].
+      "gradient_unit" [1, 4], the others [n, 1].
     """
-    size = tensor_layout.TensorLayout([var.shape.as_list()]).num_coordinates
+    size = tensor_layout.TensorLayout([param.shape.as_list()]).num_coordinates
     zeros = tf.zeros([size, 1])
     state = {key: zeros for key in self._state_keys(use_attention=False)}
-    state["parameter"] = tf.tile(self._initial_vector(0), [size, 1])
+    state["parameter"] = tf.tile(
+        self._initial_vector(0, theta, draw), [size, 1])
     if len(self._level_sizes) > 1:
-      state["layer"] = self._initial_vector(1)
+      state["layer"] = self._initial_vector(1, theta, draw)
     if self._dynamic_output_scale:
-      state["log_learning_rate"] = self._initial_log_learning_rate(var, size)
+      state["log_learning_rate"] = self._initial_log_learning_rate(
+          param, size, draw)
     for key in self._histories:
       state[key] = tensor_statistics.no_history()
-    if self.use_attention:
-      state[state_spec.TRUE_PARAM] = tf.convert_to_tensor(var)
     return state
 
-  def _initialize_global_state(self):
+  def _init_shared(self, theta, draw):
     """A list with the level-2 state [1, units], or without that level []."""
-    return [self._initial_vector(2)] if len(self._level_sizes) > 2 else []
+    return ([self._initial_vector(2, theta, draw)]
+            if len(self._level_sizes) > 2 else [])
 
-  def _initial_vector(self, level):
-    vector = self._meta_parameters.initial_value(_INIT_VECTOR.format(level))
-    return (self._random_uniform([1, self._level_sizes[level]], -1.0, 1.0)
-            if vector is None else tf.identity(vector))
+  def _initial_vector(self, level, theta, draw):
+    name = _INIT_VECTOR.format(level)
+    return (tf.identity(theta[name]) if name in theta else
+            draw([1, self._level_sizes[level]], -1.0, 1.0))
 
-  def _initial_log_learning_rate(self, var, size):
+  def _initial_log_learning_rate(self, param, size, draw):
     log_size = None
     if self._relative_init_lr:
       log_size = tf.math.log(tensor_statistics.sizes(
-          tensor_layout.TensorLayout([var.shape.as_list()]),
-          tf.reshape(var, [-1, 1]), self._options.rms_floor))
+          tensor_layout.TensorLayout([param.shape.as_list()]),
+          tf.reshape(param, [-1, 1]), self._options.rms_floor))
     return learning_rates.initial(
-        self._random_uniform, size, self._init_lr_range,
-        self._options.max_log_rate, log_size)
-
-  def _compute_updates(self, params, grads, states, global_state,
-                       skip_nonfinite=False):
-    """Applies one step to all tensors; see `TrainableOptimizer`."""
-    states = [state_spec.without_true_param(state) for state in states]
-    params, new_states, global_state, attended = big_tensors.compute_updates(
-        self._options, self._meta_parameters.values(), params, grads, states,
-        global_state, skip_nonfinite)
-    if self.use_attention:
-      for state, param in zip(new_states, params):
-        state[state_spec.TRUE_PARAM] = param
-    return params, new_states, global_state, attended
-
-  def _compute_finite_updates(self, *args):
-    if type(self)._compute_updates != HierarchicalRNN._compute_updates:
-      return super()._compute_finite_updates(*args)
-    return self._compute_updates(*(args + (True,)))
-
-  def _fused_step(self, pairs):
-    return native_step.make(self, HierarchicalRNN, pairs)
-
-  def _rule(self, shapes):
-    return hierarchical_rule.HierarchicalRule(self, shapes)
+        draw, size, self._init_lr_range, self._options.max_log_rate, log_size)

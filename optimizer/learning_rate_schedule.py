@@ -6,6 +6,8 @@ import tensorflow.compat.v1 as tf
 
 from . import arguments
 from . import meta_parameters
+from . import state_spec
+from . import step_rule
 from . import trainable_optimizer
 
 _MAX_STEPS = 10**7
@@ -13,8 +15,6 @@ _MAX_STEPS = 10**7
 
 class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
   """parameter <- parameter - rate[min(t, n_steps - 1)] gradient."""
-
-  elementwise = True
 
   learning_rates = meta_parameters.Attribute("learning_rates")
 
@@ -44,18 +44,22 @@ class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
         name, ["itr"], use_attention, use_log_objective,
         obj_train_max_multiplier, use_second_derivatives,
         use_numerator_epsilon, random_seed)
-    self._n_steps = n_steps
     self._meta_parameters.declare(
         "learning_rates", [n_steps],
         tf.constant_initializer(initial_rate))
 
-  def _initialize_state(self, var):
-    """State of a tensor: "itr" int32 [], the number of steps it has had."""
-    del var
-    return {"itr": tf.zeros([], tf.int32)}
+  def _rule(self):
+    return step_rule.ElementwiseRule(
+        _start, _step, {"itr": state_spec.PER_TENSOR})
 
-  def _compute_update(self, param, grad, state):
-    """One step of one tensor; see the class's equation."""
-    index = tf.minimum(state["itr"], self._n_steps - 1)
-    rate = tf.gather(self._meta_parameters.values()["learning_rates"], index)
-    return param - rate * grad, {"itr": state["itr"] + 1}
+
+def _start(unused_theta, unused_param, unused_draw):
+  """State of a tensor: "itr" int32 [], the number of steps it has had."""
+  return {"itr": tf.zeros([], tf.int32)}
+
+
+def _step(theta, param, grad, state):
+  """One step of one tensor; see `LearningRateSchedule`."""
+  rates = theta["learning_rates"]
+  index = tf.minimum(state["itr"], rates.shape.num_elements() - 1)
+  return param - tf.gather(rates, index) * grad, {"itr": state["itr"] + 1}

@@ -22,11 +22,11 @@ wrong with a checkpoint thus shows before anything is trained, and a graph does
 not need its files any more.
 
 Inside a `bound` block the values come from given tensors instead of from
-variables. The meta-training loop uses it to differentiate one step with
-respect to the meta-parameters.
+variables: for hooks of 2017, which read them off the optimizer.
 """
 
 import collections
+import collections.abc
 import contextlib
 import copy
 import re
@@ -218,19 +218,22 @@ class MetaParameters:
         (name, variable.read_value())
         for name, variable in self._in_outer_graph().variables.items())
 
-  def initial_value(self, name):
-    """A value for use in the initializers of other variables.
-
-    Args:
-      name: String, relative to the scope.
+  def initial_values(self):
+    """Like `values`, but for use in the initializers of other variables.
 
     Returns:
-      Tensor, or None if no such meta-parameter is declared.
+      Mapping from relative name to tensor. Each is made when it is asked for.
     """
+    return self._bindings[-1] if self._bindings else _InitialValues(
+        self._declarations, self._initial_value)
+
+  def initial_value(self, name):
+    """One of `initial_values`; None if no such meta-parameter is declared."""
     if name not in self._declarations:
       return None
-    if self._bindings:
-      return self._bindings[-1][name]
+    return self.initial_values()[name]
+
+  def _initial_value(self, name):
     initial = self._in_graph().initial_values
     if name not in initial:
       variable = self.variables()[name]
@@ -259,8 +262,7 @@ class MetaParameters:
       raise ValueError(
           "Expected values for exactly the declared meta-parameters; these "
           "are missing or unknown: {}.".format(sorted(difference)))
-    self._bindings.append(collections.OrderedDict(
-        (name, values[name]) for name in self._declarations))
+    self._bindings.append(values)
     try:
       yield
     finally:
@@ -308,6 +310,25 @@ class MetaParameters:
     with tf.variable_scope(scope, auxiliary_name_scope=False):
       return tf.get_variable(
           name, shape, tf.float32, initializer, trainable=False)
+
+
+class _InitialValues(collections.abc.Mapping):
+  """What `MetaParameters.initial_values` returns."""
+
+  def __init__(self, names, value):
+    self._names = names
+    self._value = value
+
+  def __getitem__(self, name):
+    if name not in self._names:
+      raise KeyError(name)
+    return self._value(name)
+
+  def __iter__(self):
+    return iter(self._names)
+
+  def __len__(self):
+    return len(self._names)
 
 
 class Attribute:

@@ -12,66 +12,65 @@ import tensorflow.compat.v1 as tf
 PER_ELEMENT = "per element"
 PER_TENSOR = "per tensor"
 LIKE_VARIABLE = "like the variable"
+BY_SHAPE = "by shape"
+"""One of the others, to be found out from the shape of a value."""
 
 TRUE_PARAM = "true_param"
 """The key of the parameter, where the variable holds an attended location."""
 
 
 class StateSpec:
-  """The kinds of the keys of an optimizer's state for one tensor."""
+  """What the keys of an optimizer's state for one tensor hold."""
 
-  def __init__(self, shape, state, tensor_keys=()):
-    """Tells the kinds of all keys.
+  def __init__(self, kinds, zero_until_stepped=None):
+    """Declares all keys.
 
     Args:
-      shape: List of integers, the tensor's shape.
-      state: Mapping from keys to tensors or variables, its state.
-      tensor_keys: Keys that are per tensor whatever the shape of their value.
+      kinds: Mapping from keys to kinds.
+      zero_until_stepped: None, or a key PER_ELEMENT, one number each, that is 0
+        until an element's first step.
     """
-    num_elements = tf.TensorShape(shape).num_elements()
-    self._kinds = {}
-    for key, value in state.items():
-      value_shape = value.shape.as_list()
-      if key in tensor_keys:
-        kind = PER_TENSOR
-      elif len(value_shape) == 2 and value_shape[0] == num_elements:
-        kind = PER_ELEMENT
-      elif value_shape == list(shape):
-        kind = LIKE_VARIABLE
-      else:
-        kind = PER_TENSOR
-      self._kinds[key] = kind
+    self.kinds = dict(kinds)
+    self.zero_until_stepped = zero_until_stepped
 
-  def kind(self, key):
-    """PER_ELEMENT, PER_TENSOR or LIKE_VARIABLE."""
-    return self._kinds[key]
+  def kind(self, key, shape, tensor_shape):
+    """PER_ELEMENT, PER_TENSOR or LIKE_VARIABLE.
 
-  def mask(self, key, finite, all_finite):
+    Args:
+      key: String.
+      shape: `tf.TensorShape` of the key's value.
+      tensor_shape: `tf.TensorShape` of the tensor that the state is of.
+    """
+    kind = self.kinds[key]
+    if kind != BY_SHAPE:
+      return kind
+    shape, num_elements = shape.as_list(), tensor_shape.num_elements()
+    if len(shape) == 2 and shape[0] == num_elements:
+      return PER_ELEMENT
+    return LIKE_VARIABLE if shape == tensor_shape.as_list() else PER_TENSOR
+
+  def mask(self, key, value, finite):
     """Where new values of a key count, if elements of the tensor do.
 
     Args:
       key: String.
+      value: The key's value, a tensor.
       finite: bool tensor of the tensor's shape, which elements count.
-      all_finite: bool scalar, whether all do.
 
     Returns:
-      bool tensor to choose the key's values by with `tf.where`.
+      bool tensor to choose the key's values by, see `selection.select`: all
+      elements have to count for a value that they have in common.
     """
-    kind = self._kinds[key]
+    kind = self.kind(key, value.shape, finite.shape)
     if kind == PER_ELEMENT:
       return tf.reshape(finite, [-1])
-    return finite if kind == LIKE_VARIABLE else all_finite
+    return finite if kind == LIKE_VARIABLE else tf.reduce_all(finite)
 
 
 def without(state, keys):
   """A state but for some of its keys."""
   return {key: value for key, value in state.items()
           if key not in keys}
-
-
-def without_true_param(state):
-  """The state that a step computes with: all but the parameter itself."""
-  return without(state, (TRUE_PARAM,))
 
 
 def concat(states):

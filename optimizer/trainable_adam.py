@@ -8,6 +8,8 @@ import tensorflow.compat.v1 as tf
 from . import arguments
 from . import meta_parameters
 from . import selection
+from . import state_spec
+from . import step_rule
 from . import trainable_optimizer
 
 
@@ -22,8 +24,6 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
   which is `tf.train.AdamOptimizer` on dense gradients. Sparse gradients
   update the rows they hold, state included, and no others.
   """
-
-  elementwise = True
 
   log_learning_rate = meta_parameters.Attribute("log_learning_rate")
   beta1_logit = meta_parameters.Attribute("beta1_logit")
@@ -67,24 +67,29 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
       self._meta_parameters.declare(
           key, [], tf.constant_initializer(value))
 
-  def _initialize_state(self, var):
-    """State of a tensor with n elements: "m", "v" and "t", each [n, 1]."""
-    zeros = tf.zeros([var.shape.num_elements(), 1])
-    return {key: zeros for key in self.state_keys}
+  def _rule(self):
+    kinds = dict.fromkeys(self.state_keys, state_spec.PER_ELEMENT)
+    return step_rule.ElementwiseRule(_start, _step, kinds)
 
-  def _compute_update(self, param, grad, state):
-    """One step of one tensor; see the class's equations."""
-    theta = self._meta_parameters.values()
-    grad = tf.reshape(grad, [-1, 1])
-    t = state["t"] + 1.0
-    m = _average(state["m"], grad, theta["beta1_logit"])
-    v = _average(state["v"], grad * grad, theta["beta2_logit"])
-    rate = (tf.exp(theta["log_learning_rate"]) *
-            tf.sqrt(_bias_correction(theta["beta2_logit"], t)) /
-            _bias_correction(theta["beta1_logit"], t))
-    change = rate * m / (_safe_sqrt(v) + tf.exp(theta["log_epsilon"]))
-    return (param - tf.reshape(change, tf.shape(param)),
-            {"m": m, "v": v, "t": t})
+
+def _start(unused_theta, param, unused_draw):
+  """State of a tensor with n elements: "m", "v" and "t", each [n, 1]."""
+  zeros = tf.zeros([param.shape.num_elements(), 1])
+  return {"m": zeros, "v": zeros, "t": zeros}
+
+
+def _step(theta, param, grad, state):
+  """One step of one tensor; see the equations of `TrainableAdam`."""
+  grad = tf.reshape(grad, [-1, 1])
+  t = state["t"] + 1.0
+  m = _average(state["m"], grad, theta["beta1_logit"])
+  v = _average(state["v"], grad * grad, theta["beta2_logit"])
+  rate = (tf.exp(theta["log_learning_rate"]) *
+          tf.sqrt(_bias_correction(theta["beta2_logit"], t)) /
+          _bias_correction(theta["beta1_logit"], t))
+  change = rate * m / (_safe_sqrt(v) + tf.exp(theta["log_epsilon"]))
+  return (param - tf.reshape(change, tf.shape(param)),
+          {"m": m, "v": v, "t": t})
 
 
 def _average(average, value, logit):

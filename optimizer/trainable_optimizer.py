@@ -2,63 +2,47 @@
 # SPDX-License-Identifier: Apache-2.0
 """Base class of optimizers that are themselves trained by gradient descent.
 
-A trainable optimizer is one pure function,
-  (parameter, gradient, state; meta-parameters) -> (parameter, state),
-given by the hooks of `TrainableOptimizer`. Two adapters run it: the drop-in
-adapter keeps the state in slots and is a `tf.train.Optimizer`; the unroll
-adapter, `train`, keeps it in loop variables and is differentiable.
+A trainable optimizer is one pure function, its `StepRule`. Two adapters run it:
+the drop-in adapter keeps the state in slots and is a `tf.train.Optimizer`; the
+unroll adapter, `train`, keeps it in loop variables and is differentiable.
 """
-
-import contextlib
 
 import tensorflow.compat.v1 as tf
 
 from . import arguments
 from .drop_in import apply_gradients
 from .drop_in import hooks
-from .drop_in import nonfinite
 from .drop_in import slots
 from .drop_in import true_parameters
 from . import meta_parameters
+from . import release_hooks
 from . import tensorflow_version
 from .unroll import adapter
-from .unroll import update_rule
 
 OPTIMIZER_SCOPE = meta_parameters.OPTIMIZER_SCOPE
 TrainingOutput = adapter.TrainingOutput
 EPSILON = 1e-6
 
 
-class TrainableOptimizer(hooks.JointOptimizer):
+class TrainableOptimizer(release_hooks.ReleaseHooks, hooks.JointOptimizer):
   """A `tf.train.Optimizer` whose update rule has trainable weights.
 
   A subclass declares its meta-parameters in its constructor (after calling
-  this one) with `self._meta_parameters.declare(name, shape, initializer)`,
-  reads them with `self._meta_parameters.values()`, and overrides
-  `_initialize_state` and `_compute_update`, or for more than elementwise
-  work `_initialize_global_state` and `_compute_updates`.
+  this one) with `self._meta_parameters.declare(name, shape, initializer)`, and
+  overrides `_rule` to return its `StepRule`.
 
-  Or it makes them with `tf.get_variable`, within
-  `tf.variable_scope(OPTIMIZER_SCOPE)`, in its constructor or as it computes an
-  update, and reads the variables. Its unrolls are then not compiled, and keep
-  all intermediates.
-
-  `_compute_update` gets the gradient of an embedding as `tf.IndexedSlices`;
-  `_compute_updates`, where it is overridden, gets dense ones.
+  Or it is written as for the code released in 2017, and overrides
+  `_initialize_state` and `_compute_update`, or for more than elementwise work
+  `_initialize_global_state` and `_compute_updates`. These read meta-parameters
+  with `self._meta_parameters.values()`, or make them with `tf.get_variable`,
+  within `tf.variable_scope(OPTIMIZER_SCOPE)`, in the constructor or as they
+  compute an update. With such variables unrolls are not compiled, and keep all
+  intermediates. `_compute_update` gets the gradient of an embedding as
+  `tf.IndexedSlices`; `_compute_updates`, where it is overridden, dense ones.
   """
-
-  # Whether a coordinate's update depends on that coordinate alone. Such an
-  # optimizer can take several tensors as one, and some rows of a tensor
-  # without the others.
-  elementwise = False
 
   # Whether a drop-in step may be one native op, where there is one.
   use_native = True
-
-  # Names of state that all coordinates of a tensor share.
-  tensor_state_keys = ()
-  # A state key with a number per element that is 0 until its first step.
-  zero_until_stepped = None
 
   def __init__(self, name, state_keys, use_attention=False,
                use_log_objective=False, obj_train_max_multiplier=-1,
@@ -99,8 +83,6 @@ class TrainableOptimizer(hooks.JointOptimizer):
     self.use_numerator_epsilon = use_numerator_epsilon
     self.random_seed = random_seed
     self._meta_parameters = meta_parameters.MetaParameters(seed=random_seed)
-    self._initial_noise = None
-    self._num_draws = 0
     self._skip_nonfinite = True
 
   @property
@@ -145,100 +127,6 @@ class TrainableOptimizer(hooks.JointOptimizer):
     prefix = self._meta_parameters.init_from_checkpoint(path)
     slots.reset_initial_values(self)
     return prefix
-
-  # Hooks.
-
-  def _initialize_state(self, var):
-    """State of one tensor before its first step.
-
-    Args:
-      var: Tensor or variable, the parameter.
-
-    Returns:
-      Dict from every state key to a float32 tensor of static shape.
-    """
-    del var
-    return {}
-
-  @contextlib.contextmanager
-  def initial_noise(self, noise):
-    """Within the block, `noise` gives the random numbers of initial states."""
-    self._initial_noise = noise
-    try:
-      yield
-    finally:
-      self._initial_noise = None
-
-  def _random_uniform(self, shape, low, high):
-    """Draws initial state: float32 of the static shape, from U(low, high).
-
-    Within an `initial_noise` block the numbers come from there.
-    """
-    if self._initial_noise is None:
-      seed = self.random_seed
-      if seed is not None:
-        seed += self._num_draws
-        self._num_draws += 1
-      return tf.random.uniform(shape, low, high, seed=seed)
-    return low + (high - low) * self._initial_noise.uniform(shape)
-
-  def _initialize_global_state(self):
-    """State that all tensors share: a list of float32 tensors."""
-    return []
-
-  def _compute_update(self, param, grad, state):
-    """One step of one tensor.
-
-    Args:
-      param: float32 tensor.
-      grad: float32 tensor of the same shape, or `tf.IndexedSlices`.
-      state: Dict from state keys to tensors.
-
-    Returns:
-      (new parameter, new state).
-    """
-    raise NotImplementedError(
-        "{} must override _compute_update or _compute_updates.".format(
-            type(self).__name__))
-
-  def _compute_updates(self, params, grads, states, global_state):
-    """One step of all tensors.
-
-    Args:
-      params: List of float32 tensors.
-      grads: List of float32 tensors of the same shapes.
-      states: List of dicts from state keys to tensors.
-      global_state: List of tensors.
-
-    Returns:
-      (new parameters, new states, new global state, attended parameters); the
-      last are where the next gradients are to be taken, without attention the
-      new parameters.
-    """
-    results = [self._compute_update(*each)
-               for each in zip(params, grads, states)]
-    params = [param for param, _ in results]
-    return params, [state for _, state in results], global_state, params
-
-  def _compute_finite_updates(self, params, grads, states, global_state):
-    """The same; gradients that are not finite leave states as they were."""
-    return nonfinite.compute_updates(
-        self, params, grads, states, global_state)
-
-  def _fused_step(self, pairs):
-    """One op that steps variables in place, or None if there is none.
-
-    Args:
-      pairs: List of (dense float32 gradient, variable).
-    """
-    del pairs
-    return None
-
-  def _rule(self, shapes):
-    """The update rule that `train` unrolls on tensors of these shapes."""
-    make_rule = (update_rule.PackedRule if self.elementwise
-                 else update_rule.PerTensorRule)
-    return make_rule(self, shapes)
 
   def scale_objective(self, total_obj, all_objs, initial_obj,
                       obj_scale_eps=EPSILON):
@@ -347,50 +235,24 @@ class TrainableOptimizer(hooks.JointOptimizer):
 
   # The unroll adapter.
 
-  def make_meta_parameters(self):
-    """Makes those, too, that are only made as an update is computed.
-
-    In the default graph. An optimizer of this package makes all of them in its
-    constructor.
-
-    Returns:
-      OrderedDict from relative name to variable.
-    """
-    if not self.ships(type(self)):
-      with tf.name_scope("unused_update"):
-        param = tf.zeros([2, 3])
-        self._compute_updates([param], [param], [self._initialize_state(param)],
-                              self._initialize_global_state())
-    return self._meta_parameters.variables()
-
-  @staticmethod
-  def ships(thing):
-    """Whether a class or function is part of this package."""
-    package = __name__.rpartition(".")[0]
-    return thing.__module__.rpartition(".")[0] == package
-
-  @property
-  def state_depends_on_parameter(self):
-    """Whether initial state may depend on the values of parameters."""
-    return (slots.holds_location(self) or
-            not self.ships(type(self)._initialize_state))
-
-  @property
-  def takes_slices(self):
-    """Whether updates are given sparse gradients as they are."""
-    return (type(self)._compute_updates is
-            TrainableOptimizer._compute_updates)
-
-  def train(self, problem, dataset, **options):
+  def train(self, problem, dataset, theta=None, **options):
     """Builds one unroll of this optimizer on an inner problem.
 
     Args:
       problem: A `problem_generator.Problem`.
       dataset: A `datasets.Dataset`.
+      theta: None, or a mapping from names to the values of all declared
+        meta-parameters; by default those of the variables.
       **options: See `adapter.UnrollOptions`: how the unroll is run.
 
     Returns:
       A `TrainingOutput`.
     """
+    if theta is None:
+      theta = self._meta_parameters.values()
+    if options.get("obj_train_max_multiplier") is None:
+      options["obj_train_max_multiplier"] = self.obj_train_max_multiplier
     return adapter.build(
-        self, problem, dataset, adapter.UnrollOptions(**options))
+        self.rule, theta, problem, dataset, self.scale_objective,
+        self.state_keys, adapter.UnrollOptions(
+            use_second_derivatives=self.use_second_derivatives, **options))

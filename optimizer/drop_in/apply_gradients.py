@@ -16,15 +16,31 @@ import collections
 
 import tensorflow.compat.v1 as tf
 
+from .. import nonfinite
 from .. import selection
 from .. import state_spec
+from .. import step_rule
 from . import hooks
-from . import nonfinite
 from . import slots
 from . import true_parameters
 
 _Write = collections.namedtuple("_Write", "variable, value, rows")
 """A new value; `rows` are the indices it is for, None for all."""
+
+_Part = collections.namedtuple(
+    "_Part", "variable, slots, stored, param, grad, state, indices")
+"""What is stepped of a variable: all of it, or some rows as one column.
+
+Attributes:
+  variable: The variable.
+  slots: Dict from keys to variables.
+  stored: The values of the variable.
+  param: float32, the parameters; of rows [m, 1].
+  grad: float32, their gradient.
+  state: Dict from keys to tensors, their state.
+  indices: Dict from keys, None for the variable, to the indices of the rows in
+    there; without those that are stepped as a whole.
+"""
 
 
 def apply_gradients(optimizer, grads_and_vars, global_step, name,
@@ -75,25 +91,125 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name,
 
 def _step(optimizer, pairs):
   """An op that steps variables."""
-  # pylint: disable=protected-access
-  if not (optimizer.takes_slices or optimizer.elementwise):
-    pairs = [(_dense_gradient(grad, var), var) for grad, var in pairs]
-    step = optimizer._fused_step(pairs)
-    if step is not None:
-      return step
-  return _write_all(_writes(optimizer, pairs))
+  rule = optimizer.rule
+  pairs = [(_gradient(rule, grad, var), var) for grad, var in pairs]
+  variables = [var for _, var in pairs]
+  step = step_rule.VariableStep(
+      optimizer.get_name(), optimizer.meta_parameters.variables(), variables,
+      [grad for grad, _ in pairs],
+      [{key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
+       for var in variables],
+      slots.global_state(optimizer) or [], optimizer.skip_nonfinite)
+  native = rule.native_update(step) if optimizer.use_native else None
+  if native is not None:
+    return native
+  return _write_all(_writes(
+      rule, step, optimizer.meta_parameters.values()))
 
 
-def _writes(optimizer, pairs):
-  """The new values of everything a step changes."""
-  dense, sparse = [], []
-  for grad, var in pairs:
-    rowwise = isinstance(grad, tf.IndexedSlices) and optimizer.elementwise
-    (sparse if rowwise else dense).append((grad, var))
-  writes = _dense_writes(optimizer, dense) if dense else []
-  for grad, var in sparse:
-    writes += _sparse_writes(optimizer, grad, var)
+def _writes(rule, step, theta):
+  """The new values of everything a step changes.
+
+  Args:
+    rule: `StepRule`.
+    step: `VariableStep`.
+    theta: Mapping from names to tensors.
+
+  Returns:
+    List of `_Write`.
+  """
+  parts = [_part(rule, *each) for each in zip(
+      step.variables, step.gradients, step.slots)]
+  shared = [_read(variable) for variable in step.shared]
+  update = rule.finite_update if step.skip_nonfinite else rule.update
+  params, attended, (states, new_shared) = update(
+      theta, [part.param for part in parts], [part.grad for part in parts],
+      step_rule.State([state_spec.without(part.state, [state_spec.TRUE_PARAM])
+                       for part in parts], shared))
+  writes = [_Write(variable, value, None)
+            for variable, value in zip(step.shared, new_shared)]
+  for part, param, location, state in zip(parts, params, attended, states):
+    if state_spec.TRUE_PARAM in part.slots:
+      state = dict(state, **{state_spec.TRUE_PARAM: _new_parameter(
+          part, param, step.skip_nonfinite)})
+    writes.append(_write(part, None, part.variable, _chosen(
+        part, _stored_form(part, location), part.stored, step.skip_nonfinite)))
+    writes += [_write(part, key, slot, state[key])
+               for key, slot in part.slots.items()]
   return writes
+
+
+def _new_parameter(part, param, skip_nonfinite):
+  """The new value of a slot with the parameter."""
+  constraint = getattr(part.variable, "constraint", None)
+  if constraint:
+    param = tf.cast(constraint(tf.cast(
+        param, part.variable.dtype.base_dtype)), tf.float32)
+  return _chosen(part, param, part.param, skip_nonfinite)
+
+
+def _chosen(part, new, old, skip_nonfinite):
+  """New values where gradients are finite, old ones elsewhere."""
+  if not skip_nonfinite:
+    return new
+  finite = nonfinite.finite_elements(part.grad, part.param)
+  if part.indices:
+    finite = tf.reshape(finite, tf.shape(old))
+  return selection.select(finite, new, old)
+
+
+def _stored_form(part, value):
+  """Values as the variable stores them."""
+  if part.indices:
+    value = tf.reshape(value, tf.shape(part.stored))
+  return tf.cast(value, part.stored.dtype)
+
+
+def _write(part, key, variable, value):
+  """A write of all values, or of those of the rows."""
+  rows = part.indices.get(key)
+  if rows is not None and rows is part.indices[None]:
+    value = tf.reshape(value, [-1] + variable.shape.as_list()[1:])
+  return _Write(variable, value, rows)
+
+
+def _part(rule, var, grad, slots_):
+  """What to step of a variable."""
+  if isinstance(grad, tf.IndexedSlices) and rule.elementwise:
+    return _rows(rule, var, grad, slots_)
+  stored = _read(var)
+  param = tf.cast(stored, tf.float32)
+  state = {key: _read(slot) for key, slot in slots_.items()}
+  if rule.attends and state_spec.TRUE_PARAM in state:
+    # The variable holds where the gradient was taken.
+    param = true_parameters.true_value(rule.state_spec, param, state)
+  return _Part(var, slots_, stored, param, grad, state, {})
+
+
+def _rows(rule, var, grad, slots_):
+  """The rows that a gradient is of."""
+  rows, ids = tf.unique(grad.indices)
+  values = tf.math.unsorted_segment_sum(grad.values, ids, tf.size(rows))
+  row_size = var.shape[1:].num_elements()
+  elements = tf.reshape(
+      tf.expand_dims(rows, 1) * row_size + tf.range(
+          row_size, dtype=rows.dtype), [-1])
+  indices_of = {state_spec.PER_ELEMENT: elements,
+                state_spec.LIKE_VARIABLE: rows}
+  indices, state = {None: rows}, {}
+  for key, slot in slots_.items():
+    kind = rule.state_spec.kind(key, slot.shape, var.shape)
+    if kind in indices_of:
+      indices[key] = indices_of[kind]
+      state[key] = tf.gather(slot, indices[key])
+    else:
+      state[key] = _read(slot)
+    if kind == state_spec.LIKE_VARIABLE:
+      state[key] = tf.reshape(state[key], [-1, 1])
+  stored = tf.gather(var, rows)
+  return _Part(
+      var, slots_, stored, tf.reshape(tf.cast(stored, tf.float32), [-1, 1]),
+      tf.reshape(values, [-1, 1]), state, indices)
 
 
 def _checked_pairs(optimizer, grads_and_vars):
@@ -158,101 +274,20 @@ def _read(variable):
   return tf.identity(variable.read_value())
 
 
-def _dense_writes(optimizer, pairs):
-  """New values of variables stepped as a whole, slots and global state."""
-  # pylint: disable=protected-access
-  variables = [var for _, var in pairs]
-  grads = [_whole_gradient(grad) for grad, _ in pairs]
-  stored = [_read(var) for var in variables]
-  params = [tf.cast(value, tf.float32) for value in stored]
-  states = [{key: _read(optimizer.get_slot(var, key))
-             for key in optimizer.state_keys} for var in variables]
-  if slots.holds_location(optimizer):
-    # The variables hold where the gradients were taken.
-    params = [true_parameters.true_value(optimizer, param, state)
-              for param, state in zip(params, states)]
-  global_vars = slots.global_state(optimizer) or []
-  global_state = [_read(variable) for variable in global_vars]
-  compute = (optimizer._compute_finite_updates if optimizer.skip_nonfinite
-             else optimizer._compute_updates)
-  _, new_states, new_global, attended = compute(
-      params, grads, states, global_state)
-  writes = []
-  for i, var in enumerate(variables):
-    value = tf.cast(attended[i], var.dtype.base_dtype)
-    if optimizer.skip_nonfinite:
-      value = selection.select(
-          nonfinite.finite_elements(grads[i], params[i]), value, stored[i])
-    writes.append(_Write(var, value, None))
-    for key in optimizer.state_keys:
-      value = new_states[i][key]
-      if key == state_spec.TRUE_PARAM and getattr(var, "constraint", None):
-        value = tf.cast(var.constraint(
-            tf.cast(value, var.dtype.base_dtype)), tf.float32)
-      writes.append(_Write(optimizer.get_slot(var, key), value, None))
-  return writes + [_Write(variable, value, None)
-                   for variable, value in zip(global_vars, new_global)]
-
-
-def _whole_gradient(grad):
-  """A gradient in float32, sparse if it is."""
-  if isinstance(grad, tf.IndexedSlices):
-    return tf.IndexedSlices(tf.cast(grad.values, tf.float32), grad.indices,
-                            grad.dense_shape)
-  return tf.cast(grad, tf.float32)
-
-
-def _dense_gradient(grad, var):
-  """A gradient as a float32 tensor; rows that are not there are zero."""
-  if isinstance(grad, tf.IndexedSlices):
-    grad = tf.math.unsorted_segment_sum(
-        tf.cast(grad.values, tf.float32), grad.indices,
-        var.shape.as_list()[0])
-  grad = _whole_gradient(grad)
+def _gradient(rule, grad, var):
+  """A gradient in float32, dense unless the rule or its rows take slices."""
+  if not isinstance(grad, tf.IndexedSlices):
+    grad = tf.cast(grad, tf.float32)
+    grad.set_shape(var.shape)
+    return grad
+  values = tf.cast(grad.values, tf.float32)
+  if rule.elementwise or rule.takes_slices:
+    return tf.IndexedSlices(values, grad.indices, grad.dense_shape)
+  # Rows that are not there are zero.
+  grad = tf.math.unsorted_segment_sum(
+      values, grad.indices, var.shape.as_list()[0])
   grad.set_shape(var.shape)
   return grad
-
-
-def _sparse_writes(optimizer, grad, var):
-  """New values of the rows an elementwise optimizer has gradients for."""
-  # pylint: disable=protected-access
-  rows, ids = tf.unique(grad.indices)
-  values = tf.math.unsorted_segment_sum(
-      tf.cast(grad.values, tf.float32), ids, tf.size(rows))
-  row_shape = var.shape.as_list()[1:]
-  row_size = tf.TensorShape(row_shape).num_elements()
-  elements = tf.reshape(
-      tf.expand_dims(rows, 1) * row_size + tf.range(
-          row_size, dtype=rows.dtype), [-1])
-  stored = tf.gather(var, rows)
-  finite = tf.math.is_finite(values)
-  if optimizer.skip_nonfinite:
-    values = nonfinite.sanitized(values, finite)
-  slots = {key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
-  spec = state_spec.StateSpec(
-      var.shape.as_list(), slots, optimizer.tensor_state_keys)
-  rows_of = {state_spec.PER_ELEMENT: elements, state_spec.LIKE_VARIABLE: rows}
-  indices = {key: rows_of.get(spec.kind(key)) for key in slots}
-  state = {key: _read(slot) if indices[key] is None else
-           tf.gather(slot, indices[key]) for key, slot in slots.items()}
-  new, new_state = optimizer._compute_update(
-      tf.reshape(tf.cast(stored, tf.float32), [-1, 1]),
-      tf.reshape(values, [-1, 1]),
-      {key: tf.reshape(value, [-1, 1]) if indices[key] is rows else value
-       for key, value in state.items()})
-  new = tf.cast(tf.reshape(new, tf.shape(stored)), stored.dtype)
-  new_state = {key: tf.reshape(value, tf.shape(state[key]))
-               if indices[key] is rows else value
-               for key, value in new_state.items()}
-  if optimizer.skip_nonfinite:
-    new = selection.select(finite, new, stored)
-    all_finite = tf.reduce_all(finite)
-    new_state = {key: selection.select(
-        spec.mask(key, finite, all_finite), value, state[key])
-                 for key, value in new_state.items()}
-  return [_Write(var, new, rows)] + [
-      _Write(slots[key], new_state[key], indices[key])
-      for key in optimizer.state_keys]
 
 
 def _write_all(writes):

@@ -22,24 +22,26 @@ def create(optimizer, variables):
   """
   # pylint: disable=protected-access
   own_meta_parameters(optimizer, variables)
-  zeros = {}
-  for var in variables:
-    keys = optimizer.state_keys
-    if keys and optimizer.get_slot(var, keys[0]) is None:
-      state = _initial_state(optimizer, var, zeros)
-      for key in keys:
-        slot = optimizer._get_or_make_slot(
-            var, state[key], key, _with_key(optimizer, key))
-        if key != state_spec.TRUE_PARAM:
-          # TensorFlow takes the slot of one part of a partitioned variable for
-          # the same part of something. Of another shape, it is saved as it is.
-          slot._set_save_slice_info(None)
-      stepped_variables(optimizer).append(var)
-  if global_state(optimizer) is None:
-    values = optimizer._initialize_global_state()
+  keys = optimizer.state_keys
+  new = [var for var in variables
+         if keys and optimizer.get_slot(var, keys[0]) is None]
+  has_global = global_state(optimizer) is not None
+  if has_global and not new:
+    return
+  states, shared = _initial_state(optimizer, new)
+  for var, state in zip(new, states):
+    for key in keys:
+      slot = optimizer._get_or_make_slot(
+          var, state[key], key, _with_key(optimizer, key))
+      if key != state_spec.TRUE_PARAM:
+        # TensorFlow takes the slot of one part of a partitioned variable for
+        # the same part of something. Of another shape, it is saved as it is.
+        slot._set_save_slice_info(None)
+    stepped_variables(optimizer).append(var)
+  if not has_global:
     # The names are the same whatever scope the caller is in.
     with tf.name_scope(None):
-      for i, value in enumerate(values):
+      for i, value in enumerate(shared):
         optimizer._create_non_slot_variable(
             value, _global_name(optimizer, i), _first(variables))
 
@@ -55,7 +57,7 @@ def slot_name(name, optimizer, key):
 
 def holds_location(optimizer):
   """Whether variables hold an attended location, and a slot the parameter."""
-  return (optimizer.use_attention and
+  return (optimizer.rule.attends and
           state_spec.TRUE_PARAM in optimizer.state_keys)
 
 
@@ -90,28 +92,39 @@ def stepped_variables(optimizer):
   return tf.get_collection_ref(("__stepped_variables", optimizer))
 
 
-def _initial_state(optimizer, var, zeros):
-  """What the slots of a variable begin with.
+def _initial_state(optimizer, variables):
+  """What slots and global state begin with.
 
   Args:
     optimizer: A `TrainableOptimizer`.
-    var: A variable.
-    zeros: Dict from shapes to tensors of zeros, which is added to: large models
-      have many variables of few shapes.
+    variables: List of variables.
 
   Returns:
-    Dict from state keys to tensors.
+    `step_rule.State`, with true parameters if there are slots for them.
   """
-  if optimizer.state_depends_on_parameter:
-    value = tf.cast(meta_parameters.initialized_value(var), tf.float32)
-    value.set_shape(var.shape)
+  rule = optimizer.rule
+  has_true = state_spec.TRUE_PARAM in optimizer.state_keys
+  if rule.init_reads_params or has_true:
+    params = [_initialized(var) for var in variables]
   else:
-    # Reading a variable that may have no value yet takes a conditional op.
-    shape = tuple(var.shape.as_list())
-    if shape not in zeros:
-      zeros[shape] = tf.zeros(shape)
-    value = zeros[shape]
-  return optimizer._initialize_state(value)  # pylint: disable=protected-access
+    # Reading a variable that may have no value yet takes a conditional op, and
+    # large models have many variables of few shapes.
+    shapes = [tuple(var.shape.as_list()) for var in variables]
+    zeros = {shape: tf.zeros(shape) for shape in sorted(set(shapes))}
+    params = [zeros[shape] for shape in shapes]
+  state = rule.init(optimizer.meta_parameters.initial_values(), params,
+                    optimizer.seeded_uniform)
+  if has_true:
+    for tensor_state, param in zip(state.tensors, params):
+      tensor_state[state_spec.TRUE_PARAM] = param
+  return state
+
+
+def _initialized(var):
+  """What a variable is initialized with, float32."""
+  value = tf.cast(meta_parameters.initialized_value(var), tf.float32)
+  value.set_shape(var.shape)
+  return value
 
 
 def reset_initial_values(optimizer):
@@ -122,19 +135,18 @@ def reset_initial_values(optimizer):
   Args:
     optimizer: A `TrainableOptimizer`.
   """
-  # pylint: disable=protected-access
   with tf.init_scope():
-    zeros = {}
-    for var in stepped_variables(optimizer):
-      state = _initial_state(optimizer, var, zeros)
+    variables = stepped_variables(optimizer)
+    shared_variables = global_state(optimizer) or []
+    if not (variables or shared_variables):
+      return
+    states, shared = _initial_state(optimizer, variables)
+    for var, state in zip(variables, states):
       for key in optimizer.state_keys:
         meta_parameters.set_initial_value(
             optimizer.get_slot(var, key), state[key])
-    variables = global_state(optimizer) or []
-    if variables:
-      values = optimizer._initialize_global_state()
-      for variable, value in zip(variables, values):
-        meta_parameters.set_initial_value(variable, value)
+    for variable, value in zip(shared_variables, shared):
+      meta_parameters.set_initial_value(variable, value)
 
 
 def _global_name(optimizer, index):

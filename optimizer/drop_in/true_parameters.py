@@ -21,21 +21,21 @@ from . import slots
 _LOCATION = "location"
 
 
-def true_value(optimizer, located, state):
+def true_value(spec, located, state):
   """The parameter of a variable.
 
   Until the first step it is what the variable holds. The slot's initial value
   is that too, but the program may have assigned another since: a warm start.
 
   Args:
-    optimizer: A `TrainableOptimizer`.
+    spec: `StateSpec`.
     located: float32 tensor, the variable's value.
     state: Dict from state keys to tensors.
 
   Returns:
     float32 tensor of the same shape.
   """
-  key = optimizer.zero_until_stepped
+  key = spec.zero_until_stepped
   if key is None:
     return state[state_spec.TRUE_PARAM]
   untouched = tf.reshape(tf.equal(state[key], 0.0), located.shape)
@@ -44,11 +44,11 @@ def true_value(optimizer, located, state):
 
 def _parameter_of(optimizer, var):
   """The parameter of a variable, of its type."""
+  spec = optimizer.rule.state_spec
   state = {key: optimizer.get_slot(var, key).read_value()
-           for key in (optimizer.zero_until_stepped, state_spec.TRUE_PARAM)
-           if key}
+           for key in (spec.zero_until_stepped, state_spec.TRUE_PARAM) if key}
   value = tf.cast(var.read_value(), tf.float32)
-  return tf.cast(true_value(optimizer, value, state), var.dtype.base_dtype)
+  return tf.cast(true_value(spec, value, state), var.dtype.base_dtype)
 
 
 class TrueParameters:

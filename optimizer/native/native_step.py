@@ -8,14 +8,9 @@ does not support is left to them.
 
 import tensorflow.compat.v1 as tf
 
-from ..drop_in import slots
 from .. import gradient_features
 from . import loader
 from .. import rnn_cells
-
-_RULE = ("_compute_updates", "_compute_finite_updates", "_state_keys")
-"""Methods of `HierarchicalRNN` that are the step. Subclasses may have others.
-"""
 
 # Options of `hierarchical_step.StepOptions` that the kernel has other names
 # for, or, where there is None, that are part of others.
@@ -55,56 +50,41 @@ def is_in(graph):
   return any(op.type == loader.OP for op in graph.get_operations())
 
 
-def make(optimizer, base, pairs):
+def make(rule, step):
   """Makes the op, if that is possible.
 
   Args:
-    optimizer: A `HierarchicalRNN` whose slots exist.
-    base: `HierarchicalRNN`.
-    pairs: List of (dense float32 gradient, variable).
+    rule: `HierarchicalRule`.
+    step: `VariableStep`.
 
   Returns:
     An op, or None where TensorFlow's ops have to do.
   """
-  library = loader.load() if optimizer.use_native else None
+  library = loader.load()
   if library is None:
     return None
-  variables = [var for _, var in pairs]
-  touched, theta = _touched(optimizer, variables), _theta(optimizer)
-  reason = (_unknown_rule(optimizer, base) or
-            _unknown_option(optimizer, library) or
-            _unfit_variable(optimizer, variables, touched, theta))
+  touched, theta = _touched(step), _theta(step)
+  reason = (_unknown_option(rule.options, library) or
+            _unfit_variable(rule, step.variables, touched, theta))
   if not reason and not (set(theta) <= library.theta_names and all(
       _is_resource(variable) for variable in theta.values())):
     reason = "it has meta-parameters of its own"
   if reason:
-    loader.say_once("{} makes no native steps: {}.".format(
-        optimizer.get_name(), reason))
+    loader.say_once("{} makes no native steps: {}.".format(step.name, reason))
     return None
-  step = _step(library, optimizer, touched, theta, pairs)
-  constraints = [(var, var.constraint) for _, var in pairs
+  op = _op(library, rule, step, touched, theta)
+  constraints = [(var, var.constraint) for var in step.variables
                  if getattr(var, "constraint", None)]
   if not constraints:
-    return step
-  with tf.control_dependencies([step]):
+    return op
+  with tf.control_dependencies([op]):
     return tf.group(*[var.assign(constraint(var.read_value()),
                                  read_value=False)
                       for var, constraint in constraints])
 
 
-def _unknown_rule(optimizer, base):
-  """Why the step may be another than `HierarchicalRNN`'s, or None."""
-  for name in _RULE:
-    function = getattr(getattr(optimizer, name), "__func__", None)
-    if function is not getattr(base, name, None) and (
-        function is not getattr(getattr(base, name), "__func__", None)):
-      return "{} overrides {}".format(type(optimizer).__name__, name)
-  return None
-
-
-def _unknown_option(optimizer, library):
+def _unknown_option(options, library):
   """Which option the kernel does not know, or None."""
-  options = optimizer._options  # pylint: disable=protected-access
   for name, value in options._asdict().items():
     known = _OPTION_NAMES.get(name, name)
     if value and known and known not in library.option_names:
@@ -123,7 +103,7 @@ def _unknown_option(optimizer, library):
   return None
 
 
-def _unfit_variable(optimizer, variables, touched, theta):
+def _unfit_variable(rule, variables, touched, theta):
   """What the op cannot be made of, or None."""
   for variable in touched:
     if variable.dtype.base_dtype != tf.float32:
@@ -132,7 +112,7 @@ def _unfit_variable(optimizer, variables, touched, theta):
     if not (_is_resource(variable) or _is_reference(variable)):
       return "{!r} is no ordinary variable".format(variable.name)
   for variable in variables:
-    if optimizer.use_attention and getattr(variable, "constraint", None):
+    if rule.attends and getattr(variable, "constraint", None):
       return "variable {!r} has a constraint, beside attention".format(
           variable.name)
   devices = sorted(set(variable.device for variable in touched + list(
@@ -158,26 +138,24 @@ def _is_reference(variable):
   return not hasattr(variable, "handle") and variable.op.type == "VariableV2"
 
 
-def _theta(optimizer):
+def _theta(step):
   """Dict from names to the variables with the meta-parameters of a step."""
-  parameters = optimizer.meta_parameters
-  return {name: parameters.get(name) for name in parameters.declarations
+  return {name: variable for name, variable in step.theta.items()
           if not name.endswith(_INITIAL)}
 
 
-def _touched(optimizer, variables):
-  """For each variable, it and its slots, then the global state."""
+def _touched(step):
+  """For each variable, it and its slots, then the shared state."""
   touched = []
-  for variable in variables:
+  for variable, slots in zip(step.variables, step.slots):
     touched.append(variable)
-    touched += [optimizer.get_slot(variable, key)
-                for key in optimizer.state_keys]
-  return touched + (slots.global_state(optimizer) or [])
+    touched += [slots[key] for key in sorted(slots)]
+  return touched + step.shared
 
 
-def _options(optimizer, theta):
+def _options(rule, skip_nonfinite, theta):
   """The kernel's options: dict from names to numbers or lists of them."""
-  options = optimizer._options  # pylint: disable=protected-access
+  options = rule.options
   values = {_OPTION_NAMES.get(name, name): value
             for name, value in options._asdict().items()}
   values.pop(None)
@@ -187,9 +165,9 @@ def _options(optimizer, theta):
   values.update(dict.fromkeys(flags, True))
   values.update(
       level_sizes=[cell.num_units for cell in options.cells],
-      skip_nonfinite=optimizer.skip_nonfinite,
-      attention=optimizer.use_attention,
-      dynamic="log_learning_rate" in optimizer.state_keys,
+      skip_nonfinite=skip_nonfinite,
+      attention=rule.attends,
+      dynamic="log_learning_rate" in rule.state_spec.kinds,
       shortcut="PerTensor/GradsToDelta/Matrix" in theta,
       learned_scale_decay="scl_decay_weights" in theta,
       learned_input_decay="inp_decay_weights" in theta)
@@ -211,20 +189,21 @@ def as_text(options):
   return "\n".join(lines)
 
 
-def _step(library, optimizer, touched, theta, pairs):
+def _op(library, rule, step, touched, theta):
   """The op."""
   is_reference = [not _is_resource(variable) for variable in touched]
   names = sorted(theta)
   # Wherever the gradients are computed.
   with tf.get_default_graph().colocate_with(
-      pairs[0][1].op, ignore_existing=True):
+      step.variables[0].op, ignore_existing=True):
     return library.step(
         resources=[variable.handle for variable, skip in zip(
             touched, is_reference) if not skip],
         references=[variable for variable, keep in zip(
             touched, is_reference) if keep],
-        gradients=[grad for grad, _ in pairs],
+        gradients=step.gradients,
         theta=[theta[name].handle for name in names],
-        is_reference=is_reference, slot_names=optimizer.state_keys,
+        is_reference=is_reference, slot_names=sorted(step.slots[0]),
         theta_names=names,
-        options=as_text(_options(optimizer, theta)), name="native_step")
+        options=as_text(_options(rule, step.skip_nonfinite, theta)),
+        name="native_step")

@@ -12,8 +12,9 @@ import functools
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from . import step_noise
+from .. import state_spec
 from . import loop
+from . import step_noise
 
 _HARMLESS_STATEFUL_OPS = (
     "TensorArray", "Stack", "VarHandleOp", "Variable", "ReadVariableOp",
@@ -51,7 +52,8 @@ Attributes:
 
 UnrollOptions = collections.namedtuple(
     "UnrollOptions", "compiled, max_steps, batch_size, recompute, noise_seed, "
-    "start_seed, obj_train_max_multiplier, differentiable, evaluate_every")
+    "start_seed, obj_train_max_multiplier, differentiable, evaluate_every, "
+    "use_second_derivatives")
 """How an unroll is run.
 
 Attributes:
@@ -65,23 +67,27 @@ Attributes:
     is drawn anew at every run.
   start_seed: int32 [2] tensor that decides the parameters and learning rates
     an unroll starts with if they are drawn; by default likewise.
-  obj_train_max_multiplier: Overrides the optimizer's if not None.
+  obj_train_max_multiplier: See `TrainableOptimizer`.
   differentiable: Whether the meta-objective has a derivative.
   evaluate_every: Integer, steps from one evaluation of the objective on a whole
     data set to the next, in an unroll that is not differentiable. Between them
     the last one counts.
+  use_second_derivatives: See `TrainableOptimizer`.
 """
 UnrollOptions.__new__.__defaults__ = (
-    False, None, None, True, None, None, None, True, 1)
+    False, None, None, True, None, None, -1, True, 1, True)
 
 
-def build(optimizer, problem, dataset, options):
-  """Builds one unroll; see `TrainableOptimizer.train`.
+def build(rule, theta, problem, dataset, scale_objective, state_keys, options):
+  """Builds one unroll.
 
   Args:
-    optimizer: A `TrainableOptimizer`.
+    rule: A `StepRule`.
+    theta: Mapping from names to tensors, the meta-parameters.
     problem: A `problem_generator.Problem`.
     dataset: A `datasets.Dataset` or other pair (data, labels), or None.
+    scale_objective: See `TrainableOptimizer.scale_objective`.
+    state_keys: List of strings, the order of `TrainingOutput.output_state`.
     options: `UnrollOptions`.
 
   Returns:
@@ -97,30 +103,31 @@ def build(optimizer, problem, dataset, options):
   with tf.name_scope("unroll"):
     feeds = _placeholders()
     options = _with_seeds(options)
-    rule = optimizer._rule(problem.param_shapes)
-    theta = optimizer.meta_parameters.values()
-    start = _start(optimizer, problem, rule, theta, feeds, options)
+    packed = rule.packed(problem.param_shapes)
+    start = _start(rule.attends, problem, packed, theta, feeds, options)
     inner = _InnerProblem(problem, dataset, feeds, options)
     initial_obj = tf.cond(
         feeds.first_unroll, lambda: inner.objective(start.carry.params),
         start.initial_obj.read_value)
-    step = _step(optimizer, rule, inner, initial_obj, start, options,
+    step = _step(rule.attends, packed, inner, initial_obj, start, options,
                  list(theta))
-    result = _run(optimizer, step, list(theta.values()), start.carry, inner,
-                  options)
+    result = _run(rule, step, list(theta.values()), start.carry, inner, options)
     objectives = result.objectives[:result.num_executed]
     weights = feeds.obj_weights[:result.num_executed]
     all_objectives = tf.concat([objectives[:1], objectives], 0)
-    metaobj = optimizer.scale_objective(
+    metaobj = scale_objective(
         tf.reduce_sum(weights * objectives), all_objectives, initial_obj)
-    state = tf.nest.pack_sequence_as(start.state_structure,
-                                     result.carry.state)
+    state = packed.unpacked(tf.nest.pack_sequence_as(
+        start.state_structure, result.carry.state))
   return TrainingOutput(
       metaobj=metaobj, obj_weights=feeds.obj_weights,
       problem_objectives=all_objectives, initial_obj=initial_obj,
       batches=feeds.batches, first_unroll=feeds.first_unroll,
       reset_state=feeds.reset_state,
-      output_state=rule.per_tensor_state(state),
+      output_state=[
+          [param if key == state_spec.TRUE_PARAM else each[key]
+           for key in state_keys]
+          for param, each in zip(result.carry.params, state.tensors)],
       init_loop_vars=start.variables + [start.initial_obj],
       output_loop_vars=list(
           result.carry.params + result.carry.attended + result.carry.state) +
@@ -154,7 +161,7 @@ _Start = collections.namedtuple(
     "_Start", "carry, state_structure, variables, initial_obj")
 
 
-def _start(optimizer, problem, rule, theta, feeds, options):
+def _start(has_attention, problem, packed, theta, feeds, options):
   """Where the unroll begins: drawn anew, or where the last one ended."""
   draws = step_noise.UnrollNoise(options.start_seed, 1).at_step(0)
   fresh_params = [tf.convert_to_tensor(tensor)
@@ -162,13 +169,12 @@ def _start(optimizer, problem, rule, theta, feeds, options):
   param_vars = _loop_variables(fresh_params, "parameter")
   params = _choose(feeds.first_unroll, fresh_params, param_vars)
   attended_vars, attended = [], []
-  if optimizer.use_attention:
+  if has_attention:
     attended_vars = _loop_variables(fresh_params, "attended")
     attended = _choose(tf.logical_or(feeds.first_unroll, feeds.reset_state),
                        params, attended_vars)
   # The meta-gradient also flows to what the state starts from.
-  with optimizer.initial_noise(draws), optimizer.meta_parameters.bound(theta):
-    fresh_state = rule.initial_state(params)
+  fresh_state = packed.init(theta, params, draws.between)
   flat_state = tf.nest.flatten(fresh_state)
   state_vars = _loop_variables(flat_state, "state")
   state = _choose(feeds.reset_state, flat_state, state_vars)
@@ -255,17 +261,15 @@ class _InnerProblem:
         objective, params, noise, keep_slices=self.keeps_slices)
 
 
-def _step(optimizer, rule, inner, initial_obj, start, options, names):
+def _step(has_attention, packed, inner, initial_obj, start, options, names):
   """Describes a step to the loop."""
-  multiplier = options.obj_train_max_multiplier
-  if multiplier is None:
-    multiplier = optimizer.obj_train_max_multiplier
-
   def update(theta, params, grads, flat_state):
-    state = tf.nest.pack_sequence_as(start.state_structure, flat_state)
-    with optimizer.meta_parameters.bound(dict(zip(names, theta))):
-      params, attended, state = rule.update(params, grads, state)
+    params, attended, state = packed.update(
+        dict(zip(names, theta)), params, grads,
+        tf.nest.pack_sequence_as(start.state_structure, flat_state))
     return list(params), list(attended), tf.nest.flatten(state)
+
+  multiplier = options.obj_train_max_multiplier
 
   def keeps_going(objective):
     going = tf.math.is_finite(objective)
@@ -276,17 +280,15 @@ def _step(optimizer, rule, inner, initial_obj, start, options, names):
 
   return loop.Step(
       objective=inner.objective, gradients=inner.gradients, update=update,
-      keeps_going=keeps_going, has_attention=optimizer.use_attention,
-      second_derivatives=optimizer.use_second_derivatives)
+      keeps_going=keeps_going, has_attention=has_attention,
+      second_derivatives=options.use_second_derivatives)
 
 
-def _run(optimizer, step, theta, carry, inner, options):
+def _run(rule, step, theta, carry, inner, options):
   """Unrolls, by recomputation if the steps can be rebuilt."""
-  parameters = optimizer.meta_parameters
   forward = functools.partial(loop.forward_unroll, every=inner.evaluate_every)
   # Variables that an update reads have no derivative when it is rebuilt.
-  if options.recompute and parameters.declarations and not (
-      parameters.undeclared_variables()):
+  if options.recompute and theta and not rule.hidden_variables():
     graph = tf.get_default_graph()
     last_op = graph.version
     num_rows = options.max_steps if options.compiled else inner.num_steps
@@ -294,14 +296,13 @@ def _run(optimizer, step, theta, carry, inner, options):
     result = unroll(
         step, theta, carry, inner.num_steps, num_rows,
         _compile if options.compiled else None)
-    culprits = _unrepeatable_ops(graph, last_op) + list(
-        parameters.undeclared_variables())
+    culprits = _unrepeatable_ops(graph, last_op) + rule.hidden_variables()
     if not culprits:
       return result
     tf.logging.info(
         "This problem's steps cannot be rebuilt (%s): its unroll runs "
         "uncompiled and keeps all intermediates.", ", ".join(culprits))
-  inner.keeps_slices = optimizer.takes_slices and not optimizer.elementwise
+  inner.keeps_slices = rule.takes_slices and not rule.elementwise
   if not options.differentiable:
     return forward(step, theta, carry, inner.num_steps, inner.num_steps)
   return loop.stacked_unroll(step, theta, carry, inner.num_steps)

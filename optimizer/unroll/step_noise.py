@@ -80,6 +80,10 @@ class StepNoise:
     """float32 tensor of the static shape, drawn from U[0, 1)."""
     return self._next(tf.random.stateless_uniform, shape)
 
+  def between(self, shape, low, high):
+    """float32 tensor of the static shape, drawn from U[low, high)."""
+    return low + (high - low) * self.uniform(shape)
+
   def _next(self, sampler, shape):
     shape = tf.TensorShape(shape).as_list()
     draws = self._noise.draws(self._requests, sampler, shape)

@@ -5,6 +5,7 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from optimizer import selection
 from optimizer import state_spec
 from optimizer import tensor_layout
 
@@ -13,36 +14,41 @@ _SHAPES = [[2, 3], [], [0, 2], [4]]
 
 class StateSpecTest(tf.test.TestCase):
 
-  def test_kinds(self):
-    spec = state_spec.StateSpec(
-        [2, 3], {"row": tf.zeros([6, 4]), "one": tf.zeros([1, 4]),
-                 "count": tf.zeros([]), "slot": tf.zeros([2, 3]),
-                 "named": tf.zeros([6, 1])}, ("named",))
+  def test_kinds_by_shape(self):
+    spec = state_spec.StateSpec(dict(
+        dict.fromkeys(("row", "one", "count", "slot"), state_spec.BY_SHAPE),
+        named=state_spec.PER_TENSOR))
+    shapes = {"row": [6, 4], "one": [1, 4], "count": [], "slot": [2, 3],
+              "named": [6, 1]}
     self.assertEqual(
-        [state_spec.PER_ELEMENT, state_spec.PER_TENSOR, state_spec.PER_TENSOR,
-         state_spec.LIKE_VARIABLE, state_spec.PER_TENSOR],
-        [spec.kind(key) for key in ("row", "one", "count", "slot", "named")])
+        {"row": state_spec.PER_ELEMENT, "one": state_spec.PER_TENSOR,
+         "count": state_spec.PER_TENSOR, "slot": state_spec.LIKE_VARIABLE,
+         "named": state_spec.PER_TENSOR},
+        {key: spec.kind(key, tf.TensorShape(shape), tf.TensorShape([2, 3]))
+         for key, shape in shapes.items()})
+    # Of a column of unknown length.
+    column = tf.TensorShape([None, 1])
+    self.assertEqual(state_spec.PER_ELEMENT, spec.kind(
+        "row", tf.TensorShape([None, 4]), column))
+    self.assertEqual(state_spec.PER_TENSOR, spec.kind(
+        "count", tf.TensorShape([]), column))
 
   def test_masks_choose_by_kind(self):
     state = {"row": np.ones([3, 2]), "one": np.ones([1, 2]),
              "slot": np.ones([3])}
     state = {key: tf.constant(value) for key, value in state.items()}
-    spec = state_spec.StateSpec([3], state)
+    spec = state_spec.StateSpec({
+        "row": state_spec.PER_ELEMENT, "one": state_spec.PER_TENSOR,
+        "slot": state_spec.LIKE_VARIABLE})
     finite = tf.constant([True, False, True])
     with self.session() as session:
-      chosen = session.run({key: tf.where(
-          spec.mask(key, finite, tf.reduce_all(finite)), 5.0 * value, value)
-                            if key != "one" else tf.where(
-                                spec.mask(key, finite, tf.reduce_all(finite)),
-                                5.0 * value, value)
-                            for key, value in state.items()})
+      chosen = session.run({
+          key: selection.select(
+              spec.mask(key, value, finite), 5.0 * value, value)
+          for key, value in state.items()})
     self.assertAllEqual([[5, 5], [1, 1], [5, 5]], chosen["row"])
     self.assertAllEqual([5, 1, 5], chosen["slot"])
     self.assertAllEqual([[1, 1]], chosen["one"])
-
-  def test_without_true_param(self):
-    self.assertEqual({"ms": 1}, state_spec.without_true_param(
-        {"ms": 1, state_spec.TRUE_PARAM: 2}))
 
   def test_scales(self):
     state = {"ms1": tf.constant([[1.0], [2.0]]),

@@ -68,34 +68,6 @@ class TrainableOptimizerTest(tf.test.TestCase, parameterized.TestCase):
       self.assertAllClose(0.0, session.run(y))
       self.assertEqual(2.0, session.run(optimizer.get_slot(x, "steps")))
 
-  def test_default_hooks(self):
-    with tf.Graph().as_default():
-      optimizer = trainable_optimizer.TrainableOptimizer("Name", [])
-      # pylint: disable=protected-access
-      self.assertEqual({}, optimizer._initialize_state(tf.zeros([2])))
-      self.assertEqual([], optimizer._initialize_global_state())
-      with self.assertRaisesRegexp(NotImplementedError, "_compute_update"):
-        optimizer._compute_update(tf.zeros([2]), tf.zeros([2]), {})
-      with self.assertRaisesRegexp(NotImplementedError,
-                                   "TrainableOptimizer must override"):
-        optimizer._compute_updates([tf.zeros([2])], [tf.zeros([2])], [{}], [])
-
-  def test_compute_updates_calls_compute_update(self):
-    with tf.Graph().as_default(), self.session() as session:
-      optimizer = _SignDescent()
-      session.run(tf.global_variables_initializer())
-      params, states, global_state, attended = session.run(
-          optimizer._compute_updates(  # pylint: disable=protected-access
-              [tf.constant([1.0]), tf.constant(2.0)],
-              [tf.constant([-3.0]), tf.constant(0.1)],
-              [{"steps": tf.constant(4.0)}, {"steps": tf.constant(7.0)}],
-              [tf.constant(9.0)]))
-    self.assertAllClose([1.5], params[0])
-    self.assertAllClose(1.5, params[1])
-    self.assertEqual([5.0, 8.0], [state["steps"] for state in states])
-    self.assertEqual([9.0], global_state)
-    self.assertAllClose([1.5], attended[0])
-
   def test_unknown_options_are_refused(self):
     with tf.Graph().as_default():
       for make in harness.OPTIMIZERS.values():

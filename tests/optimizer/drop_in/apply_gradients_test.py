@@ -13,7 +13,7 @@ _NAMES = sorted(harness.OPTIMIZERS)
 
 
 class _Elementwise(trainable_optimizer.TrainableOptimizer):
-  """Moves elements by 1; all tensors together, it would move them by 2."""
+  """Moves elements by 2: a step calls `_compute_updates`, where there is one."""
 
   elementwise = True
 
@@ -135,7 +135,7 @@ class DropInTest(tf.test.TestCase, parameterized.TestCase):
     with self.session() as session:
       session.run(tf.global_variables_initializer())
       session.run(train)
-      self.assertAllEqual([[0.0], [-1.0], [0.0]], session.run(x))
+      self.assertAllEqual([[0.0], [-2.0], [0.0]], session.run(x))
 
   def test_integers_are_refused(self):
     optimizer = harness.OPTIMIZERS["global"]()

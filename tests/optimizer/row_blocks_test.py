@@ -6,7 +6,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from optimizer.drop_in import row_blocks
+from optimizer import row_blocks
 
 
 class RowBlocksTest(tf.test.TestCase, parameterized.TestCase):

@@ -6,8 +6,8 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from optimizer.drop_in import big_tensors
-from optimizer.drop_in import row_blocks
+from optimizer import big_tensors
+from optimizer import row_blocks
 from tests.optimizer import harness
 
 _BAD = (np.nan, np.inf, -np.inf)

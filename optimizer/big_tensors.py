@@ -10,13 +10,13 @@ function: a model of a hundred of them is built as fast as a model of one.
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from .. import hierarchical_step
-from .. import learning_rates
+from . import hierarchical_step
+from . import learning_rates
 from . import nonfinite
 from . import row_blocks
-from .. import selection
-from .. import state_spec
-from .. import tensor_layout
+from . import selection
+from . import state_spec
+from . import tensor_layout
 
 # Tensors of up to this many elements share one set of ops.
 _SMALL_TENSOR = 2**14

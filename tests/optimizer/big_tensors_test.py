@@ -6,9 +6,9 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from optimizer.drop_in import big_tensors
+from optimizer import big_tensors
 from optimizer import hierarchical_rnn
-from optimizer.drop_in import row_blocks
+from optimizer import row_blocks
 from tests.optimizer import harness
 from tests.optimizer import oracle
 

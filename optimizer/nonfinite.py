@@ -11,8 +11,7 @@ is finite.
 
 import tensorflow.compat.v1 as tf
 
-from .. import selection
-from .. import state_spec
+from . import selection
 
 _MAX_GRADIENT = 1e18
 
@@ -87,38 +86,22 @@ def _sanitized_whole(grad, finite):
   return tf.IndexedSlices(values, grad.indices, grad.dense_shape)
 
 
-def compute_updates(optimizer, params, grads, states, global_state):
-  """As `optimizer._compute_updates`, but finite whatever the gradients are.
-
-  Args:
-    optimizer: A `TrainableOptimizer`.
-    params: List of tensors.
-    grads: List of float32 tensors.
-    states: List of dicts of tensors.
-    global_state: List of tensors.
-
-  Returns:
-    (params, states, global_state, attended_params). States are as before where
-    gradients are not finite; parameters and attended locations there are
-    finite, and are for the caller to keep.
-  """
+def update(rule, theta, params, grads, state):
+  """One step of a `StepRule`; see `StepRule.finite_update`."""
   finite = [finite_elements(*each) for each in zip(grads, params)]
-  new_params, new_states, new_global, attended = optimizer._compute_updates(
-      params, [_sanitized_whole(*each) for each in zip(grads, finite)], states,
-      global_state)
-  keys = [(i, key) for i, state in enumerate(states) for key in sorted(state)]
+  new_params, attended, (new_states, new_shared) = rule.update(
+      theta, params, [_sanitized_whole(*each) for each in zip(grads, finite)],
+      state)
+  states, shared = state
+  keys = [(i, key) for i, each in enumerate(states) for key in sorted(each)]
   whole = [tf.reduce_all(mask) for mask in finite]
-
-  specs = [state_spec.StateSpec(
-      param.shape.as_list(), state, optimizer.tensor_state_keys)
-           for param, state in zip(params, states)]
   values = select_finite(
       tf.reduce_all(whole),
-      [new_states[i][key] for i, key in keys] + new_global,
-      [states[i][key] for i, key in keys] + global_state,
-      lambda: [specs[i].mask(key, finite[i], whole[i]) for i, key in keys] +
-      [tf.reduce_any(whole)] * len(global_state))
+      [new_states[i][key] for i, key in keys] + list(new_shared),
+      [states[i][key] for i, key in keys] + list(shared),
+      lambda: [rule.state_spec.mask(key, states[i][key], finite[i])
+               for i, key in keys] + [tf.reduce_any(whole)] * len(shared))
   new_states = [{} for _ in states]
   for (i, key), value in zip(keys, values):
     new_states[i][key] = value
-  return new_params, new_states, values[len(keys):], attended
+  return new_params, attended, type(state)(new_states, values[len(keys):])
