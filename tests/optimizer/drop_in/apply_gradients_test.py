@@ -13,7 +13,7 @@ _NAMES = sorted(harness.OPTIMIZERS)
 
 
 class _Elementwise(trainable_optimizer.TrainableOptimizer):
-  """Moves elements by 2: a step calls `_compute_updates`, where there is one."""
+  """Moves elements by 2: `_compute_updates` counts where there is one."""
 
   elementwise = True
 
