@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts the test methods of a `bazel test` run and prints one line of them.
 
-Usage: count_tests.py EVENTS_FILE EXIT_CODE [EXIT_CODE ...], where EVENTS_FILE
-is what `--build_event_json_file` wrote and the first EXIT_CODE what Bazel
-exited with. The others are those of further checks, each of which counts as one
-test.
+Usage: count_tests.py EVENTS_FILE=EXIT_CODE ... [EXIT_CODE ...], where
+EVENTS_FILE is what `--build_event_json_file` wrote in a run and its EXIT_CODE
+what Bazel exited with. The others are those of further checks, each of which
+counts as one test.
 
 A test target counts with the methods on record in its test.xml, those that were
 skipped left out, and with its last attempt if it had several. One that did not
@@ -95,9 +95,8 @@ def count_events(events):
   return total
 
 
-def main(argv):
-  """Prints the line and returns the exit code."""
-  events_path, exit_code = argv[1], int(argv[2])
+def count_run(events_path, exit_code):
+  """Returns the Counts of a run, which failed if its exit code says so."""
   events = []
   with open(events_path) as lines:
     for line in lines:
@@ -108,9 +107,18 @@ def main(argv):
   total = count_events(events)
   if exit_code != 0 and total.failed == 0:
     total = Counts(total.passed, 1)  # Nothing could even be analyzed.
-  checks = [int(code) == 0 for code in argv[3:]]
-  total = Counts(total.passed + checks.count(True),
-                 total.failed + checks.count(False))
+  return total
+
+
+def main(argv):
+  """Prints the line and returns the exit code."""
+  counts = []
+  for argument in argv[1:]:
+    path, _, code = argument.rpartition("=")
+    code = int(code)
+    counts.append(count_run(path, code) if path else
+                  Counts(int(code == 0), int(code != 0)))
+  total = Counts(*[sum(numbers) for numbers in zip(*counts)])
   print("%d passed, %d failed" % total)
   return 0 if total.passed > 0 and total.failed == 0 else 1
 

@@ -82,6 +82,31 @@ class BazelTest(absltest.TestCase):
       with open(os.path.join(self.root, path)) as stream:
         self.assertEqual(self.root + "\n", stream.read())
 
+  def test_tensorflow_2_has_an_environment_of_its_own(self):
+    self._fake_bazel("bin/bazel")
+    python = self._write(
+        "python", '#!/bin/sh\n[ "$2" = venv ] && exit 1\necho "$0"\n')
+    self._write("requirements-tf2.txt", "")
+    for asking in (["test", "--config=tf2"], ["run", "--config", "tf2"]):
+      code, out, err = self._run(
+          *asking, LEARNED_OPTIMIZER_PYTHON="/bin/false",
+          LEARNED_OPTIMIZER_TF2_PYTHON=python)
+      self.assertEqual((_MISSING, ""), (code, out))
+      self.assertIn("making .venv-tf2 with CPython", err)
+    self.assertTrue(os.path.exists(os.path.join(self.root, ".venv/.stamp")))
+    # An argument of the program that is run is none of Bazel's.
+    self.assertEqual((7, "bazel <run> <//:a> <--> <--config=tf2>input", ""),
+                     self._run("run", "//:a", "--", "--config=tf2"))
+
+  def test_names_the_pythons_of_tensorflow_2(self):
+    self._fake_bazel("bin/bazel")
+    self._write("requirements-tf2.txt", "")
+    code, _, err = self._run("test", "--config=tf2",
+                             LEARNED_OPTIMIZER_TF2_PYTHON="/bin/false")
+    self.assertEqual(_MISSING, code)
+    self.assertIn("LEARNED_OPTIMIZER_TF2_PYTHON (/bin/false) is not a working "
+                  "CPython 3.11 or 3.10 or 3.9 ", err)
+
   def test_runs_through_a_symlink(self):
     self._fake_bazel("bin/bazel")
     link = os.path.join(self.root, "link")

@@ -39,18 +39,24 @@ class CiTest(absltest.TestCase):
     out, err = process.communicate()
     return process.returncode, out, err
 
-  def _ci(self, bazel, lint):
+  def _ci(self, bazel, lint, bazel_tf2=36):
     """Exit codes in, what count_tests would be given and the end out."""
-    self._write("tools/bazel", "#!/bin/sh\nexit {}\n".format(bazel))
+    self._write("tools/bazel", "#!/bin/sh\ncase $* in *=tf2*) exit {};; esac\n"
+                "exit {}\n".format(bazel_tf2, bazel))
     self._write("tools/lint", "#!/bin/sh\nexit {}\n".format(lint))
     self._write(".venv/bin/python",
-                "#!/bin/sh\nshift 2\necho $*\n[ \"$*\" = '0 0' ]\n")
+                "#!/bin/sh\nshift\ncodes=$(echo \" $*\" | sed 's/ [^ ]*=/ /g')\n"
+                "echo $codes\n[ \"$codes\" = ' 0 0' ]\n")
     return self._run(".ci/run")[:2]
 
   def test_the_style_counts(self):
     self.assertEqual((0, "0 0\n"), self._ci(0, 0))
     self.assertEqual((1, "0 1\n"), self._ci(0, 1))
     self.assertEqual((1, "3 0\n"), self._ci(3, 0))
+
+  def test_both_versions_of_tensorflow_count(self):
+    self.assertEqual((1, "0 0 0\n"), self._ci(0, 0, bazel_tf2=0))
+    self.assertEqual("0 3 0\n", self._ci(0, 0, bazel_tf2=3)[1])
 
   def test_a_missing_linter_does_not_count(self):
     self.assertEqual("0\n", self._ci(0, 36)[1])

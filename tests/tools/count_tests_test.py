@@ -87,8 +87,8 @@ class CountTestsTest(absltest.TestCase):
   def _main(self, events, exit_code, *others):
     lines = "".join(json.dumps(event) + "\n" for event in events)
     path = self.create_tempfile("events.json", content=lines + '{"id": {"cut')
-    return count_tests.main(["count_tests", path.full_path, str(exit_code)] +
-                            list(others))
+    run = "{}={}".format(path.full_path, exit_code)
+    return count_tests.main(["count_tests", run] + list(others))
 
   def test_exit_code(self):
     passed = [self._configured("//:a", testSize="SMALL"),
@@ -104,7 +104,9 @@ class CountTestsTest(absltest.TestCase):
               self._summary("//:a", "PASSED")]
     for others, code, line in ((("0",), 0, "3 passed, 0 failed\n"),
                                (("1",), 1, "2 passed, 1 failed\n"),
-                               (("0", "2"), 1, "3 passed, 1 failed\n")):
+                               (("0", "2"), 1, "3 passed, 1 failed\n"),
+                               (("/dev/null=0",), 0, "2 passed, 0 failed\n"),
+                               (("/dev/null=4",), 1, "2 passed, 1 failed\n")):
       stdout, sys.stdout = sys.stdout, io.StringIO()
       try:
         self.assertEqual(code, self._main(passed, 0, *others))
