@@ -83,8 +83,8 @@ def describe(constructor, args, kwargs):
     constructor = constructor.func
   name = getattr(constructor, "__name__", None)
   if name is None:
-    raise ValueError("{!r} has no name by which it could be found again.".format(
-        constructor))
+    raise ValueError("{!r} has no name by which it could be found "
+                     "again.".format(constructor))
   if OPTIMIZERS.get(name) is not constructor:
     name = "{}:{}".format(constructor.__module__, name)
   args, kwargs = _with_defaults(constructor, list(args), dict(kwargs))

@@ -81,7 +81,8 @@ def build(compiler, folder, path, tf_options, link_options):
                    ["-shared"] + link_options)
 
 
-def compile_and_link(compiler, parts, path, options, link_options):
+def compile_and_link(compiler, parts, path, options, link_options,
+                     seconds=None):
   """Builds a library or a program; it is there wholly or not at all.
 
   Args:
@@ -90,11 +91,12 @@ def compile_and_link(compiler, parts, path, options, link_options):
     path: String, where the result goes.
     options: List of strings, for the compiler.
     link_options: List of strings.
+    seconds: Number, how long it may take; by default `BUILD_SECONDS`.
 
   Raises:
-    BuildError: If it cannot be built, or not within `BUILD_SECONDS`.
+    BuildError: If it cannot be built, or not in that time.
   """
-  end = time.time() + BUILD_SECONDS
+  end = time.time() + (seconds or BUILD_SECONDS)
   scratch = tempfile.mkdtemp(
       prefix=library_cache.SCRATCH, dir=os.path.dirname(path))
   try:

@@ -23,7 +23,7 @@ struct LearnedOptimizerDevice;
 
 template <typename Device, typename T>
 Status PrepareToUpdateVariable(OpKernelContext* context, Tensor* tensor,
-                               bool copy_on_read_mode) {
+                               bool /*copy_on_read_mode*/) {
   if (tensor->RefCountIsOne()) return Status();
   // Somebody still reads the value: it stays as it is.
   Tensor copy;

@@ -10,6 +10,9 @@ from optimizer.native import builder
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _SOURCES = os.path.dirname(os.path.abspath(builder.__file__))
+# GCC 12 warns so about its own header of AVX-512.
+_WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-maybe-uninitialized"]
+_SECONDS = 1000  # Sanitizers, and other tests at the same time, take time.
 _ABOUT_TENSORFLOW = ("op.cc", "attributes.cc")
 
 
@@ -39,7 +42,7 @@ def run(test_case, elements, options=()):
   builder.compile_and_link(
       compiler, main + [unit for unit in builder.units(_SOURCES)
                         if unit.name not in _ABOUT_TENSORFLOW],
-      path, options, options + ["-lpthread"])
+      path, options + _WARNINGS, options + ["-lpthread"], _SECONDS)
   program = subprocess.Popen(
       [path, str(elements)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
       universal_newlines=True)

@@ -122,6 +122,24 @@ class BuildTest(tf.test.TestCase):
         self._library()
 
 
+class WarningsTest(tf.test.TestCase):
+
+  def test_none(self):
+    # kernels_program.py compiles the rest.
+    compiler = builder.find_compiler()
+    if compiler is None:
+      self.skipTest("There is no C++ compiler.")
+    parts = [part for part in builder.units(os.path.dirname(loader.__file__))
+             if part.name in ("op.cc", "attributes.cc")]
+    self.assertLen(parts, 2)
+    # Warnings about TensorFlow's own headers are TensorFlow's.
+    options = [flag.replace("-I", "-isystem", 1)
+               for flag in tf.sysconfig.get_compile_flags()]
+    builder.compile_and_link(
+        compiler, parts, os.path.join(self.get_temp_dir(), "library.so"),
+        options + ["-O0", "-Wall", "-Wextra", "-Werror"], ["-shared"], 1000)
+
+
 class KeyTest(tf.test.TestCase):
 
   def test_another_tensorflow_has_another_key(self):
