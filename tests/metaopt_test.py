@@ -13,26 +13,14 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 import metaopt
-from optimizer import coordinatewise_rnn
 from optimizer import global_learning_rate
 from optimizer import hierarchical_rnn
-from optimizer import learning_rate_schedule
-from optimizer import trainable_adam
 from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_spec
+from tests.meta_training import harness
 
-_SPECS = {
-    "adam": problem_spec.Spec(trainable_adam.TrainableAdam, (0.05,)),
-    "coordinatewise": problem_spec.Spec(
-        coordinatewise_rnn.CoordinatewiseRNN, ([3, 4],)),
-    "global": problem_spec.Spec(
-        global_learning_rate.GlobalLearningRate, (0.02,)),
-    "hierarchical": problem_spec.Spec(
-        hierarchical_rnn.HierarchicalRNN, ([3, 4, 2], (0.01, 0.1))),
-    "schedule": problem_spec.Spec(
-        learning_rate_schedule.LearningRateSchedule, (0.03, 3)),
-}
+_SPECS = harness.OPTIMIZER_SPECS
 _START = [np.float32([[1.0], [-2.0]])]
 
 
@@ -319,9 +307,8 @@ class LogdirTest(tf.test.TestCase, parameterized.TestCase):
             list(variables.values())))
         for key, value in session.run(variables).items():
           self.assertAllEqual(reader.get_tensor(key), value)
-    if name != "hierarchical":  # Its initial learning rates are drawn anew.
-      self.assertAllClose(runs[0], runs[1], rtol=1e-6)
-      self.assertNotAllClose(runs[0], runs[2], rtol=1e-6)
+    self.assertAllClose(runs[0], runs[1], rtol=1e-6)
+    self.assertNotAllClose(runs[0], runs[2], rtol=1e-6)
 
   def test_plain_optimizer(self):
     with self.assertRaisesRegexp(ValueError, "logdir is for trainable.*Grad"):

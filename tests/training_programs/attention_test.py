@@ -47,6 +47,15 @@ class AttentionTest(harness.TrainingProgramTest, parameterized.TestCase):
             cls.logdir).items() if name.startswith("LOL/")}
 
   def _train(self, num_steps, sort=_SORTS[0], restore=None, save=None):
+    """Trains; returns (state, locations, parameters), and what `save` kept.
+
+    Args:
+      num_steps: Integer.
+      sort: Arguments of `_loss`.
+      restore: Path of a checkpoint to begin with, or None.
+      save: Path of a checkpoint to save after half of the steps, or None. With
+        one, what was saved is returned as a second triple.
+    """
     with tf.Graph().as_default():
       tf.set_random_seed(2 if restore else 1)
       loss, parts = _loss(*sort)
@@ -59,20 +68,23 @@ class AttentionTest(harness.TrainingProgramTest, parameterized.TestCase):
         session.run(tf.global_variables_initializer())
         if restore:
           saver.restore(session, restore)
-        for _ in range(num_steps):
+        located = tf.concat([tf.cast(part, tf.float32) for part in parts], 0)
+
+        def values():
+          return (self.state(session),) + tuple(session.run([located, true]))
+
+        for i in range(num_steps):
+          if save and i == num_steps // 2:
+            saver.save(session, save)
+            saved = values()
           session.run(step)
-        if save:
-          saver.save(session, save)
-        return self.state(session), session.run(
-            tf.concat([tf.cast(part, tf.float32) for part in parts], 0)
-        ), session.run(true)
+        return (values(), saved) if save else values()
 
   @parameterized.parameters(*_SORTS)
   def test_swapping_saver(self, dtype, use_resource, partitioned):
     sort = (dtype, use_resource, partitioned)
     path = os.path.join(self.directory(), "model.ckpt")
-    expected, _, _ = self._train(30, sort)
-    half, located, true = self._train(15, sort, save=path)
+    (expected, _, _), (half, located, true) = self._train(30, sort, save=path)
     self.assertTrue(np.all(located != true))
     self.check_meta_parameters(half)
     # Under the variable's own name, and of its type: the parameter.

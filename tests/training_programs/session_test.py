@@ -1,20 +1,31 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of training with a plain session."""
+"""Tests of training with a plain session, and with wrappers of optimizers."""
 
 import copy
 import os
 
+from absl.testing import parameterized
 import tensorflow.compat.v1 as tf
+from tensorflow import contrib
 
 from optimizer import pretrained
 from tests.training_programs import harness
+
+_slim = contrib.slim
 
 
 class SessionTest(harness.TrainingProgramTest):
 
   def _train(self, make_step, num_steps, restore=None, save=None):
-    """Trains in a new graph and session; returns (losses, state)."""
+    """Trains in a new graph and session; returns (losses, state).
+
+    Args:
+      make_step: Function of loss and global step.
+      num_steps: Integer.
+      restore: Path of a checkpoint to begin with, or None.
+      save: Path of a checkpoint to save after 25 steps, or None.
+    """
     with tf.Graph().as_default():
       # Whatever a restored run draws, the checkpoint has to replace it.
       tf.set_random_seed(2 if restore else 1)
@@ -29,21 +40,20 @@ class SessionTest(harness.TrainingProgramTest):
         if restore:
           saver.restore(session, restore)
         losses = [session.run(total)]
-        for _ in range(num_steps):
+        for i in range(num_steps):
+          if save and i == 25:
+            saver.save(session, save)
           session.run(step)
           losses.append(session.run(total))
-        if save:
-          saver.save(session, save)
         return losses, self.state(session)
 
   def _check(self, make_step):
-    losses, end = self._train(make_step, 50)
+    path = os.path.join(self.directory(), "model")
+    losses, end = self._train(make_step, 50, save=path)
     self.check_loss_falls(losses)
     self.check_meta_parameters(end)
-    path = os.path.join(self.directory(), "model")
-    first, _ = self._train(make_step, 25, save=path)
-    second, resumed_end = self._train(make_step, 25, restore=path)
-    self.assertEqual(losses, first + second[1:])
+    resumed, resumed_end = self._train(make_step, 25, restore=path)
+    self.assertEqual(losses[25:], resumed)
     self.check_same(end, resumed_end)
 
   def test_minimize(self):
@@ -107,10 +117,10 @@ class SessionTest(harness.TrainingProgramTest):
           if restore:
             saver.restore(session, restore)
           before = session.run(losses)
-          for _ in range(num_steps):
+          for i in range(num_steps):
+            if save and i == 25:
+              saver.save(session, save)
             session.run(steps)
-          if save:
-            saver.save(session, save)
           after = session.run(losses)
           self.assertLess(after[0], before[0])
           self.assertLess(after[1], before[1])
@@ -118,11 +128,10 @@ class SessionTest(harness.TrainingProgramTest):
               session.run(each.meta_parameters.checkpoint_names())
               for each in (first, second)]
 
-    expected, loaded = train(50)
+    path = os.path.join(self.directory(), "model")
+    expected, loaded = train(50, save=path)
     for values, logdir in zip(loaded, (first_logdir, second_logdir)):
       self.check_same(harness.read_checkpoint(logdir), values)
-    path = os.path.join(self.directory(), "model")
-    train(25, save=path)
     actual, loaded_again = train(25, restore=path)
     self.check_same(expected, actual)
     for values, again in zip(loaded, loaded_again):
@@ -211,6 +220,94 @@ class SessionTest(harness.TrainingProgramTest):
     self.check_meta_parameters(actual)
     self.check_same(expected, actual,
                     [name for name in actual if "save_counter" in name])
+
+
+def _slim_train_op(loss, optimizer):
+  return _slim.learning.create_train_op(
+      loss, optimizer, global_step=tf.train.get_or_create_global_step(),
+      clip_gradient_norm=5.0, summarize_gradients=True)
+
+
+def _training_train_op(loss, optimizer):
+  return contrib.training.create_train_op(
+      loss, optimizer, global_step=tf.train.get_or_create_global_step())
+
+
+def _optimize_loss(loss, optimizer):
+  return contrib.layers.optimize_loss(
+      loss, tf.train.get_or_create_global_step(), None, optimizer,
+      clip_gradients=5.0)
+
+
+def _minimized_by(wrap):
+  return lambda loss, optimizer: wrap(optimizer).minimize(
+      loss, tf.train.get_or_create_global_step())
+
+
+_PROGRAMS = {
+    "slim": _slim_train_op,
+    "contrib_training": _training_train_op,
+    "optimize_loss": _optimize_loss,
+    "clip_by_norm": _minimized_by(
+        lambda optimizer: contrib.estimator.clip_gradients_by_norm(
+            optimizer, 5.0)),
+    "moving_average": _minimized_by(contrib.opt.MovingAverageOptimizer),
+    "loss_scale": _minimized_by(
+        lambda optimizer:
+        tf.train.experimental.MixedPrecisionLossScaleOptimizer(
+            optimizer, "dynamic")),
+}
+
+
+class WrappersTest(harness.TrainingProgramTest, parameterized.TestCase):
+
+  @parameterized.parameters(*sorted(_PROGRAMS))
+  def test_trains(self, name):
+    with tf.Graph().as_default():
+      tf.set_random_seed(1)
+      loss = harness.full_loss()
+      step = _PROGRAMS[name](loss, pretrained.load(self.logdir))
+      self.check_not_trainable()
+      with tf.Session(config=harness.session_config()) as session:
+        session.run([tf.global_variables_initializer(),
+                     tf.local_variables_initializer()])
+        losses = [session.run(loss)]
+        for _ in range(50):
+          session.run(step)
+        losses.append(session.run(loss))
+        self.assertEqual(50, session.run(tf.train.get_global_step()))
+        self.check_meta_parameters(self.state(session))
+    self.check_loss_falls(losses)
+
+  def _train(self, directory, name, num_steps, seed=1):
+    """Trains as slim and contrib.training do; returns the last loss."""
+    with tf.Graph().as_default():
+      tf.set_random_seed(seed)
+      loss = harness.full_loss()
+      step = _PROGRAMS[name](loss, pretrained.load(self.logdir))
+      if name == "slim":
+        return _slim.learning.train(
+            step, directory, number_of_steps=num_steps,
+            save_summaries_secs=None, log_every_n_steps=1000,
+            session_config=harness.session_config())
+      return contrib.training.train(
+          step, directory,
+          hooks=[tf.train.StopAtStepHook(last_step=num_steps)],
+          save_summaries_steps=None, config=harness.session_config())
+
+  @parameterized.parameters("slim", "contrib_training")
+  def test_resumes(self, name):
+    whole, parts = self.directory("whole"), self.directory("parts")
+    with tf.Graph().as_default(), tf.Session() as session:
+      loss = harness.full_loss()
+      session.run(tf.global_variables_initializer())
+      start = session.run(loss)
+    self.check_loss_falls([start, self._train(whole, name, 50)])
+    expected = harness.read_checkpoint(whole)
+    self.check_meta_parameters(expected)
+    self._train(parts, name, 25)
+    self._train(parts, name, 50, seed=2)
+    self.check_same(expected, harness.read_checkpoint(parts))
 
 
 if __name__ == "__main__":
