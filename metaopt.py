@@ -20,6 +20,7 @@ import functools
 import os
 import sys
 import time
+import types
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -27,15 +28,12 @@ import tensorflow.compat.v1 as tf
 from evaluation import comparison
 from evaluation import plots
 from evaluation import single_run
-from meta_training import backpropagation
+from meta_training import checkpoints
 from meta_training import draws
 from meta_training import initial_weights
-from meta_training.distributed import lease
-from meta_training import evolution_strategies
-from meta_training import kept_problems
 from meta_training import meta_loop
 from meta_training import meta_optimizer
-from meta_training import moving_averages
+from meta_training import problem_cache
 from meta_training import reports
 from meta_training import run_description
 from meta_training import run_record
@@ -43,6 +41,10 @@ from meta_training import training_arguments
 from meta_training import update_rules
 from meta_training import validation as validation_lib
 from meta_training import visit_schedule
+from meta_training.distributed import lease
+from meta_training.meta_gradients import backpropagation
+from meta_training.meta_gradients import evolution_strategies
+from meta_training.meta_gradients import meta_gradient as meta_gradient_lib
 from optimizer import checkpoint_list
 from optimizer import meta_parameters
 from optimizer import paths
@@ -55,6 +57,13 @@ OPTIMIZER_SCOPE = meta_parameters.OPTIMIZER_SCOPE
 
 OPT_SUM_COLLECTION = "LOL_summaries"
 """Graph collection for summaries of an optimizer."""
+
+RunOptions = training_arguments.RunOptions
+Backpropagation = backpropagation.Backpropagation
+EvolutionStrategies = evolution_strategies.EvolutionStrategies
+RMSProp = update_rules.RMSProp
+Adam = update_rules.Adam
+Validation = validation_lib.Validation
 
 
 def train_optimizer(logdir,
@@ -70,34 +79,19 @@ def train_optimizer(logdir,
                     select_random_problems=True,
                     callbacks=None,
                     obj_train_max_multiplier=-1,
-                    out=sys.stdout,
-                    rms_decay=0.9,
-                    rms_epsilon=1e-20,
-                    l2_reg=0.0,
-                    nan_l2_reg=1e-2,
-                    reset_rnn_params=True,
-                    seed=None,
-                    compiled=None,
-                    on_start=None,
+                    out=sys.stdout, *,
+                    meta_gradient=Backpropagation(),
+                    update_rule=RMSProp(),
+                    validation=Validation(),
                     cluster=None,
-                    profile=False,
-                    learning_rate_half_life=0.0,
-                    meta_gradient=None,
-                    update_rule="rmsprop",
-                    train_only=(),
-                    averaging_decay=None,
-                    verbosity=reports.SCREENFUL,
-                    flags=None,
-                    initial=None,
-                    validation=(),
-                    validate_every=10):
+                    options=RunOptions()):
   """Trains the meta-parameters of an optimizer on a corpus of problems.
 
   Visits `num_problems` problems. Each visit makes `num_meta_iterations` runs
   from fresh starting points, each run a sequence of unrolls, and each unroll
   one update of the meta-parameters. Saves a checkpoint after every
-  visit; started again with the same `logdir` it goes on from the last one that
-  can be read, until `num_problems` visits are made in all.
+  visit; started again with the same `logdir` it continues from the last one
+  that can be read, until `num_problems` visits are made in all.
 
   Args:
     logdir: Directory for checkpoints, `optimizer.json`, `run.json` and event
@@ -129,44 +123,17 @@ def train_optimizer(logdir,
       leaves nothing in `metadata`. (The optimizer's own setting of that name
       ends an unroll at the step where that happens.)
     out: Stream for progress text, or None.
-    rms_decay: Float, of RMSProp.
-    rms_epsilon: Float, of RMSProp.
-    l2_reg: Float l, adds l ||meta-parameters||^2 to the meta-objective.
-    nan_l2_reg: Float, the same for updates whose meta-objective is not finite.
-    reset_rnn_params: Whether every meta-iteration starts with a fresh state of
-      the optimizer; otherwise only the first of a visit.
-    seed: Integer that decides all that a new run draws, or None.
-    compiled: Whether XLA compiles unrolls; None for whatever takes less time.
-    on_start: None or a function that is given another function, which asks
-      the run to stop after the current meta-iteration and save.
+    meta_gradient: A `Backpropagation` through unrolls, which is truncated, or
+      `EvolutionStrategies`. These run forward only; unless they are persistent,
+      an update follows each run, not each unroll.
+    update_rule: An `RMSProp` or `Adam`, what makes updates of meta-gradients.
+    validation: A `Validation`, problems that are not trained on, to choose the
+      best checkpoint by.
     cluster: None for a local run, or the `cluster.Cluster` this process is a
       worker of. All workers update the same meta-parameters, each at its own
       pace. Worker 0 is the chief: it alone saves, writes summaries and calls
       callbacks, and its visits are those that count.
-    profile: Whether to write a timeline of a short unroll after each visit,
-      for TensorBoard's Profile and, `timeline-<step>.json`, Chrome's viewer.
-    learning_rate_half_life: Float, updates in which the rate halves, or 0.
-    meta_gradient: None or "backprop" for truncated backpropagation, or an
-      `evolution_strategies.Options`. Evolution strategies run forward only;
-      unless they are persistent, an update follows each run, not each unroll.
-    update_rule: "rmsprop", or "adam" with its usual constants.
-    train_only: List of strings. Meta-parameters whose names have none of them
-      in it stay as they are; if it is empty all are trained.
-    averaging_decay: None, or a float: the decay of a moving average of the
-      meta-parameters, see `moving_averages`. It is saved in the directory
-      "averaged" of `logdir`, from where `pretrained.load` can load it.
-    verbosity: How much `out` is told: 0 for what needs attention, 1 for at most
-      a screenful a minute, 2 for everything.
-    flags: None, or a dict in terms of JSON that the record of the run shall
-      also hold, such as the flags of a program.
-    initial: None, or what a new run begins with: a name of
-      `pretrained.names()`, or the directory of a run. A run that goes on
-      ignores it.
-    validation: Sequence like `problems_and_data`, problems that are not trained
-      on. Their mean log objective after 500 steps is summarized, and the best
-      checkpoint by it is kept in the sub-directory `best`, for
-      `pretrained.load`.
-    validate_every: Integer, visits from one validation to the next.
+    options: `RunOptions`: seed, compilation, where to begin, what is written.
 
   Returns:
     The prefix of the last checkpoint in `logdir`, None if there is none.
@@ -174,97 +141,137 @@ def train_optimizer(logdir,
   Raises:
     ValueError: If an argument is out of range, there are no problems, an
       objective is negative, meta-parameters become infinite or not a number,
-      or no checkpoint in `logdir` can be read or the last does not fit, or
-      `initial` cannot be read or does not fit; nothing
-      that was saved is lost. In a cluster also if the port is taken or the
-      options are not the chief's.
+      no update was finite, or no checkpoint in `logdir` can be read or the last
+      does not fit, or the initial meta-parameters cannot be read or do not fit;
+      nothing that was saved is lost. In a cluster also if the port is taken or
+      the options are not the chief's.
     IOError: If a checkpoint cannot be written, the last good one stays; if
       another run writes in `logdir`, or the cluster has another chief.
   """
-  arguments = dict(locals())
-  logdir = paths.checkpoint_path(logdir)
+  run = types.SimpleNamespace(**locals())
+  run.logdir = paths.checkpoint_path(logdir)
   if 0 in (num_problems, num_meta_iterations):
-    return checkpoint_list.latest(logdir)
-  problems_and_data = list(map(corpus_entry.as_entry, problems_and_data or ()))
-  validation = list(map(corpus_entry.as_entry, validation or ()))
-  options = update_rules.UpdateOptions(
-      learning_rate, gradient_clip, rms_decay, rms_epsilon, l2_reg, nan_l2_reg,
-      learning_rate_half_life)
-  rule = update_rules.Rule(update_rule, train_only, averaging_decay)
+    return checkpoint_list.latest(run.logdir)
+  run.problems_and_data = list(
+      map(corpus_entry.as_entry, problems_and_data or ()))
+  _check(run)
+  run.validation = validation.checked()
+  with contextlib.ExitStack() as stack:
+    # Connects; the loop visits problems, and saves after each visit.
+    loop = _connect(run, stack)
+    if loop is not None:
+      loop.run(num_problems)
+  return checkpoint_list.latest(run.logdir)
+
+
+def _check(run):
+  """Raises ValueError if an argument of `train_optimizer` cannot work."""
   training_arguments.check(
-      optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
-      num_unroll_func, num_partial_unroll_itrs_func, options, rule,
-      meta_gradient, reset_rnn_params, validation, validate_every, seed)
-  saves = training_arguments.saves(is_chief, cluster)
+      run.optimizer_spec, run.problems_and_data, run.num_problems,
+      run.num_meta_iterations, run.num_unroll_func,
+      run.num_partial_unroll_itrs_func, run.learning_rate, run.gradient_clip)
+  for name, kind, example in (
+      ("meta_gradient", meta_gradient_lib.MetaGradient, "Backpropagation()"),
+      ("update_rule", update_rules.UpdateRule, "Adam()"),
+      ("validation", Validation, "Validation(problems, every=10)"),
+      ("options", RunOptions, "RunOptions(seed=1)")):
+    training_arguments.check_kind(name, getattr(run, name), kind, example)
+  if run.options.seed is not None:
+    training_arguments.check_integer(
+        "seed", run.options.seed, -2**63, 2**63 - 1)
+  run.update_rule.check()
+  run.meta_gradient.check(run.options.reset_rnn_params)
+
+
+def _connect(run, stack):
+  """Finds the run or begins it.
+
+  Args:
+    run: Namespace of the arguments of `train_optimizer`.
+    stack: A `contextlib.ExitStack` that shall close what is opened.
+
+  Returns:
+    A `meta_loop.MetaLoop`; None if the chief of the cluster has made all
+    visits.
+  """
+  options, cluster = run.options, run.cluster
+  saves = training_arguments.saves(run.is_chief, cluster)
   counts = cluster is None or cluster.is_chief
-  report = reports.Report(out, logdir if saves else None,
-                          num_problems if counts else None, verbosity)
-  description = run_description.RunDescription(optimizer_spec, report.write)
+  report = reports.Report(
+      run.out, run.logdir if saves else None,
+      run.num_problems if counts else None, options.verbosity)
+  stack.enter_context(contextlib.closing(report))
+  description = run_description.RunDescription(run.optimizer_spec, report.write)
   try:
     meta = meta_optimizer.MetaOptimizer(
-        logdir, initial_weights.with_initial(
-            optimizer_spec, initial if counts else None, logdir, description,
-            report.write), options, draws.drawn_seed() if seed is None else
-        seed, cluster, description.of_task(problems_and_data, meta_gradient),
-        report.write, saves, rule)
+        run.logdir, initial_weights.with_initial(
+            run.optimizer_spec, options.initial if counts else None, run.logdir,
+            description, report.write), run.update_rule,
+        draws.drawn_seed() if options.seed is None else options.seed,
+        run.learning_rate, run.gradient_clip, cluster, description.of_task(
+            run.problems_and_data, run.meta_gradient), report.write, saves)
   except lease.RunFinishedError:
     report.write("the chief has made all visits")
-    return checkpoint_list.latest(logdir)
-  with contextlib.closing(meta), contextlib.closing(report):
-    position = meta.position()
-    if meta.checkpoint:
-      report.going_on(meta.checkpoint, position, seed)
-    if not meta.is_chief or position.visits < num_problems:
-      if saves:
-        description.compare(logdir)
-      report.start(meta.shapes)
-    problems_and_data = _seeded(problems_and_data, position.seed)
-    validate = validation_lib.Validation(
-        optimizer_spec, _seeded(validation, position.seed ^ 1), validate_every,
-        position.seed, report, description.write)
-    gradients = _meta_gradients(meta_gradient, meta)
-    kept = kept_problems.KeptProblems(
-        optimizer_spec, problems_and_data, compiled, log=report.write,
-        **gradients.problem_options)
-    loop = meta_loop.MetaLoop(
-        meta, kept, visit_schedule.VisitSchedule(
-            position.seed, len(problems_and_data), select_random_problems,
-            num_meta_iterations, num_unroll_func, num_partial_unroll_itrs_func,
-            cluster.task if cluster else 0, gradients.num_problems),
-        problems_and_data, report, reset_rnn_params,
-        list(callbacks or []) + [validate], logdir, profile,
-        obj_train_max_multiplier, functools.partial(
-            _describe, logdir, description, report, arguments, position.seed,
-            problems_and_data, validate), gradients)
-    if on_start is not None:
-      on_start(loop.request_stop)
-    with contextlib.closing(kept), contextlib.closing(validate):
-      loop.run(num_problems)
-  return checkpoint_list.latest(logdir)
+    return None
+  stack.enter_context(contextlib.closing(meta))
+  loop = _loop(run, meta, description, report, stack)
+  if options.on_start is not None:
+    options.on_start(loop.request_stop)
+  return loop
 
 
-def _meta_gradients(meta_gradient, meta):
-  """What estimates meta-gradients of a `MetaOptimizer`."""
-  if meta_gradient in (None, "backprop"):
-    return backpropagation.Backpropagation()
-  return evolution_strategies.EvolutionStrategies(
-      meta_gradient, meta.shapes, meta.trained)
+def _loop(run, meta, description, report, stack):
+  """Puts the parts of a run together; `stack` closes them."""
+  position = meta.position()
+  corpus, validated = [_seeded(entries, seed) for entries, seed in (
+      (run.problems_and_data, position.seed),
+      (run.validation.problems, position.seed ^ 1))]
+  validator = validation_lib.Validator(
+      run.optimizer_spec, validated, run.validation.every, position.seed,
+      run.logdir, report, description.write)
+  if meta.checkpoint:
+    report.resumed(meta.checkpoint, position, run.options.seed)
+  if (not meta.is_chief or position.visits < run.num_problems or
+      validator.is_due(position.visits, meta.checkpoint)):
+    if meta.saves:
+      description.compare(run.logdir)
+    report.start(meta.shapes)
+  gradients = run.meta_gradient.bound(meta.shapes, meta.trained)
+  cache = problem_cache.ProblemCache(
+      run.optimizer_spec, corpus, run.options.compiled, log=report.write,
+      **gradients.problem_options)
+  stack.enter_context(contextlib.closing(validator))
+  stack.enter_context(contextlib.closing(cache))
+  return meta_loop.MetaLoop(
+      meta, cache, visit_schedule.VisitSchedule(
+          position.seed, len(corpus), run.select_random_problems,
+          run.num_meta_iterations, run.num_unroll_func,
+          run.num_partial_unroll_itrs_func,
+          run.cluster.task if run.cluster else 0,
+          gradients.problems_per_update),
+      corpus, report, gradients, validator, functools.partial(
+          _describe, run, description, report, position.seed, corpus,
+          validator.names),
+      run.logdir, run.callbacks, run.obj_train_max_multiplier,
+      run.options.reset_rnn_params, run.options.profile)
+
+
+def _describe(run, description, report, seed, corpus, validated):
+  """Writes what tells of the run into its directory, beside averages too."""
+  description.write(run.logdir)
+  if run.update_rule.averaging_decay is not None:
+    description.write(os.path.join(run.logdir, checkpoints.AVERAGED_DIRECTORY))
+  arguments = dict(vars(run), validate_every=run.validation.every,
+                   **run.options._asdict())
+  report.text("run", run_record.write(run.logdir, run_record.record(
+      arguments, seed, description.flat(),
+      run_description.problem_names(corpus), validated), report.write))
 
 
 def _seeded(entries, seed):
   """Entries with random seeds, drawn from one, for whatever has none."""
   return [corpus_entry.CorpusEntry(*entry) for entry in
           corpus_options.with_random_seeds(entries, seed)]
-
-
-def _describe(logdir, description, report, arguments, seed, corpus, validate):
-  """Writes what tells of the run into its directory, beside averages too."""
-  description.write(logdir)
-  if arguments["averaging_decay"] is not None:
-    description.write(os.path.join(logdir, moving_averages.DIRECTORY))
-  report.text("run", run_record.write(logdir, run_record.record(
-      arguments, seed, description.flat(),
-      run_description.problem_names(corpus), validate.names), report.write))
 
 
 def test_optimizer(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,

@@ -36,7 +36,6 @@ from absl import logging
 import tensorflow.compat.v1 as tf
 
 from meta_training.distributed import cluster
-from meta_training import evolution_strategies
 from meta_training import processor_settings
 from meta_training import reports
 import metaopt
@@ -58,6 +57,26 @@ HRNN_CELL_SIZES = [10, 20, 20]
 _DEFINE = {"float": flags.DEFINE_float, "int": flags.DEFINE_integer,
            "bool": flags.DEFINE_bool, "string": flags.DEFINE_string,
            "enum": flags.DEFINE_enum, "list": flags.DEFINE_list}
+
+_UPDATES = {name: name for name in (
+    "l2_reg", "nan_l2_reg", "train_only", "averaging_decay")}
+_UPDATES["meta_learning_rate_half_life"] = "learning_rate_half_life"
+_UPDATE_RULES = {
+    "rmsprop": (metaopt.RMSProp, dict(
+        _UPDATES, rms_decay="decay", rms_epsilon="epsilon")),
+    "adam": (metaopt.Adam, _UPDATES)}
+
+
+def _evolution_strategies(stddev, **options):
+  return metaopt.EvolutionStrategies(metarun_checks.stddevs(stddev), **options)
+
+
+_META_GRADIENTS = {
+    "backprop": (metaopt.Backpropagation, {}),
+    "es": (_evolution_strategies, {
+        "es_" + name: name for name in (
+            "stddev", "num_pairs", "persistent", "evaluate_every",
+            "problems_per_update", "last_unroll_only")})}
 
 
 def define_flags(flag_values=FLAGS):
@@ -289,14 +308,18 @@ def _given(name):
   return FLAGS[name].value if FLAGS[name].present else None
 
 
-def _meta_gradient():
-  """How meta-gradients are estimated; see `metaopt.train_optimizer`."""
-  if FLAGS.meta_gradient == "backprop":
-    return "backprop"
-  return evolution_strategies.Options(
-      metarun_checks.stddevs(FLAGS.es_stddev), FLAGS.es_num_pairs,
-      FLAGS.es_persistent, FLAGS.es_evaluate_every,
-      FLAGS.es_problems_per_update, FLAGS.es_last_unroll_only)
+def _made(constructors, flag):
+  """What a flag chooses from a table, with the arguments that other flags set.
+  """
+  constructor, arguments = constructors[FLAGS[flag].value]
+  return constructor(**{argument: FLAGS[name].value
+                        for name, argument in arguments.items()})
+
+
+def _sampler(scale, least):
+  """Function that draws numbers, with the flags of its scale and minimum."""
+  return functools.partial(
+      metaopt.sample_numiter, FLAGS[scale].value, FLAGS[least].value)
 
 
 def _verbosity():
@@ -319,28 +342,21 @@ def _train(corpus):
   checkpoint = metaopt.train_optimizer(
       log_directory(), optimizer_spec(), corpus,
       FLAGS.num_problems, FLAGS.num_meta_iterations,
-      functools.partial(metaopt.sample_numiter, FLAGS.num_unroll_scale,
-                        FLAGS.min_num_unrolls),
-      functools.partial(metaopt.sample_numiter,
-                        FLAGS.num_partial_unroll_itr_scale,
-                        FLAGS.min_num_itr_partial_unroll),
-      learning_rate=FLAGS.meta_learning_rate,
-      gradient_clip=FLAGS.gradient_clip_level,
-      is_chief=is_chief,
+      _sampler("num_unroll_scale", "min_num_unrolls"),
+      _sampler("num_partial_unroll_itr_scale", "min_num_itr_partial_unroll"),
+      FLAGS.meta_learning_rate, FLAGS.gradient_clip_level, is_chief,
       select_random_problems=(
           task is None or len(task.hosts["worker"]) == 1 or not is_chief),
       obj_train_max_multiplier=FLAGS.objective_training_max_multiplier,
-      rms_decay=FLAGS.rms_decay, rms_epsilon=FLAGS.rms_epsilon,
-      l2_reg=FLAGS.l2_reg, nan_l2_reg=FLAGS.nan_l2_reg,
-      reset_rnn_params=FLAGS.reset_rnn_params, seed=FLAGS.seed,
-      compiled=metarun_flags.COMPILE[FLAGS.compile], on_start=_stop_on_signals,
-      cluster=task, profile=FLAGS.set_profiling,
-      learning_rate_half_life=FLAGS.meta_learning_rate_half_life,
-      meta_gradient=_meta_gradient(), update_rule=FLAGS.update_rule,
-      train_only=FLAGS.train_only, averaging_decay=FLAGS.averaging_decay,
-      verbosity=_verbosity(), flags=_values(), initial=_initial(),
-      validation=problems_and_data(_named_sets("validation_sets")),
-      validate_every=FLAGS.validate_every)
+      meta_gradient=_made(_META_GRADIENTS, "meta_gradient"),
+      update_rule=_made(_UPDATE_RULES, "update_rule"),
+      validation=metaopt.Validation(
+          problems_and_data(_named_sets("validation_sets")),
+          FLAGS.validate_every),
+      cluster=task, options=metaopt.RunOptions(
+          FLAGS.seed, metarun_flags.COMPILE[FLAGS.compile],
+          FLAGS.reset_rnn_params, _initial(), _stop_on_signals, _verbosity(),
+          FLAGS.set_profiling, _values()))
   if is_chief:
     print("The last checkpoint is {}".format(checkpoint))
 

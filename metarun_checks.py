@@ -82,7 +82,7 @@ def stddevs(items):
     items: List of strings, numbers or <part of a name>=<number>.
 
   Returns:
-    Dict from parts of names to floats, see `evolution_strategies.Options`.
+    Dict from parts of names to floats, see `metaopt.EvolutionStrategies`.
 
   Raises:
     ValueError: If an item is neither.

@@ -46,6 +46,8 @@ COMPILE = {"auto": None, "always": True, "never": False}
 # is closer to 0 is 0.
 _LARGEST = 3.4028234e38
 _SMALLEST = 1.1754944e-38
+# Initial values of meta-parameters whose squares and sums are finite as well.
+_MAX_SCALE = 1e15
 _BELOW_1 = 0.99999994
 _MAX_UNROLLS = 10**6
 _MAX_STEPS = 10**6
@@ -224,13 +226,13 @@ _HIERARCHICAL = (
             "Initial GRU gate bias.", argument="gate_bias_init"),
     _option("biasgrucell_scale", "float", 0.5, "spread",
             "Of initial GRU matrices.", argument="cell_scale",
-            lower_bound=0.0),
+            lower_bound=0.0, upper_bound=_MAX_SCALE),
     _option("hrnn_affine_scale", "float", 0.5, "spread",
             "Of initial matrices between levels.", argument="affine_scale",
-            lower_bound=0.0),
+            lower_bound=0.0, upper_bound=_MAX_SCALE),
     _option("hrnn_rnn_readout_scale", "float", 0.5, "spread",
             "Of initial read-outs.", argument="readout_scale",
-            lower_bound=0.0),
+            lower_bound=0.0, upper_bound=_MAX_SCALE),
     _option("hrnn_default_decay_var_init", "float", 2.2, "logit",
             "Initial decay of momentum.", argument="input_decay_bias_init"),
     _option("scale_decay_bias_init", "float", 3.2, "logit",
@@ -250,7 +252,7 @@ _COORDINATEWISE = (
             "Initial decay.", argument="decay_bias_init"),
     _option("crnn_rnn_readout_scale", "float", 0.5, "spread",
             "Of initial read-outs.", argument="readout_scale",
-            lower_bound=0.0),
+            lower_bound=0.0, upper_bound=_MAX_SCALE),
 )
 
 _META = (

@@ -113,8 +113,9 @@ def train(logdir, arguments, problems, num_updates, minutes=None,
                                 arguments),
       problems, visits, 1, lambda: _UNROLLS,
       lambda rng: metaopt.sample_numiter(80, 20, rng),
-      learning_rate=learning_rate, gradient_clip=0.05, seed=1, out=out,
-      callbacks=[after_visit], on_start=stops.append, compiled=compiled)
+      learning_rate=learning_rate, gradient_clip=0.05, out=out,
+      callbacks=[after_visit], options=metaopt.RunOptions(
+          seed=1, on_start=stops.append, compiled=compiled))
 
 
 def main(unused_argv):

@@ -83,11 +83,11 @@ def run_role():
   if FLAGS.role == "worker":
     metaopt.train_optimizer(
         FLAGS.role_dir, _SPEC, _CORPUS, 10**9, 1, lambda: 10, lambda: _STEPS,
-        learning_rate=1e-6, seed=1, compiled=True, cluster=task,
-        out=sys.stdout)
+        learning_rate=1e-6, out=sys.stdout, cluster=task,
+        options=metaopt.RunOptions(seed=1, compiled=True))
   meta = meta_optimizer.MetaOptimizer(
-      FLAGS.role_dir, _SPEC, update_rules.UpdateOptions(1e-6), 1, task, {},
-      print)
+      FLAGS.role_dir, _SPEC, update_rules.RMSProp(), 1, learning_rate=1e-6,
+      cluster=task, log=print)
   gradient = np.full(
       [meta_parameters.total_size(meta.shapes)], 1e-3, np.float32)
   print("  run 1: only updates", flush=True)

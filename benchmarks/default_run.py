@@ -74,7 +74,7 @@ def _train(corpus, num_runs, clock):
         len(corpus), num_runs, functools.partial(sample, 40, 1),
         functools.partial(sample, 200, 50), learning_rate=1e-6,
         gradient_clip=1e4, is_chief=True, select_random_problems=False,
-        callbacks=[clock], out=out, seed=1)
+        callbacks=[clock], out=out, options=metaopt.RunOptions(seed=1))
 
 
 def main(unused_argv):

@@ -22,7 +22,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import runner
-from meta_training import kept_problems
+from meta_training import problem_cache
 from meta_training import processor_settings
 from optimizer import global_learning_rate
 from optimizer import hierarchical_rnn
@@ -91,7 +91,7 @@ class _Measurement:
 
   def __init__(self, optimizer_spec, row, max_steps, options):
     self._theta = runner.initial_meta_parameters(optimizer_spec)
-    self._kept = kept_problems.KeptProblems(
+    self._cache = problem_cache.ProblemCache(
         optimizer_spec, [row], compiled=max_steps is not None, **options)
     self._rng = np.random.RandomState(0)
     self._max_steps = max_steps or FLAGS.steps
@@ -104,7 +104,7 @@ class _Measurement:
     self.again = time.time() - start
 
   def _problem(self):
-    return self._kept.get(0, 10**6, self._max_steps)
+    return self._cache.get(0, 10**6, self._max_steps)
 
   def _unroll(self):
     problem = self._problem()
@@ -119,7 +119,7 @@ class _Measurement:
 
   def close(self):
     """Closes the problem."""
-    self._kept.close()
+    self._cache.close()
 
 
 def measure(optimizer_spec, row, max_steps):

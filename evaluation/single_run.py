@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from meta_training import minibatches
+from meta_training import queue_runners
 from meta_training import training_arguments
 from optimizer import arguments
 from optimizer import trainable_optimizer
@@ -47,6 +48,7 @@ class Evaluation:
       self._session = tf.Session(graph=graph)
       self._session.run([tf.global_variables_initializer(),
                          tf.local_variables_initializer()])
+    self._queue_runners = queue_runners.QueueRunners(self._session)
     problem.init_fn(self._session)
 
   def _build(self, optimizer, problem, seed, logdir):
@@ -86,7 +88,7 @@ class Evaluation:
     return self
 
   def __exit__(self, *unused_error):
-    self._session.close()
+    self._queue_runners.close()
 
   def feeds(self, num_steps):
     """Pairs of iteration and feeds, the minibatches walking epochs."""

@@ -40,7 +40,7 @@ class InitialWeights:
       logdir: String, the run's own; if there is a checkpoint the run goes on
         from that.
       description: The `run_description.RunDescription` of the spec.
-      log: Function of a string, told which it is.
+      log: Function of a string, called with which it is.
     """
     self._optimizer_spec = optimizer_spec
     self._directory = directory
@@ -59,8 +59,8 @@ class InitialWeights:
     """
     optimizer = self._optimizer_spec.build()
     if checkpoint_list.latest(self._logdir):
-      self._log("the meta-parameters of {!r} have no effect: the run goes on "
-                "from its own".format(self._directory))
+      self._log("the meta-parameters of {!r} have no effect: the run has "
+                "its own".format(self._directory))
       return optimizer
     self._description.compare(self._directory, "is {} there and {} here")
     try:

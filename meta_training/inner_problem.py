@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from . import minibatches
+from . import queue_runners
 from optimizer import meta_parameters
 
 # XLA's code for these is slower than TensorFlow's kernels, on a CPU.
@@ -66,7 +67,7 @@ class InnerProblem:
         evaluation of the objective on a whole data set to the next.
     """
     self.spec = problem_spec
-    self._minibatches = minibatches.Minibatches(dataset, batch_size)
+    self.minibatches = minibatches.Minibatches(dataset, batch_size)
     self.max_steps = max_steps
     self._graph = tf.Graph()
     with self._graph.as_default():
@@ -75,9 +76,12 @@ class InnerProblem:
       self._build(optimizer, self._problem, max_steps,
                   obj_train_max_multiplier, differentiate, evaluate_every)
       self._graph.finalize()
-    self._session = tf.Session(graph=self._graph,
-                                         config=session_config())
+    self._start_session()
+
+  def _start_session(self):
+    self._session = tf.Session(graph=self._graph, config=session_config())
     self._session.run(self._initializer)
+    self._queue_runners = queue_runners.QueueRunners(self._session)
 
   def _build(self, optimizer, problem, max_steps, multiplier, differentiate,
              evaluate_every):
@@ -97,9 +101,9 @@ class InnerProblem:
              for name in optimizer.meta_parameters.declarations}
     theta.update(variables)
     self._output = output = optimizer.train(
-        problem, self._minibatches.dataset, bound,
+        problem, self.minibatches.dataset, bound,
         compiled=max_steps is not None, max_steps=max_steps,
-        batch_size=self._minibatches.size,
+        batch_size=self.minibatches.size,
         recompute=differentiate or max_steps is not None,
         noise_seed=self._noise_seed, start_seed=self._start_seed,
         obj_train_max_multiplier=multiplier, differentiable=differentiate,
@@ -113,10 +117,11 @@ class InnerProblem:
       self._carry_over = tf.group(*[
           variable.assign(value, read_value=False) for variable, value in zip(
               output.init_loop_vars, output.output_loop_vars)])
-    self._ended = [variable.read_value() for variable in output.init_loop_vars]
-    self._continued = tf.group(*[
+    self._final_state = [
+        variable.read_value() for variable in output.init_loop_vars]
+    self._restored = tf.group(*[
         variable.assign(value, read_value=False) for variable, value in zip(
-            output.init_loop_vars, self._ended)])
+            output.init_loop_vars, self._final_state)])
     self._states = collections.OrderedDict(
         (key, tf.concat([tf.reshape(state[i], [-1])
                          for state in output.output_state], 0))
@@ -128,15 +133,15 @@ class InnerProblem:
 
   def unroll(self, theta, num_steps, first_unroll, reset_state, start_seed,
              noise_seed, batches):
-    """Runs one unroll, going on where the last one ended.
+    """Runs one unroll, from where the last one ended.
 
     The first one of a run also calls the problem's `init_fn`.
 
     Args:
       theta: float32 array, all meta-parameters in a row.
       num_steps: Integer.
-      first_unroll: Whether to draw the parameters anew.
-      reset_state: Whether to initialize the optimizer's state anew.
+      first_unroll: Whether to draw new parameters.
+      reset_state: Whether to initialize the optimizer's state.
       start_seed: Pair of integers that decides what is drawn at the start.
       noise_seed: Pair of integers that decides the gradient noise.
       batches: int32 array [num_steps, batch], taken from a `walk`.
@@ -159,21 +164,22 @@ class InnerProblem:
          self._start_seed: start_seed, self._noise_seed: noise_seed})
     return UnrollResult(float(meta_objective), objectives, gradient)
 
-  def where_it_ended(self):
-    """List of arrays: where the last unroll ended, for `go_on_from`."""
-    return self._session.run(self._ended)
+  def final_state(self):
+    """List of arrays: where the last unroll ended, for `restore`."""
+    return self._session.run(self._final_state)
 
-  def go_on_from(self, ended):
-    """Lets the next unroll go on where another one ended.
+  def restore(self, final_state):
+    """Lets the next unroll continue where another one ended.
 
     Args:
-      ended: What `where_it_ended` returned after that.
+      final_state: What `final_state` returned after that.
     """
-    self._session.run(self._continued, dict(zip(self._ended, ended)))
+    self._session.run(self._restored,
+                      dict(zip(self._final_state, final_state)))
 
   def walk(self, rng):
     """Minibatches to give to `unroll`: a `minibatches.Walk`."""
-    return self._minibatches.walk(rng)
+    return self.minibatches.walk(rng)
 
   @property
   def has_convolutions(self):
@@ -197,7 +203,7 @@ class InnerProblem:
   def trace(self, theta, num_steps=10):
     """Traces a short unroll with its meta-gradient: a `tf.RunMetadata`.
 
-    It leaves no trace of its own: the next unroll goes on from where the last
+    It leaves no trace of its own: the next unroll continues where the last
     real one ended.
     """
     metadata = tf.RunMetadata()
@@ -219,7 +225,7 @@ class InnerProblem:
 
   def close(self):
     """Frees the session's resources."""
-    self._session.close()
+    self._queue_runners.close()
 
 
 def _meta_gradient(meta_objective, theta):

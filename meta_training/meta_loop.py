@@ -6,13 +6,13 @@ import collections
 import os
 import time
 
-from . import backpropagation
 from .distributed import lease
-from . import finite_values
-from . import meta_optimizer
-from . import several_problems
-from . import visit_schedule
 from .distributed import waiting
+from .meta_gradients import meta_gradient as meta_gradient_lib
+from . import meta_optimizer
+from . import start_check
+from . import update_rules
+from . import visit_schedule
 from optimizer import meta_parameters
 from optimizer import registry
 
@@ -24,34 +24,35 @@ _STOP_SECONDS = 10.0
 class MetaLoop:
   """Runs the visits of one task from where they stopped."""
 
-  def __init__(self, meta, kept_problems, schedule, problems_and_data,
-               report, reset_state_every_run=True, callbacks=None,
-               logdir=None, profile=False, obj_train_max_multiplier=-1,
-               describe=None, meta_gradient=None):
+  def __init__(self, meta, cache, schedule, problems_and_data, report,
+               meta_gradient, validator, describe, logdir, callbacks=(),
+               obj_train_max_multiplier=-1, reset_state_every_run=True,
+               profile=False):
     """Puts the parts together.
 
     Args:
       meta: A `meta_optimizer.MetaOptimizer`.
-      kept_problems: A `kept_problems.KeptProblems`.
+      cache: A `problem_cache.ProblemCache`.
       schedule: A `visit_schedule.VisitSchedule`.
       problems_and_data: List of `corpus_entry.CorpusEntry`.
       report: A `reports.Report`.
-      reset_state_every_run: Whether each meta-iteration starts with a fresh
-        optimizer state; otherwise only the first of a visit.
+      meta_gradient: A `meta_gradient.MetaGradient`, bound to the
+        meta-parameters.
+      validator: A `validation.Validator`.
+      describe: A function without arguments that is called after something has
+        been saved: until then nothing of an earlier run changes. It is called
+        once, and again if what it has written is gone.
+      logdir: String, the run's directory.
       callbacks: List of functions called after every visit; see
         `metaopt.train_optimizer`. Whatever cannot be called is skipped.
-      logdir: String, the run's directory; passed to the callbacks.
-      profile: Whether to write a timeline of a short unroll of each visit.
       obj_train_max_multiplier: Float. If positive, a run ends after an unroll
         whose last objective exceeds f_init + (multiplier - 1) |f_init|.
-      describe: None, or a function without arguments that is called after
-        something has been saved: until then nothing of an earlier run changes.
-        It is called once, and again if what it has written is gone.
-      meta_gradient: What estimates meta-gradients, with the interface of
-        `backpropagation.Backpropagation`, which is the default.
+      reset_state_every_run: Whether each meta-iteration starts with a fresh
+        optimizer state; otherwise only the first of a visit.
+      profile: Whether to write a timeline of a short unroll of each visit.
     """
     self._meta = meta
-    self._kept_problems = kept_problems
+    self._cache = cache
     self._schedule = schedule
     self._problems_and_data = problems_and_data
     self._report = report
@@ -62,16 +63,20 @@ class MetaLoop:
     self._multiplier = obj_train_max_multiplier
     self._describe = describe
     self._is_described = False
-    self._meta_gradient = meta_gradient or backpropagation.Backpropagation()
+    self._meta_gradient = meta_gradient
+    self._validator = validator
+    self._start_check = start_check.StartCheck(report.write)
     self._first_step = None
     self._stop_requested = False
     self._stop_time = float("inf")
-    self._values, self._position = None, None
+    self._values, self._position, self._saved = None, None, None
     self._find_position()
 
   def _find_position(self):
-    """Reads where to go on; workers beside the chief have no order to keep."""
+    """Reads where the run is; workers beside the chief have no order to keep.
+    """
     self._values = self._meta.values()
+    self._saved = self._meta.checkpoint
     self._position = self._meta.position()
     self._first_step = self._meta.global_step()
     if not self._meta.is_chief:
@@ -81,8 +86,8 @@ class MetaLoop:
   def request_stop(self):
     """Makes `run` save and end soon.
 
-    It ends after the current meta-iteration, from where a later run goes on as
-    if there had been no stop; or, should that take long, after an unroll.
+    It ends after the current meta-iteration, from where a later run continues
+    as if there had been no stop; or, should that take long, after an unroll.
     """
     self._stop_requested = True
     self._stop_time = time.time() + _STOP_SECONDS
@@ -92,31 +97,28 @@ class MetaLoop:
     """Visits problems until there have been `num_visits` in this run.
 
     In a cluster the chief's visits count. When a parameter server was away,
-    or the chief, the loop goes on from the state that was restored.
+    or the chief, the loop continues from the state that was restored.
 
     Args:
       num_visits: Integer; visits made before a restart count.
 
     Raises:
-      ValueError: If an objective is negative.
+      ValueError: If an objective is negative, or no update was finite.
       IOError: If a checkpoint cannot be written, or there is another chief.
     """
-    connected = True
+    is_connected = True
     while True:
       try:
-        if not connected:
-          self._meta.connect()
-          self._find_position()
-          self._report.write("going on from {} after {} updates".format(
-              self._meta.checkpoint or "the chief's state",
-              self._meta.global_step()))
-          connected = True
-        self._run_visits(num_visits)
+        if not is_connected:
+          self._connect()
+          is_connected = True
+        self._visit_all(num_visits)
+        self._check_finite_updates(num_visits)
         self._meta.release(self._position.visits >= num_visits)
         return
       except lease.StateLostError as error:
         self._report.write("lost the shared state: {}".format(error))
-        connected = False
+        is_connected = False
       except lease.RunFinishedError:
         self._report.write("the chief has made all visits")
         return
@@ -124,20 +126,51 @@ class MetaLoop:
         self._report.write(str(error))
         return
 
-  def _run_visits(self, num_visits):
-    if not self._meta.checkpoint:
+  def _connect(self):
+    self._meta.connect()
+    self._find_position()
+    self._report.write("resuming from {} after {} updates".format(
+        self._meta.checkpoint or "the chief's state",
+        self._meta.global_step()))
+
+  def _visit_all(self, num_visits):
+    if not self._saved:
       self._save()
     try:
+      # A run that was killed after a visit may not have come to it.
+      self._validate()
       while not self._stop_requested and (
           self._position.visits < num_visits or not self._meta.is_chief):
-        self._visit(max(1, num_visits - self._position.visits))
+        visited = self._visit(max(1, num_visits - self._position.visits))
+        self._save()
+        if visited:
+          self._end_visit(*visited)
+        self._validate()
     except (IOError, lease.StateLostError, waiting.StoppedError,
-            finite_values.NonFiniteError):
+            update_rules.NonFiniteError):
       raise
     except BaseException:
       # Whatever happened, the updates made so far are not to be lost.
       self._save_at_last()
       raise
+
+  def _check_finite_updates(self, num_visits):
+    """Raises ValueError if the run is over and has not learned anything."""
+    if not self._meta.is_chief or self._position.visits < num_visits:
+      return
+    updates = self._meta.global_step()
+    if updates and not self._meta.finite_updates():
+      self._meta.release(finished=True)
+      raise ValueError(
+          "None of {} updates had a finite meta-objective and meta-gradient: "
+          "nothing was learned. See whether the objectives and their gradients "
+          "are finite where runs start, and whether steps are too "
+          "large.".format(updates))
+
+  def _validate(self):
+    if self._meta.saves and not self._position.meta_iterations and (
+        self._validator.is_due(self._position.visits, self._saved)):
+      self._validator.validate(self._saved)
 
   def _save_at_last(self):
     try:
@@ -148,33 +181,27 @@ class MetaLoop:
       self._report.write("cannot save: {}".format(error))
 
   def _save(self):
-    """Saves, and returns the checkpoint's prefix."""
-    path = self._meta.save(self._position)
-    if self._meta.saves and self._describe is not None and not (
+    """Saves a checkpoint, if this task does."""
+    self._saved = self._meta.save(self._position)
+    if self._meta.saves and not (
         self._is_described and os.path.exists(
             os.path.join(self._logdir, registry.FILE_NAME))):
       self._describe()
       self._is_described = True
-    return path
 
   def _visit(self, visits_to_come):
+    """Makes a visit.
+
+    Args:
+      visits_to_come: Integer, this one included.
+
+    Returns:
+      (visit, problem, metadata): a `visit_schedule.Visit`, the `InnerProblem`,
+      and a dict of lists, see `metaopt.train_optimizer`; None if the loop is to
+      stop before the visit's end.
+    """
     visit = self._schedule.visit(self._position.visits)
-    entry = self._problems_and_data[visit.problem]
-    start = time.time()
-    steps = sum(sum(lengths) for lengths in visit.unroll_lengths)
-    repeats = max(1.0, visits_to_come / len(self._problems_and_data))
-    numbers = (visit.problem,) + visit.more_problems
-    is_new = any(number not in self._kept_problems for number in numbers)
-    problems = [
-        self._kept_problems.get(
-            number, steps * repeats * self._meta_gradient.num_unrolls,
-            max(max(lengths) for lengths in visit.unroll_lengths))
-        for number in numbers]
-    self._report.begin_visit(
-        visit, " and ".join(str(self._problems_and_data[number].spec)
-                            for number in numbers), time.time() - start, is_new,
-        self._schedule.expected_new(len(self._kept_problems),
-                                    visits_to_come - 1))
+    problems = self._prepare(visit, visits_to_come)
     metadata = collections.defaultdict(list)
     first = self._position.meta_iterations
     for run in range(first, len(visit.unroll_lengths)):
@@ -185,20 +212,40 @@ class MetaLoop:
           self._reset_state_every_run or time.time() > self._stop_time)
       if stopping and (
           self._position.meta_iterations < len(visit.unroll_lengths)):
-        self._save()
-        return
+        return None
     self._position = self._position._replace(
         visits=visit.index + 1, meta_iterations=0)
-    path = self._save()
+    return visit, problems[0], metadata
+
+  def _prepare(self, visit, visits_to_come):
+    """Gets the problems of a visit ready: list of `InnerProblem`."""
+    start = time.time()
+    steps = sum(sum(lengths) for lengths in visit.unroll_lengths)
+    repeats = max(1.0, visits_to_come / len(self._problems_and_data))
+    numbers = (visit.problem,) + visit.more_problems
+    is_new = any(number not in self._cache for number in numbers)
+    problems = [
+        self._cache.get(
+            number, steps * repeats * self._meta_gradient.unrolls_per_update,
+            max(max(lengths) for lengths in visit.unroll_lengths))
+        for number in numbers]
+    self._report.begin_visit(
+        visit, " and ".join(str(self._problems_and_data[number].spec)
+                            for number in numbers), time.time() - start, is_new,
+        self._schedule.expected_new(len(self._cache), visits_to_come - 1))
+    return problems
+
+  def _end_visit(self, visit, problem, metadata):
+    """Reports a visit, once it is saved, and calls the callbacks."""
+    entry = self._problems_and_data[visit.problem]
     if self._profile:
-      self._report.timeline(problems[0].trace(self._values))
-    self._report.end_visit(entry, metadata, path,
-                           lambda: problems[0].histograms(self._values))
-    if not self._meta.saves:
-      return
-    for callback in self._callbacks:
-      callback(entry.spec.name, visit.index, self._logdir,
-               metadata)
+      self._report.timeline(problem.trace(self._values))
+    self._report.end_visit(entry, metadata, self._saved,
+                           lambda: problem.histograms(self._values))
+    if self._meta.saves:
+      for callback in self._callbacks:
+        callback(entry.spec.name, visit.index, self._logdir,
+                 metadata)
 
   def _run(self, visit, run, problems, metadata, first_of_session):
     """One meta-iteration: updates along a run from a fresh start.
@@ -208,12 +255,13 @@ class MetaLoop:
     """
     start = time.time()
     meta_objectives = []
-    gradients = several_problems.together([
+    draws = [visit_schedule.RunDraws(self._schedule, visit.index, run, i)
+             for i in range(len(problems))]
+    gradients = meta_gradient_lib.together([
         self._meta_gradient.start(
-            problem, visit.unroll_lengths[run],
-            visit_schedule.RunDraws(self._schedule, visit.index, run, i),
+            problem, visit.unroll_lengths[run], drawn,
             self._reset_state_every_run or first_of_session)
-        for i, problem in enumerate(problems)])
+        for problem, drawn in zip(problems, draws)])
     lengths = gradients.lengths
     for i, num_steps in enumerate(lengths):
       result = gradients.compute(self._values, i)
@@ -223,6 +271,8 @@ class MetaLoop:
       self._report.unroll(update, result)
       if i == 0:
         initial_objective = result.objectives[0]
+        for problem, drawn in zip(problems, draws):
+          self._start_check.check(problem, result, drawn.start_seed())
       if self._is_out_of_bounds(result.objectives[-1], initial_objective):
         self._report.broke_early(i + 1, len(lengths))
         lengths = lengths[:i + 1]
@@ -236,7 +286,7 @@ class MetaLoop:
     metadata["global_step"].append(update.global_step)
     metadata["runtimes"].append(seconds)
     self._report.end_run(run, meta_objectives, seconds, lengths,
-                         self._meta_gradient.num_unrolls * len(problems))
+                         self._meta_gradient.unrolls_per_update * len(problems))
     return True
 
   def _is_out_of_bounds(self, objective, initial_objective):

@@ -1,12 +1,8 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The meta-parameters in training: variables, updates, checkpoints.
+"""The meta-parameters in training: session, updates, checkpoints.
 
-A graph of its own holds the meta-parameters, the slots of the update rule, the
-global step and the position of the run, and nothing of any inner problem. It is
-all that is checkpointed, and all that the tasks of a cluster share: there, the
-variables live on the parameter servers, each task has the same graph, and the
-chief alone saves and restores.
+In a cluster all tasks update them, and the chief alone saves and restores.
 """
 
 import collections
@@ -15,16 +11,15 @@ import functools
 
 import tensorflow.compat.v1 as tf
 
-from . import finite_values
 from . import inner_problem
 from .distributed import lease as lease_lib
 from .distributed import waiting
-from . import penalty
 from . import moving_averages
 from . import run_directory
+from . import training_graph
 from . import update_rules
 from optimizer import meta_checkpoint
-from optimizer import meta_parameters as meta_parameters_lib
+from optimizer import meta_parameters
 
 Update = collections.namedtuple(
     "Update", "gradient, raw_gradient, num_nonfinite, global_step, values")
@@ -52,22 +47,24 @@ _LOST = (tf.errors.AbortedError, tf.errors.UnavailableError,
 class MetaOptimizer:
   """Holds and updates the meta-parameters of one run."""
 
-  def __init__(self, logdir, optimizer_spec, options, seed, cluster=None,
-               description=None, log=None, saves=True, rule=None):
+  def __init__(self, logdir, optimizer_spec, rule, seed, learning_rate=1e-4,
+               gradient_clip=5.0, cluster=None, description=None, log=None,
+               saves=True):
     """Builds the graph and starts a session, from the last checkpoint if any.
 
     Args:
       logdir: Directory of checkpoints.
       optimizer_spec: Spec of the `TrainableOptimizer`.
-      options: `UpdateOptions`.
-      seed: Integer that a new run draws everything from; a continued run keeps
-        its own.
+      rule: An `update_rules.UpdateRule`.
+      seed: Integer that a new run draws everything from; a run that is resumed
+        keeps its own.
+      learning_rate: Float, of the update rule.
+      gradient_clip: Float; elements of the meta-gradient are clipped to +- it.
       cluster: A `cluster.Cluster`, or None for a local run.
       description: Dict in terms of JSON, what else the tasks of a cluster must
         agree on.
-      log: Function of a string, told what a cluster is waiting for.
+      log: Function of a string, called with what a cluster is waiting for.
       saves: Whether the chief saves; otherwise nothing is written.
-      rule: An `update_rules.Rule`, by default RMSProp for all.
 
     Raises:
       ValueError: If the last checkpoint cannot be read or does not fit,
@@ -76,7 +73,6 @@ class MetaOptimizer:
       SupersededError: If there is another chief.
       RunFinishedError: If this is not the chief, and all is done.
     """
-    rule = rule or update_rules.Rule()
     self._cluster = cluster
     self._log = log or tf.logging.info
     self._waiting = waiting.Waiting(self._log)
@@ -87,20 +83,15 @@ class MetaOptimizer:
         logdir, self.saves, self._log, cluster.name if cluster else "")
     try:
       self._find_checkpoint()
-      self._graph = tf.Graph()
-      # A graph's seed is part of the graph: nothing global is touched.
-      self._graph.seed = seed
-      with self._graph.as_default(), tf.device(
-          cluster.device_setter() if cluster else ""):
-        optimizer = optimizer_spec.build()
-        self.parameters = optimizer.meta_parameters
-        optimizer.make_meta_parameters()
-        self.shapes = self.parameters.shapes()
-        self.trained = update_rules.trained(self.shapes, rule.train_only)
-        self._check_checkpoint()
-        self._build(options, rule, seed, dict(
-            description or {}, **dict(options._asdict(), **rule._asdict())))
-        self._graph.finalize()
+      self._graph = training_graph.TrainingGraph(
+          optimizer_spec, rule, seed,
+          cluster.device_setter() if cluster else "")
+      self.shapes, self.trained = self._graph.shapes, self._graph.trained
+      self._check_checkpoint()
+      self._graph.build(learning_rate, gradient_clip, cluster, dict(
+          description or {}, meta_learning_rate=learning_rate,
+          gradient_clip=gradient_clip, update_rule=rule.settings()))
+      self._lease = self._graph.lease
       self.connect()
     except BaseException:
       self.close()
@@ -113,8 +104,8 @@ class MetaOptimizer:
   def _check_checkpoint(self):
     if self._checkpoint:
       meta_checkpoint.checked_checkpoint(
-          self._checkpoint, meta_parameters_lib.OPTIMIZER_SCOPE,
-          {name: meta_parameters_lib.Declaration(shape, None)
+          self._checkpoint, meta_parameters.OPTIMIZER_SCOPE,
+          {name: meta_parameters.Declaration(shape, None)
            for name, shape in self.shapes.items()})
 
   def connect(self):
@@ -139,15 +130,15 @@ class MetaOptimizer:
   def _connect(self):
     config, pause = inner_problem.session_config(), self._waiting.pause
     if self._cluster is None:
-      self._session = tf.Session(graph=self._graph, config=config)
+      self._session = tf.Session(graph=self._graph.graph, config=config)
     else:
       config.device_filters.extend(self._cluster.device_filters())
       target = self._cluster.target
       self._cluster.wait_for_parameter_servers(self._log, pause)
       self._session = waiting.Session(
-          self._waiting, target, self._graph, config)
+          self._waiting, target, self._graph.graph, config)
     if not self.is_chief:
-      self._lease.join(self._session, self._missing, pause, self._log)
+      self._lease.join(self._session, self._graph.missing, pause, self._log)
       return
     if self._cluster is not None:
       self._lease.take(self._session, pause)
@@ -155,15 +146,16 @@ class MetaOptimizer:
     if self.saves:
       # From here on nobody else saves.
       self._directory.remove_leftovers()
-      self._saver.recover_last_checkpoints(self._listed)
-    self._session.run(self._initializer)
+      self._graph.saver.recover_last_checkpoints(self._listed)
+    self._session.run(self._graph.initializer)
     names = self._restore() if self._checkpoint else ()
-    if self._average and self._average.variable.op.name not in names:
-      self._average.start(self._session)
+    average = self._graph.average
+    if average and average.variable.op.name not in names:
+      average.start(self._session)
     if self._cluster is not None:
       self._lease.open(self._session)
     else:
-      self._session.run(self._lease_initializer)
+      self._session.run(self._graph.lease_initializer)
 
   def _disconnect(self):
     if self._lease is not None:
@@ -200,69 +192,16 @@ class MetaOptimizer:
           "the chief restored or closed the run" if refused else
           " ".join(error.message.splitlines()[:2]))
 
-  def _build(self, options, rule, seed, description):
-    variables = list(self.parameters.variables().values())
-    # Like the 2017 release's, whose processes can then go on from ours.
-    self._step = tf.get_variable(
-        "global_step", shape=[], dtype=tf.int32, trainable=False,
-        initializer=tf.zeros_initializer(),
-        collections=[tf.GraphKeys.GLOBAL_VARIABLES,
-                     tf.GraphKeys.GLOBAL_STEP])
-    self._position = tf.get_variable(
-        "run_state/position", dtype=tf.int64, trainable=False,
-        initializer=tf.constant([0, 0, seed], tf.int64))
-    self._new_position = tf.placeholder(tf.int64, [3])
-    self._values = tf.concat(
-        [tf.reshape(variable, [-1]) for variable in variables], 0)
-    self._raw_gradient = tf.placeholder(
-        tf.float32, self._values.shape, "meta_gradient")
-    self._meta_objective = tf.placeholder(
-        tf.float32, [], "meta_objective")
-    self._penalized, self._num_nonfinite, self._gradient = penalty.add(
-        self._raw_gradient, self._meta_objective, self._values, options)
-    if len(self.trained) < len(self.shapes):
-      self._gradient *= update_rules.mask(self.shapes, self.trained)
-    optimizer = update_rules.UpdateRule(rule.update_rule, options, self._step)
-    self._lease = lease_lib.Lease(
-        "/job:ps/task:0" if self._cluster else "",
-        self._cluster.name if self._cluster else "", description)
-    gradients = meta_parameters_lib.unflatten(self._gradient, self.shapes)
-    with tf.control_dependencies([self._gradient, self._penalized,
-                                  self._lease.check]):
-      update = optimizer.apply(
-          gradients, self.parameters.variables(), self.trained)
-    with tf.control_dependencies([self._lease.check]):
-      self._set_position = self._position.assign(
-          tf.identity(self._new_position))
-    with tf.control_dependencies([update]):
-      self._updated = (_read(self._step), tf.concat(
-          [tf.reshape(_read(variable), [-1]) for variable in variables], 0))
-    self._saved = variables + [self._step, self._position] + (
-        optimizer.variables())
-    self._average, self._averaged = None, tf.no_op()
-    if rule.averaging_decay is not None:
-      self._average = moving_averages.MovingAverage(
-          rule.averaging_decay, self._values)
-      self._averaged = self._average.updated(
-          self._updated[1], self._updated[0])
-      self._saved.append(self._average.variable)
-    self._missing = tf.identity(
-        tf.report_uninitialized_variables(self._saved))
-    self._initializer = tf.variables_initializer(self._saved)
-    self._lease_initializer = tf.variables_initializer(
-        self._lease.variables)
-    self._saver = tf.train.Saver(
-        self._saved, max_to_keep=5, save_relative_paths=True)
-
   def _restore(self):
     """Loads the last checkpoint; returns the names of what is in it."""
     # A checkpoint of the 2017 release has no position.
     names = set(name for name, _ in tf.train.list_variables(self._checkpoint))
-    present = [each for each in self._saved if each.op.name in names]
-    if self._step not in present:
+    graph = self._graph
+    present = [each for each in graph.saved if each.op.name in names]
+    if graph.step not in present:
       # From 0 on, what the run saves would replace what is there.
       number = self._checkpoint.rpartition("-")[2]
-      self._step.load(int(number) if number.isdigit() else 0, self._session)
+      graph.step.load(int(number) if number.isdigit() else 0, self._session)
     try:
       reader = tf.train.load_checkpoint(self._checkpoint)
       for variable in present:
@@ -270,12 +209,16 @@ class MetaOptimizer:
         value = reader.get_tensor(variable.op.name).astype(
             variable.dtype.base_dtype.as_numpy_dtype)
         variable.load(meta_checkpoint.fitted(
-            variable.op.name, value, meta_parameters_lib.OPTIMIZER_SCOPE,
-            self.parameters.declarations, functools.partial(
+            variable.op.name, value, meta_parameters.OPTIMIZER_SCOPE,
+            graph.parameters.declarations, functools.partial(
                 self._session.run, variable.initial_value)), self._session)
+      if graph.finite_updates not in present:
+        # Older checkpoints do not count them: suppose all were.
+        graph.finite_updates.load(
+            self._session.run(graph.step), self._session)
     except (tf.errors.OpError, ValueError) as error:
       raise ValueError(
-          "Cannot go on from checkpoint {!r}: {}. Choose another "
+          "Cannot resume from checkpoint {!r}: {}. Choose another "
           "train_dir.".format(self._checkpoint, error))
     return names
 
@@ -284,20 +227,26 @@ class MetaOptimizer:
     """The checkpoint the run was continued from, or None."""
     return self._checkpoint
 
+  def finite_updates(self):
+    """Number of updates whose meta-gradient was finite, at least in part."""
+    with self._lost_state():
+      return int(self._session.run(self._graph.finite_updates))
+
   def values(self):
     """float32 array, all meta-parameters in a row."""
     with self._lost_state():
-      return self._session.run(self._values)
+      return self._session.run(self._graph.values)
 
   def global_step(self):
     """Number of updates so far."""
     with self._lost_state():
-      return int(self._session.run(self._step))
+      return int(self._session.run(self._graph.step))
 
   def position(self):
     """The `Position` of the run, in a cluster the chief's."""
     with self._lost_state():
-      return Position(*[int(x) for x in self._session.run(self._position)])
+      position = self._session.run(self._graph.position)
+    return Position(*[int(x) for x in position])
 
   def update(self, gradient, meta_objective):
     """Applies a meta-gradient.
@@ -316,20 +265,17 @@ class MetaOptimizer:
         the state since `connect`; then connect again.
     """
     feeds = dict(self._lease.feeds)
-    feeds.update({self._raw_gradient: gradient,
-                  self._meta_objective: meta_objective})
+    feeds.update({self._graph.feeds["gradient"]: gradient,
+                  self._graph.feeds["meta_objective"]: meta_objective})
     with self._lost_state():
       applied, raw, num_nonfinite, (step, values), _ = self._session.run(
-          [self._gradient, self._penalized, self._num_nonfinite,
-           self._updated, self._averaged], feeds)
+          self._graph.update, feeds)
     self._check_finite(values)
     return Update(applied, raw, int(num_nonfinite), int(step), values)
 
   def _check_finite(self, values):
-    names = finite_values.others(values, self.shapes)
-    if names:
-      raise finite_values.NonFiniteError(
-          self.global_step(), names, self._directory.latest())
+    update_rules.check_finite(values, self.shapes, self.global_step,
+                              self._directory.latest)
 
   def save(self, position):
     """Writes a checkpoint, complete or not at all, if this task saves.
@@ -349,19 +295,20 @@ class MetaOptimizer:
     if not self.saves:
       return None
     feeds = dict(self._lease.feeds)
-    feeds[self._new_position] = position
+    feeds[self._graph.feeds["position"]] = position
     self._check_finite(self.values())
     prefix = self._directory.prefix()
     with self._lost_state():
-      self._session.run(self._set_position, feeds)
+      self._session.run(self._graph.set_position, feeds)
       try:
-        path = self._saver.save(
-            self._session, prefix, global_step=self._step,
+        path = self._graph.saver.save(
+            self._session, prefix, global_step=self._graph.step,
             write_meta_graph=False)
-        if self._average:
+        if self._graph.average:
           moving_averages.save(
-              self._directory.path, self._session.run(self._average.variable),
-              self.shapes, self.global_step())
+              self._directory.path,
+              self._session.run(self._graph.average.variable), self.shapes,
+              self.global_step())
         return path
       except (tf.errors.OpError, ValueError, EnvironmentError) as error:
         if self._cluster is not None and isinstance(error, _LOST):
@@ -384,10 +331,3 @@ class MetaOptimizer:
     """Ends the session, and lets others write in the directory."""
     self._disconnect()
     self._directory.close()
-
-
-def _read(variable):
-  """The value after all control dependencies, wherever the variable lives."""
-  # Read on another device, it could be sent there too early.
-  with variable.graph.colocate_with(variable.op):
-    return variable.read_value()

@@ -16,12 +16,9 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from . import checkpoint_files
+from . import checkpoints
 from optimizer import checkpoint_list
 from optimizer import meta_parameters
-
-DIRECTORY = "averaged"
-"""Name of the directory, in that of the run, of the averages' checkpoints."""
 
 
 class MovingAverage:
@@ -73,7 +70,7 @@ def save(logdir, values, shapes, step):
     shapes: OrderedDict from their names to shapes.
     step: Integer, the number of updates.
   """
-  directory = os.path.join(logdir, DIRECTORY)
+  directory = os.path.join(logdir, checkpoints.AVERAGED_DIRECTORY)
   tf.io.gfile.makedirs(directory)
   with tf.Graph().as_default(), tf.Session() as session:
     variables = [
@@ -85,5 +82,5 @@ def save(logdir, values, shapes, step):
     saver = tf.train.Saver(
         variables, max_to_keep=5, save_relative_paths=True)
     saver.recover_last_checkpoints(checkpoint_list.read(directory))
-    saver.save(session, os.path.join(directory, checkpoint_files.NAME),
+    saver.save(session, os.path.join(directory, checkpoints.NAME),
                global_step=step, write_meta_graph=False)

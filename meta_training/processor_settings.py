@@ -18,7 +18,7 @@ def use_fast_settings():
   Sets what of these the environment does not have yet:
     TF_CPU_ALLOCATOR_USE_BFC: TensorFlow keeps memory it has freed. An unroll
       stores its trajectory in hundreds of MB, which otherwise come from the
-      operating system page by page, every time anew; that takes longer than a
+      operating system page by page, every time; that takes longer than a
       hundred steps of a small network.
     XLA_FLAGS: XLA compiles matrix products, rather than to call a library that
       is made for bigger ones and spreads each over several threads.

@@ -24,7 +24,7 @@ class Progress:
     """Starts the clock.
 
     Args:
-      num_visits: Integer, visits of the whole run; None if this task makes as
+      num_visits: Integer, visits of the run; None if this task makes as
         many as it can.
       clock: Function that returns seconds.
     """

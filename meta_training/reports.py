@@ -56,7 +56,7 @@ class Report:
       out: A stream. On a terminal a status line is kept below the text;
         elsewhere a line is written after each visit.
       logdir: Directory of the event files, or None for no summaries.
-      num_visits: Integer, visits of the whole run; None if this task makes as
+      num_visits: Integer, visits of the run; None if this task makes as
         many as it can.
       verbosity: `ATTENTION`, `SCREENFUL` or `EVERYTHING`.
 
@@ -91,8 +91,8 @@ class Report:
       with tf.Graph().as_default():
         self._writer = tf.summary.FileWriter(self._logdir)
 
-  def going_on(self, checkpoint, position, seed):
-    """Tells from where an earlier run goes on.
+  def resumed(self, checkpoint, position, seed):
+    """Says where an earlier run is resumed.
 
     Args:
       checkpoint: Prefix of its last checkpoint.
@@ -102,7 +102,7 @@ class Report:
     self.write("continuing from {}: {} of {} problems done".format(
         checkpoint, position.visits, self._num_visits))
     if seed is not None and seed != position.seed:
-      self.write("seed {} has no effect: the run goes on with its own, {}"
+      self.write("seed {} has no effect: the run keeps its own, {}"
                  .format(seed, position.seed))
     if position.visits >= self._num_visits:
       self.write("nothing to do: to train on, raise num_problems above {}"
@@ -265,23 +265,23 @@ class Report:
         tf.Summary(value=[value for value in values if value]), step)
     self._writer.flush()
 
-  def validation(self, value, directory):
-    """Tells how good the optimizer is on the problems of the validation.
+  def validation(self, value, directory, step):
+    """Says how good the optimizer is on the problems of the validation.
 
     Args:
       value: Float, the mean log final objective.
       directory: Where the checkpoint is kept, as it is the best so far; or
         None.
+      step: Integer, the checkpoint's number of updates.
     """
     if self._has_room(1):
       self.write("  validation: mean log final objective {:.5g} (lower is "
                  "better){}".format(value, "" if directory is None else
                                     ", the best so far: " + directory))
-    if self._writer is not None and self._last_update is not None:
+    if self._writer is not None:
       self._writer.add_summary(
           tf.Summary(value=[
-              _scalar("validation/mean_log_final_objective", value)]),
-          self._last_update.global_step)
+              _scalar("validation/mean_log_final_objective", value)]), step)
       self._writer.flush()
 
   def close(self):

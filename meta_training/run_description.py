@@ -19,7 +19,7 @@ class RunDescription:
 
     Args:
       optimizer_spec: Its spec.
-      log: Function of a string, told what cannot be written or read.
+      log: Function of a string, called with what cannot be written or read.
     """
     self._log = log
     self._error = None
@@ -32,26 +32,26 @@ class RunDescription:
     """All options in one dict; empty if JSON has no words for them."""
     return _flat(self._description) if self._description else {}
 
-  def of_task(self, entries, meta_gradient=None):
+  def of_task(self, entries, meta_gradient):
     """What the tasks of a cluster must agree on: `flat`, corpus, meta-gradient.
 
     Args:
       entries: List of `corpus_entry.CorpusEntry`.
-      meta_gradient: See `metaopt.train_optimizer`.
+      meta_gradient: A `meta_gradient.MetaGradient`.
 
     Returns:
       Dict in terms of JSON.
     """
     return dict(self.flat(), **{
         lease.PROBLEMS: problem_names(entries),
-        "meta_gradient": meta_gradient or "backprop"})
+        "meta_gradient": meta_gradient.settings()})
 
   def compare(self, logdir, words="was {} before and is {} now"):
     """Tells which options are others than those described in a directory.
 
     Args:
       logdir: String.
-      words: How it is told; takes the value there and the one of here.
+      words: How it is said; takes the value there and the one of here.
     """
     if self._description is None:
       self._log("No {} is written: {}".format(registry.FILE_NAME, self._error))
@@ -61,7 +61,7 @@ class RunDescription:
     try:
       there = _flat(registry.completed(registry.read(logdir)))
     except ValueError as error:
-      self._log("{} It is written anew.".format(error))
+      self._log("{} It is written again.".format(error))
       return
     here = self.flat()
     for option in sorted(set(there) | set(here)):

@@ -15,7 +15,7 @@ import time
 
 import tensorflow.compat.v1 as tf
 
-from . import checkpoint_files
+from . import checkpoints
 from optimizer import checkpoint_list
 from optimizer import paths
 
@@ -35,7 +35,7 @@ class RunDirectory:
     Args:
       logdir: String or path object.
       writes: Whether this process writes there; others take no lock.
-      log: Function of a string, told what is not as it should be.
+      log: Function of a string, called with what is not as it should be.
       name: String, what this task calls itself in a cluster.
 
     Raises:
@@ -91,8 +91,8 @@ class RunDirectory:
       LockedError: If another process writes there meanwhile.
     """
     if self._lock is not None and not self._is_held():
-      self._log("{!r} was removed while the run was going, and is made "
-                "anew".format(os.path.join(self.path, LOCK_NAME)))
+      self._log("{!r} was removed during the run, and is made "
+                "again".format(os.path.join(self.path, LOCK_NAME)))
       self._lock.close()
       self._lock = None
       try:
@@ -100,14 +100,14 @@ class RunDirectory:
       except ValueError as error:
         raise IOError("Cannot save a checkpoint in {!r}. {}".format(
             self.path, error))
-    return os.path.join(self.path, checkpoint_files.NAME)
+    return os.path.join(self.path, checkpoints.NAME)
 
   def _is_held(self):
     return _is_file(self._lock.fileno(), os.path.join(self.path, LOCK_NAME))
 
   def checkpoints(self):
-    """See `checkpoint_files.usable`."""
-    return checkpoint_files.usable(self.path, self._log)
+    """See `checkpoints.usable`."""
+    return checkpoints.usable(self.path, self._log)
 
   def latest(self):
     """The prefix of the last checkpoint, for messages; None if there is none.
@@ -118,8 +118,9 @@ class RunDirectory:
       return None
 
   def remove_leftovers(self):
-    """See `checkpoint_files.remove_leftovers`."""
-    checkpoint_files.remove_leftovers(self.path)
+    """See `checkpoints.remove_leftovers`; also in sub-directories."""
+    for name in ("", checkpoints.AVERAGED_DIRECTORY):
+      checkpoints.remove_leftovers(os.path.join(self.path, name))
 
   def save_error(self, error):
     """Removes what a save that failed has left.

@@ -27,11 +27,11 @@ from optimizer import version
 
 FILE_NAME = "run.json"
 
-# Arguments of `metaopt.train_optimizer` that are told in other words, or say
+# Arguments of `metaopt.train_optimizer` that are recorded elsewhere, or say
 # nothing of what is trained.
 _LEFT_OUT = frozenset(("logdir", "optimizer_spec", "problems_and_data", "out",
                        "callbacks", "on_start", "cluster", "flags", "seed",
-                       "validation"))
+                       "validation", "options"))
 # Whoever restarts a run all the time, each time differently, gets so many.
 _MAX_STARTS = 100
 _MOST_BYTES = 2**26
@@ -41,7 +41,8 @@ def record(arguments, seed, optimizer, corpus, validation=()):
   """Describes a start of a run.
 
   Args:
-    arguments: Dict, those of `metaopt.train_optimizer`.
+    arguments: Dict, those of `metaopt.train_optimizer` and the fields of
+      `training_arguments.RunOptions`.
     seed: Integer, the run's.
     optimizer: Dict in terms of JSON, its options.
     corpus: List of strings, its problems.
@@ -75,8 +76,8 @@ def write(logdir, start, log):
   Args:
     logdir: String.
     start: Dict, see `record`.
-    log: Function of a string, told what changed since the last start, and if
-      the record there was cannot be read.
+    log: Function of a string, called with what changed since the last start,
+      and if the record there was cannot be read.
 
   Returns:
     String, the start as text.
@@ -97,7 +98,7 @@ def write(logdir, start, log):
 
 
 def _changes(old, new):
-  """What is told otherwise than before: list of strings."""
+  """What differs from before: list of strings."""
   key = "flags" if old.get("flags") and new.get("flags") else "arguments"
   old, new = old.get(key), new.get(key)
   if not isinstance(old, dict) or not isinstance(new, dict):
@@ -124,7 +125,7 @@ def _read(path, log):
       return list(starts)
   except (EnvironmentError, ValueError, TypeError, KeyError, RuntimeError):
     pass
-  log("{!r} is not the record of a run; it is written anew".format(path))
+  log("{!r} is not the record of a run; it is written again".format(path))
   return []
 
 
@@ -168,5 +169,7 @@ def _words(value):
         ["{}={!r}".format(*item) for item in sorted(value.keywords.items())]))
   if isinstance(value, np.generic):
     return value.item()
+  if hasattr(value, "settings"):
+    return value.settings()
   # Not its place in memory, which differs from start to start.
   return getattr(value, "__name__", type(value).__name__)

@@ -3,20 +3,50 @@
 """Checks the arguments of meta-training."""
 
 import numbers
+import typing
 
 import numpy as np
 
-from . import evolution_strategies
 from . import minibatches
-from . import update_rules
+from . import reports
 from problems import problem_spec
 
 
+class RunOptions(typing.NamedTuple):
+  """How a run of `metaopt.train_optimizer` is made.
+
+  Attributes:
+    seed: Integer that decides all that a new run draws, or None.
+    compiled: Whether XLA compiles unrolls; None for whatever takes less time.
+    reset_rnn_params: Whether every meta-iteration starts with a fresh state of
+      the optimizer; otherwise only the first of a visit.
+    initial: None, or what a new run begins with: a name of
+      `pretrained.names()`, or the directory of a run. A run that is resumed
+      ignores it.
+    on_start: None or a function that is given another function, which asks
+      the run to stop after the current meta-iteration and save.
+    verbosity: How much is written: `reports.ATTENTION`, 0, for what needs
+      attention, `SCREENFUL`, 1, for at most a screenful a minute, `EVERYTHING`,
+      2.
+    profile: Whether to write a timeline of a short unroll after each visit,
+      for TensorBoard's Profile and, `timeline-<step>.json`, Chrome's viewer.
+    flags: None, or a dict in terms of JSON that the record of the run shall
+      also hold, such as the flags of a program.
+  """
+  seed: typing.Optional[int] = None
+  compiled: typing.Optional[bool] = None
+  reset_rnn_params: bool = True
+  initial: typing.Optional[str] = None
+  on_start: typing.Optional[typing.Callable] = None
+  verbosity: int = reports.SCREENFUL
+  profile: bool = False
+  flags: typing.Optional[dict] = None
+
+
 def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
-          num_unroll_func, num_partial_unroll_itrs_func, options,
-          rule=update_rules.Rule(), meta_gradient=None, reset_rnn_params=True,
-          validation=(), validate_every=1, seed=None):
-  """Checks arguments of `metaopt.train_optimizer`.
+          num_unroll_func, num_partial_unroll_itrs_func, learning_rate,
+          gradient_clip):
+  """Checks the arguments that `metaopt.train_optimizer` had in 2017.
 
   Args:
     optimizer_spec: Spec of the optimizer.
@@ -25,36 +55,21 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
     num_meta_iterations: Integer.
     num_unroll_func: Function.
     num_partial_unroll_itrs_func: Function.
-    options: `update_rules.UpdateOptions`.
-    rule: An `update_rules.Rule`.
-    meta_gradient: None, "backprop" or `evolution_strategies.Options`.
-    reset_rnn_params: Whether every run starts with a fresh state.
-    validation: List of `corpus_entry.CorpusEntry`.
-    validate_every: Integer.
-    seed: Integer, or None.
+    learning_rate: Float.
+    gradient_clip: Float.
 
   Raises:
     ValueError: If one of them cannot work.
   """
-  if not isinstance(optimizer_spec, problem_spec.Spec):
-    raise ValueError(
-        "optimizer_spec must be a problem_spec.Spec, such as "
-        "Spec(HierarchicalRNN, ([10, 20, 20],)), not {!r}.".format(
-            optimizer_spec))
+  check_kind("optimizer_spec", optimizer_spec, problem_spec.Spec,
+             "Spec(HierarchicalRNN, ([10, 20, 20],))")
   _check_class(optimizer_spec, "TrainableOptimizer", "meta_parameters")
   if not problems_and_data:
     raise ValueError("There are no problems to train on: include at least one "
                      "problem set.")
-  for entry in problems_and_data + list(validation):
-    _check_class(entry.spec, "Problem", "objective")
-    try:
-      minibatches.check(entry.dataset, entry.batch_size)
-    except ValueError as error:
-      raise ValueError("{}: {}".format(entry.spec, error))
-  for name, value in (("num_problems", num_problems),
-                      ("num_meta_iterations", num_meta_iterations),
-                      ("validate_every", validate_every)):
-    check_integer(name, value, 1)
+  check_problems(problems_and_data)
+  check_integer("num_problems", num_problems, 1)
+  check_integer("num_meta_iterations", num_meta_iterations, 1)
   for name, value in (
       ("num_unroll_func", num_unroll_func),
       ("num_partial_unroll_itrs_func", num_partial_unroll_itrs_func)):
@@ -62,48 +77,49 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
       raise ValueError("{} must be a function that returns a number, such as "
                        "'lambda: {}', not a {}.".format(
                            name, value, type(value).__name__))
-  for name in ("learning_rate", "gradient_clip"):
-    _check_number(name, getattr(options, name), "positive", lambda x: x > 0)
-  for name in ("rms_epsilon", "l2_reg", "nan_l2_reg", "half_life"):
-    _check_number(name, getattr(options, name), "at least 0", lambda x: x >= 0)
-  _check_number("rms_decay", options.rms_decay, "from 0 to 1",
-                lambda x: 0 <= x <= 1)
-  if seed is not None:
-    check_integer("seed", seed, -2**63, 2**63 - 1)
-  _check_rule(rule)
-  _check_meta_gradient(meta_gradient, reset_rnn_params)
+  check_number("learning_rate", learning_rate, "positive", lambda x: x > 0)
+  check_number("gradient_clip", gradient_clip, "positive", lambda x: x > 0)
 
 
-def _check_rule(rule):
-  if rule.update_rule not in update_rules.NAMES:
-    raise ValueError("update_rule must be {}, not {!r}.".format(
-        " or ".join(update_rules.NAMES), rule.update_rule))
-  if not isinstance(rule.train_only, (list, tuple, set)):
-    raise ValueError("train_only must be a list of parts of names, not {!r}."
-                     .format(rule.train_only))
-  if rule.averaging_decay is not None:
-    _check_number("averaging_decay", rule.averaging_decay,
-                  "at least 0 and below 1", lambda x: 0 <= x < 1)
+def check_problems(entries):
+  """Checks problems and their data.
+
+  Args:
+    entries: List of `corpus_entry.CorpusEntry`.
+
+  Raises:
+    ValueError: If one of them cannot work.
+  """
+  for entry in entries:
+    _check_class(entry.spec, "Problem", "objective")
+    try:
+      minibatches.check(entry.dataset, entry.batch_size)
+    except ValueError as error:
+      raise ValueError("{}: {}".format(entry.spec, error))
 
 
-def _check_meta_gradient(meta_gradient, reset_rnn_params):
-  if meta_gradient in (None, "backprop"):
-    return
-  if not isinstance(meta_gradient, evolution_strategies.Options):
-    raise ValueError(
-        "meta_gradient must be None, 'backprop' or an "
-        "evolution_strategies.Options, not {!r}.".format(meta_gradient))
-  evolution_strategies.check(meta_gradient)
-  if not reset_rnn_params:
-    raise ValueError(
-        "reset_rnn_params must be true with evolution strategies: all their "
-        "runs start with the same state of the optimizer.")
+def check_kind(name, value, kind, example):
+  """Checks of what class an argument is.
+
+  Args:
+    name: String, what to call it.
+    value: Anything.
+    kind: The class.
+    example: String, an expression that would do.
+
+  Raises:
+    ValueError: If it is of another class.
+  """
+  if not isinstance(value, kind):
+    raise ValueError("{} must be of class {}.{}, such as {}, not {!r}.".format(
+        name, kind.__module__.rpartition(".")[2], kind.__name__, example,
+        value))
 
 
 def _check_class(spec, wanted, attribute):
   """Raises ValueError for a spec of a class that lacks an attribute.
 
-  What a function returns is not looked at.
+  What a function returns is not checked.
   """
   if isinstance(spec.callable, type) and not hasattr(spec.callable, attribute):
     raise ValueError("Expected a Spec of a {}, got one of {}.{}.".format(
@@ -130,7 +146,18 @@ def check_integer(name, value, least, most=None):
         "an integer of at least {}".format(least), value))
 
 
-def _check_number(name, value, kind, fits):
+def check_number(name, value, kind, fits):
+  """Checks a real number.
+
+  Args:
+    name: String, what to call it.
+    value: Anything.
+    kind: String, what it has to be.
+    fits: Function that says whether a number is that.
+
+  Raises:
+    ValueError: If it is not, also if it is not in float32.
+  """
   if not isinstance(value, (numbers.Real, np.number)) or not fits(value):
     raise ValueError("{} must be {}, not {!r}.".format(name, kind, value))
   with np.errstate(over="ignore", under="ignore"):

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures an optimizer in training on problems that it is not trained on."""
 
+import typing
+
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from . import best_checkpoint
+from . import checkpoints
 from . import inner_problem
 from . import run_description
-from optimizer import checkpoint_list
+from . import training_arguments
 from optimizer import meta_parameters
+from problems import corpus_entry
 
 NUM_STEPS = 500
 """Steps of a run on a problem of the validation."""
@@ -19,18 +22,49 @@ _EPSILON = 1e-10
 _MAX_SEED = np.iinfo(np.int32).max
 
 
-class Validation:
+class Validation(typing.NamedTuple):
+  """What an optimizer in training is measured on.
+
+  Attributes:
+    problems: Sequence like `problems_and_data` of `metaopt.train_optimizer`,
+      problems that are not trained on. Their mean log objective after 500 steps
+      is summarized, and the best checkpoint by it is kept in the sub-directory
+      `best` of the run's, for `pretrained.load`.
+    every: Integer, visits from one validation to the next.
+  """
+  problems: typing.Sequence = ()
+  every: int = 10
+
+  def checked(self):
+    """The same, with a list of `CorpusEntry`.
+
+    Returns:
+      A `Validation`.
+
+    Raises:
+      ValueError: If there is anything that cannot work.
+    """
+    problems = list(map(corpus_entry.as_entry, self.problems or ()))
+    training_arguments.check_problems(problems)
+    training_arguments.check_integer("validate_every", self.every, 1)
+    return self._replace(problems=problems)
+
+
+class Validator:
   """After every so many visits, one run on each of some problems.
 
   All runs of a problem have the same start, minibatches and gradient noise.
   The value is the mean over problems of log(objective + 1e-10) after
-  `NUM_STEPS` steps; infinite if an objective is not finite.
+  `NUM_STEPS` steps; infinite if an objective is not finite. The last one is
+  also written into `validation.json` in the run's directory, so that a run that
+  was killed in a validation makes it when it is resumed.
 
   Attributes:
     names: List of strings, what tells the problems from others.
   """
 
-  def __init__(self, optimizer_spec, entries, every, seed, report, describe):
+  def __init__(self, optimizer_spec, entries, every, seed, logdir, report,
+               describe):
     """Builds nothing yet.
 
     Args:
@@ -39,31 +73,56 @@ class Validation:
         done.
       every: Integer, visits from one validation to the next.
       seed: Integer that decides what the runs draw.
+      logdir: String, the run's directory.
       report: A `reports.Report`.
       describe: Function that writes a description of the optimizer into a
         directory.
+
+    Raises:
+      IOError: If the best checkpoint cannot be kept in the directory.
     """
     self._optimizer_spec = optimizer_spec
     self._entries = entries
     self._every = every
     self._seed = seed
-    self.names = run_description.problem_names(entries)
+    self._logdir = logdir
+    self.names = run_description.problem_names(self._entries)
     self._criterion = {"problems": self.names, "steps": NUM_STEPS, "seed": seed}
     self._report = report
-    self._describe = describe
+    self._best = self._entries and checkpoints.BestCheckpoint(
+        logdir, self._criterion, describe)
     self._problems = None
 
-  def __call__(self, unused_name, index, logdir, unused_metadata):
-    """A callback of `metaopt.train_optimizer`."""
-    if not self._entries or (index + 1) % self._every:
-      return
-    prefix = checkpoint_list.latest(logdir)
+  def is_due(self, num_visits, prefix):
+    """Whether a checkpoint is to be measured, and was not yet.
+
+    Args:
+      num_visits: Integer, visits made.
+      prefix: String, of the checkpoint of after the last one.
+
+    Returns:
+      Bool.
+    """
+    return bool(
+        self._entries and num_visits and num_visits % self._every == 0 and
+        not checkpoints.is_validated(self._logdir, prefix, self._criterion))
+
+  def validate(self, prefix):
+    """Measures a checkpoint, keeps it if it is the best, and reports.
+
+    Args:
+      prefix: String.
+
+    Raises:
+      IOError: If it cannot be written.
+    """
     value = self.measure(prefix)
-    best = best_checkpoint.BestCheckpoint(logdir, self._criterion)
-    is_best = best.show(prefix, value)
-    if is_best:
-      self._describe(best.path)
-    self._report.validation(value, best.path if is_best else None)
+    is_best = self._best.offer(prefix, value)
+    self._report.validation(
+        value, self._best.path if is_best else None,
+        int(tf.train.load_variable(prefix, "global_step")))
+    # From here on a run that is resumed does not repeat it.
+    checkpoints.write_validation(self._logdir, prefix, value, self._criterion)
 
   def measure(self, prefix):
     """The value of a checkpoint.

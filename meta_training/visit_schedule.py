@@ -5,7 +5,7 @@
 Everything that is drawn for a visit to a problem, the problem itself, the
 lengths of the unrolls and the seeds of the draws inside them, follows from
 the run's seed and the number of the visit. A run that continues from a
-checkpoint therefore goes on exactly as it would have without the stop.
+checkpoint therefore continues exactly as it would have without the stop.
 """
 
 import collections
@@ -37,14 +37,14 @@ _MAX_SEED = np.iinfo(np.int32).max
 class VisitSchedule:
   """Draws the visits of one task."""
 
-  def __init__(self, seed, num_problems, select_at_random,
+  def __init__(self, seed, corpus_size, select_at_random,
                num_meta_iterations, num_unroll_func, num_steps_func, task=0,
-               problems_per_visit=1):
+               problems_per_update=1):
     """Remembers what to draw from.
 
     Args:
       seed: Integer.
-      num_problems: Integer, size of the corpus.
+      corpus_size: Integer, problems of the corpus.
       select_at_random: Whether each problem is drawn at random; otherwise the
         visits walk through shuffles of the corpus.
       num_meta_iterations: Integer, runs of each visit.
@@ -52,11 +52,11 @@ class VisitSchedule:
         it has an argument `rng` it is given a `np.random.RandomState`.
       num_steps_func: Likewise the number of steps of an unroll.
       task: Integer, number of the task in a cluster.
-      problems_per_visit: Integer, problems that are visited together.
+      problems_per_update: Integer, problems that are visited together.
     """
-    self._problems_per_visit = problems_per_visit
+    self._problems_per_update = problems_per_update
     self._seed = seed
-    self._num_problems = num_problems
+    self._corpus_size = corpus_size
     self._select_at_random = select_at_random
     self._num_meta_iterations = num_meta_iterations
     self._num_unroll_func = num_unroll_func
@@ -66,9 +66,9 @@ class VisitSchedule:
   def visit(self, index):
     """The `Visit` of a number."""
     rng = self.generator(index)
-    first = index * self._problems_per_visit
+    first = index * self._problems_per_update
     problems = [self._problem(first + i, rng)
-                for i in range(self._problems_per_visit)]
+                for i in range(self._problems_per_update)]
     lengths = []
     for _ in range(self._num_meta_iterations):
       num_unrolls = _positive("num_unroll_func",
@@ -89,11 +89,11 @@ class VisitSchedule:
     Returns:
       Float.
     """
-    unknown = max(0, self._num_problems - num_known)
-    num_visits *= self._problems_per_visit
+    unknown = max(0, self._corpus_size - num_known)
+    num_visits *= self._problems_per_update
     if not self._select_at_random:
       return float(min(unknown, num_visits))
-    return unknown * (1.0 - (1.0 - 1.0 / self._num_problems) ** num_visits)
+    return unknown * (1.0 - (1.0 - 1.0 / self._corpus_size) ** num_visits)
 
   def generator(self, *path):
     """A `np.random.RandomState` of its own for a visit, or a part of one."""
@@ -106,10 +106,10 @@ class VisitSchedule:
 
   def _problem(self, number, rng):
     if self._select_at_random:
-      return int(rng.randint(self._num_problems))
-    epoch, position = divmod(number, self._num_problems)
+      return int(rng.randint(self._corpus_size))
+    epoch, position = divmod(number, self._corpus_size)
     shuffled = self.generator(_SHUFFLES, epoch).permutation(
-        self._num_problems)
+        self._corpus_size)
     return int(shuffled[position])
 
 

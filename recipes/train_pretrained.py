@@ -79,8 +79,9 @@ def train(logdir, stage, with_networks):
       functools.partial(metaopt.sample_numiter, stage.num_unrolls, 1),
       functools.partial(metaopt.sample_numiter, stage.num_steps, _MIN_STEPS),
       learning_rate=stage.learning_rate,
-      learning_rate_half_life=stage.half_life,
-      gradient_clip=_GRADIENT_CLIP, seed=_SEED, compiled=True)
+      gradient_clip=_GRADIENT_CLIP,
+      update_rule=metaopt.RMSProp(learning_rate_half_life=stage.half_life),
+      options=metaopt.RunOptions(seed=_SEED, compiled=True))
 
 
 def main(unused_argv):

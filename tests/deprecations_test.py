@@ -77,8 +77,9 @@ class DeprecationsTest(tf.test.TestCase, parameterized.TestCase):
     lines = self._warnings(lambda: metaopt.train_optimizer(
         tempfile.mkdtemp(dir=self.get_temp_dir()),
         problem_spec.Spec(registry.OPTIMIZERS[name], (), {}), corpus, 2, 1,
-        _one_step, _one_step, select_random_problems=False, seed=1,
-        compiled=False, out=io.StringIO()))
+        _one_step, _one_step, select_random_problems=False,
+        out=io.StringIO(),
+        options=metaopt.RunOptions(seed=1, compiled=False)))
     # Warnings about TensorFlow's own files show that any would be seen.
     self.assertNotEmpty(lines)
     self.assertEqual([], self._ours(lines))

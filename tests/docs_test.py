@@ -86,9 +86,10 @@ class DocsTest(tf.test.TestCase, parameterized.TestCase):
         [corpus_entry.CorpusEntry(
             problem_spec.Spec(problem_generator.Bowl, (1.0,)),
             set_name="bowl")], 1, 1, lambda: 1, lambda: 2,
-        compiled=False, out=io.StringIO(), validate_every=1,
-        validation=[(problem_spec.Spec(problem_generator.Bowl, (2.0,)), None,
-                     None)])
+        out=io.StringIO(), validation=metaopt.Validation(
+            [(problem_spec.Spec(problem_generator.Bowl, (2.0,)), None, None)],
+            every=1),
+        options=metaopt.RunOptions(compiled=False))
     return os.path.abspath("logs")
 
   @parameterized.parameters(*_pages())

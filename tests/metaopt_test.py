@@ -281,8 +281,9 @@ class LogdirTest(tf.test.TestCase, parameterized.TestCase):
     logdir = tempfile.mkdtemp(dir=self.get_temp_dir())
     path = metaopt.train_optimizer(
         logdir, spec, [(problem_spec.Spec(_Half), datasets.EMPTY_DATASET,
-                        None)], 1, 1, lambda: 2, lambda: 3, seed=1,
-        learning_rate=0.1, compiled=False, out=io.StringIO())
+                        None)], 1, 1, lambda: 2, lambda: 3,
+        learning_rate=0.1, out=io.StringIO(),
+        options=metaopt.RunOptions(seed=1, compiled=False))
     return logdir, path
 
   @parameterized.parameters(sorted(_SPECS))

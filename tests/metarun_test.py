@@ -16,7 +16,7 @@ from absl.testing import flagsaver
 from absl.testing import parameterized
 import tensorflow.compat.v1 as tf
 
-from meta_training import evolution_strategies
+import metaopt
 import metarun
 from optimizer import coordinatewise_rnn
 from optimizer import hierarchical_rnn
@@ -191,8 +191,8 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
     train = self._arguments_of(validation_sets=["bowl"], validate_every=3,
                                problem_sets=["norm", "bowl"])
     self.assertEqual({"bowl"}, set(
-        entry.set_name for entry in train["validation"]))
-    self.assertEqual(3, train["validate_every"])
+        entry.set_name for entry in train["validation"].problems))
+    self.assertEqual(3, train["validation"].every)
     self.assertEqual({"norm"}, set(
         entry.set_name for entry in train["corpus"]))
     with flagsaver.flagsaver(validation_sets=["bowls"]):
@@ -209,13 +209,13 @@ class CorpusTest(tf.test.TestCase, parameterized.TestCase):
                               ("runs/one", "/home/runs/one"),
                               ("/runs/one", "/runs/one")):
         self.assertEqual(
-            expected, self._arguments_of(init_from=value)["initial"])
+            expected, self._arguments_of(init_from=value)["options"].initial)
 
   def _arguments_of(self, **values):
     """What `metaopt.train_optimizer` is given."""
     mock = tf.test.mock
     with flagsaver.flagsaver(**values), mock.patch.object(
-        metarun.metaopt, "train_optimizer") as train:
+        metaopt, "train_optimizer") as train:
       metarun.main(["metarun"])
     return dict(train.call_args[1], corpus=train.call_args[0][2])
 
@@ -275,42 +275,49 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         "gradient_clip_level": 4.0, "rms_decay": 0.25, "rms_epsilon": 0.125,
         "l2_reg": 0.75, "nan_l2_reg": 0.375, "reset_rnn_params": False,
         "objective_training_max_multiplier": 9.0, "seed": 11,
-        "compile": "always", "update_rule": "adam", "train_only": ["rate"],
+        "compile": "always", "train_only": ["rate"],
         "averaging_decay": 0.875}
     with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
       self._main(**values)
-    (logdir, _, corpus, num_problems, num_runs, draw_unrolls,
-     draw_steps), kwargs = train.call_args
-    self.assertEqual((self.logdir, 7, 3), (logdir, num_problems, num_runs))
+    (logdir, _, corpus, num_problems, num_runs, draw_unrolls, draw_steps,
+     rate, clip, is_chief), kwargs = train.call_args
+    self.assertEqual((self.logdir, 7, 3, 0.5, 4.0, True), (
+        logdir, num_problems, num_runs, rate, clip, is_chief))
     self.assertEqual(["bowl"] * 4, [entry.set_name for entry in corpus])
     self.assertEqual((1, 2), (draw_unrolls(), draw_steps()))
-    self.assertTrue(callable(kwargs.pop("on_start")))
-    self.assertIsNone(kwargs.pop("cluster", None))
-    self.assertFalse(kwargs.pop("profile"))
-    self.assertEqual(0.5, kwargs.pop("flags")["meta_learning_rate"])
-    self.assertEqual([], kwargs.pop("validation"))
-    self.assertEqual((None, 10), (kwargs.pop("initial"),
-                                  kwargs.pop("validate_every")))
+    options = kwargs.pop("options")
+    self.assertTrue(callable(options.on_start))
+    self.assertEqual(0.5, options.flags["meta_learning_rate"])
+    self.assertEqual(
+        metaopt.RunOptions(seed=11, compiled=True, reset_rnn_params=False),
+        options._replace(on_start=None, flags=None))
+    self.assertIsNone(kwargs.pop("cluster"))
+    self.assertEqual(metaopt.Validation([], 10), kwargs.pop("validation"))
+    self.assertEqual({"name": "Backpropagation"},
+                     kwargs.pop("meta_gradient").settings())
     self.assertEqual({
-        "learning_rate": 0.5, "learning_rate_half_life": 60.0,
-        "gradient_clip": 4.0, "is_chief": True,
-        "select_random_problems": True, "obj_train_max_multiplier": 9.0,
-        "rms_decay": 0.25, "rms_epsilon": 0.125, "l2_reg": 0.75,
-        "nan_l2_reg": 0.375, "reset_rnn_params": False, "seed": 11,
-        "compiled": True, "verbosity": 1,
-        "meta_gradient": "backprop", "update_rule": "adam",
-        "train_only": ["rate"], "averaging_decay": 0.875}, dict(kwargs))
+        "name": "RMSProp", "decay": 0.25, "epsilon": 0.125, "l2_reg": 0.75,
+        "nan_l2_reg": 0.375, "learning_rate_half_life": 60.0,
+        "train_only": ["rate"], "averaging_decay": 0.875},
+                     kwargs.pop("update_rule").settings())
+    self.assertEqual({"select_random_problems": True,
+                      "obj_train_max_multiplier": 9.0}, dict(kwargs))
 
-  def test_passes_evolution_strategies_on(self):
+  def test_passes_other_estimators_and_rules_on(self):
     mock = tf.test.mock
     with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
       self._main(meta_gradient="es", es_stddev=["0.5", "rate=2"],
                  es_num_pairs=3, es_persistent=True, es_evaluate_every=4,
-                 es_problems_per_update=5, es_last_unroll_only=True)
-    self.assertEqual(
-        evolution_strategies.Options({"": 0.5, "rate": 2.0}, 3, True, 4, 5,
-                                     True),
-        train.call_args[1]["meta_gradient"])
+                 es_problems_per_update=5, es_last_unroll_only=True,
+                 update_rule="adam", l2_reg=0.75)
+    arguments = train.call_args[1]
+    self.assertEqual({
+        "name": "EvolutionStrategies", "stddev": {"": 0.5, "rate": 2.0},
+        "num_pairs": 3, "persistent": True, "evaluate_every": 4,
+        "problems_per_update": 5, "last_unroll_only": True},
+                     arguments["meta_gradient"].settings())
+    self.assertEqual(metaopt.Adam(l2_reg=0.75).settings(), dict(
+        arguments["update_rule"].settings(), train_only=()))
 
   @parameterized.parameters(False, True)
   def test_trains_by_evolution_strategies(self, persistent):

@@ -108,7 +108,7 @@ class Cluster:
     Opening a session would wait too, but deaf to signals.
 
     Args:
-      log: Function of a string, told whom it waits for.
+      log: Function of a string, called with whom it waits for.
       pause: Function that waits for some seconds.
 
     Raises:
@@ -116,7 +116,7 @@ class Cluster:
         reach for long and always was.
     """
     for host in self.hosts["ps"]:
-      told, end = False, time.time() + _REACH_SECONDS
+      has_logged, end = False, time.time() + _REACH_SECONDS
       while True:
         silence = _silence(host)
         if silence is None or silence.is_there:
@@ -127,9 +127,9 @@ class Cluster:
           raise ValueError(
               "No machine can be reached at {!r} ({}): correct --ps_hosts, or "
               "start that machine first.".format(host, silence.reason))
-        if not told:
+        if not has_logged:
           log("waiting for the parameter server at {}".format(host))
-          told = True
+          has_logged = True
         pause(0.5)
 
   def check(self, error):

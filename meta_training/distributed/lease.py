@@ -141,7 +141,7 @@ class Lease:
         if session.run(self._beat)[0] != self._process:
           return
     except (tf.errors.OpError, RuntimeError, waiting.StoppedError):
-      return  # The training thread meets the same error and connects anew.
+      return  # The training thread meets the same error and connects again.
 
   def stop_beating(self):
     """Ends the heartbeat, before its session is closed."""
@@ -175,7 +175,7 @@ class Lease:
       RunFinishedError: If all is done.
       ValueError: If the chief's options are others.
     """
-    told = False
+    has_logged = False
     while True:
       if all(session.run(self._is_set)):
         fencing_token, (chief, text) = session.run(
@@ -188,9 +188,9 @@ class Lease:
           if not session.run(missing).size:
             self.fencing_token_value = int(fencing_token)
             return
-      if not told:
+      if not has_logged:
         log("waiting for the chief")
-        told = True
+        has_logged = True
       pause(_BEAT_SECONDS / 2)
 
   def _compare(self, chief, there):

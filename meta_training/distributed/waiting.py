@@ -18,9 +18,9 @@ import tensorflow.compat.v1 as tf
 # take far less, if anybody answers at all.
 _PATIENCE_SECONDS = 10.0
 _CLOSE_SECONDS = 3.0
-# After so long without an answer it is told that one is waited for.
-_TELL_SECONDS = 8.0
-_LOOK_SECONDS = 0.5
+# After so long without an answer the log says that one is waited for.
+_LOG_SECONDS = 8.0
+_POLL_SECONDS = 0.5
 
 
 class StoppedError(Exception):
@@ -33,16 +33,16 @@ class StoppedError(Exception):
 
 
 class Waiting:
-  """Waits, but not for ever once it has been told to stop."""
+  """Waits, but not for ever once it has been asked to stop."""
 
   def __init__(self, log):
-    """Has not been told to stop.
+    """Has not been asked to stop.
 
     Args:
-      log: Function of a string, told when there is no answer for long.
+      log: Function of a string, called when there is no answer for long.
     """
     self._log = log
-    self._has_told = False
+    self._has_logged = False
     # No lock guards it: a signal handler sets it, at any moment.
     self._stop_time = None
 
@@ -80,14 +80,14 @@ class Waiting:
     """
     start = time.time()
     running = _Call(function, args, kwargs)
-    while not running.done.wait(_LOOK_SECONDS):
+    while not running.done.wait(_POLL_SECONDS):
       if self._stop_time is not None and (
           time.time() > max(start, self._stop_time) + _PATIENCE_SECONDS):
         raise StoppedError()
-      if not self._has_told and time.time() > start + _TELL_SECONDS:
-        self._has_told = True
+      if not self._has_logged and time.time() > start + _LOG_SECONDS:
+        self._has_logged = True
         self._log("waiting for an answer of the parameter servers")
-    self._has_told = False
+    self._has_logged = False
     return running.result()
 
 

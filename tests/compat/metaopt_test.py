@@ -191,8 +191,8 @@ class LoopTest(_TrainingCase):
     # One unroll of two steps: (f_0 + f_1) / (2 f_0), f_1 = (1 - 3 r)^2 f_0.
     plain = -3 * (1 - 3 * _RATE) * 6 / (6 + 1e-6)
     for clip in (100.0, 1.5):
-      metadata = self._train(l2_reg=10.0, learning_rate=0.01,
-                             gradient_clip=clip)
+      metadata = self._train(update_rule=metaopt.RMSProp(l2_reg=10.0),
+                             learning_rate=0.01, gradient_clip=clip)
       gradient = np.clip(plain + 2 * 10.0 * _RATE, -clip, clip)
       ((actual, value),), = metadata["meta_grads_and_params"]
       self.assertAllClose(gradient, actual)

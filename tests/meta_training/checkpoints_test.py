@@ -1,13 +1,17 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of what meta-training makes of checkpoints, good and bad ones."""
+"""Tests of checkpoints, good and bad ones, of leftovers and of the best one."""
 
+import errno
+import json
 import os
 
 from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from meta_training import checkpoints
+from optimizer import checkpoint_list
 from problems import problem_spec
 from tests.meta_training import harness
 
@@ -235,6 +239,186 @@ class ListTest(tf.test.TestCase, parameterized.TestCase):
     os.remove(os.path.join(logdir, "checkpoint"))
     path, _ = harness.train(logdir, _PARABOLA)
     self.assertTrue(path.endswith("model.ckpt-4"), path)
+
+
+_LEFTOVERS = [
+    "model.ckpt-7.data-00000-of-00001",
+    "model.ckpt-7.index.tempstate1234567890",
+    "model.ckpt-9.data-00000-of-00001.tempstate9876543210",
+    "checkpoint.tmp0123456789abcdef0123456789abcdef",
+]
+_OTHERS = [
+    "model.ckpt-8.index", "model.ckpt-8.data-00000-of-00001",
+    "model.ckpt.data-00000-of-00001", "mine.ckpt-7.data-00000-of-00001",
+    "checkpoint.tmp", "model.ckpt-7.data-00000-of-00001.backup",
+    "model.ckpt-7.index.tempstate", "notes.tempstate123",
+]
+
+
+def _touch(logdir, names):
+  for name in names:
+    with open(os.path.join(logdir, name), "w") as stream:
+      stream.write("x")
+
+
+def _files(logdir):
+  return sorted(name for name in os.listdir(logdir)
+                if not name.startswith("events"))
+
+
+class LeftoversTest(tf.test.TestCase):
+
+  def test_removes_no_others(self):
+    logdir = harness.directory(self)
+    harness.train(logdir, _PARABOLA)
+    _touch(logdir, _OTHERS)
+    before = _files(logdir)
+    _touch(logdir, _LEFTOVERS)
+    os.mkdir(os.path.join(logdir, "model.ckpt-9.index.tempstate1"))
+    checkpoints.remove_leftovers(logdir)
+    os.rmdir(os.path.join(logdir, "model.ckpt-9.index.tempstate1"))
+    self.assertEqual(before, _files(logdir))
+
+  def test_data_whose_index_is_missing(self):
+    logdir = harness.directory(self)
+    path, _ = harness.train(logdir, _PARABOLA)
+    os.remove(path + ".index")
+    before = _files(logdir)
+    # The list names it: somebody may bring the index back.
+    checkpoints.remove_leftovers(logdir)
+    self.assertEqual(before, _files(logdir))
+    # Without a list nobody knows.
+    os.remove(os.path.join(logdir, "checkpoint"))
+    checkpoints.remove_leftovers(logdir)
+    self.assertIn(os.path.basename(path) + ".data-00000-of-00001",
+                  _files(logdir))
+
+  def test_no_directory(self):
+    checkpoints.remove_leftovers(
+        os.path.join(harness.directory(self), "none"))
+
+  def test_next_start_removes_them(self):
+    logdir = harness.directory(self)
+    harness.train(logdir, _PARABOLA, num_problems=1)
+    _touch(logdir, _LEFTOVERS)
+    harness.train(logdir, _PARABOLA, num_problems=2)
+    self.assertEqual([], sorted(set(_LEFTOVERS) & set(_files(logdir))))
+
+  def test_old_checkpoints_go_after_restarts_too(self):
+    logdir = harness.directory(self)
+    for visits in range(1, 8):
+      harness.train(logdir, _PARABOLA, num_problems=visits)
+    kept = ["model.ckpt-{}".format(2 * visits) for visits in range(3, 8)]
+    self.assertEqual(kept, [os.path.basename(path) for path in
+                            checkpoint_list.read(logdir)])
+    self.assertEqual(
+        sorted(kept), sorted(name[:-len(".index")] for name in _files(logdir)
+                             if name.endswith(".index")))
+
+
+class BestCheckpointTest(tf.test.TestCase):
+
+  def setUp(self):
+    super().setUp()
+    self._logdir = harness.directory(self)
+
+  def _checkpoint(self, step):
+    """Writes files of the names of a checkpoint's, returns their prefix."""
+    prefix = os.path.join(self._logdir, "model.ckpt-{}".format(step))
+    for ending in (".index", ".data-00000-of-00001"):
+      with open(prefix + ending, "w") as stream:
+        stream.write("of step {}".format(step))
+    return prefix
+
+  def _best(self, criterion=None):
+    return checkpoints.BestCheckpoint(
+        self._logdir, criterion or {"at": 5}, self._describe)
+
+  def _describe(self, directory):
+    with open(os.path.join(directory, "optimizer.json"), "w") as stream:
+      stream.write("the optimizer")
+
+  def test_only_better_ones_are_kept(self):
+    best = self._best()
+    self.assertEqual(
+        [True, False, False, True],
+        [best.offer(self._checkpoint(step), value) for step, value in (
+            (1, 0.5), (12, 0.7), (13, float("nan")), (14, 0.25))])
+    self.assertEqual(
+        ["checkpoint", "model.ckpt-14.data-00000-of-00001",
+         "model.ckpt-14.index", "optimizer.json", "validation.json"],
+        sorted(os.listdir(best.path)))
+    with open(os.path.join(best.path, "model.ckpt-14.index")) as stream:
+      self.assertEqual("of step 14", stream.read())
+    with open(os.path.join(best.path, "validation.json")) as stream:
+      self.assertEqual({"value": 0.25, "checkpoint": "model.ckpt-14",
+                        "criterion": {"at": 5}}, json.load(stream))
+
+  def test_a_later_process_compares_with_the_best(self):
+    self._best().offer(self._checkpoint(1), 0.5)
+    self.assertEqual(0.5, self._best().value)
+    self.assertFalse(self._best().offer(self._checkpoint(2), 0.6))
+
+  def test_values_of_another_criterion_do_not_count(self):
+    self._best().offer(self._checkpoint(1), 0.5)
+    self.assertEqual(float("inf"), self._best({"at": 6}).value)
+
+  def test_a_damaged_file_counts_as_none(self):
+    self._best().offer(self._checkpoint(1), 0.5)
+    for text in ("", "[]", "{}", '{"value": "x", "criterion": {"at": 5}}'):
+      with open(os.path.join(self._logdir, "best", "validation.json"),
+                "w") as stream:
+        stream.write(text)
+      self.assertEqual(float("inf"), self._best().value)
+    path = os.path.join(self._logdir, "best", "validation.json")
+    os.remove(path)
+    os.mkfifo(path)
+    self.assertEqual(float("inf"), self._best().value)
+
+  def test_what_was_killed_is_made_up_for(self):
+    self._best().offer(self._checkpoint(1), 0.5)
+    prefix, mock = self._checkpoint(2), tf.test.mock
+    for module, name in ((checkpoints.shutil, "copyfile"),
+                         (checkpoints.text_files, "write"),
+                         (checkpoints.os, "remove")):
+      with mock.patch.object(module, name, side_effect=KeyboardInterrupt):
+        with self.assertRaises(KeyboardInterrupt):
+          self._best().offer(prefix, 0.25)
+      # Whatever was loaded would be complete.
+      last = tf.train.latest_checkpoint(os.path.join(self._logdir, "best"))
+      self.assertTrue(os.path.exists(last + ".index"))
+    self.assertTrue(self._best().offer(prefix, 0.25))
+    self.assertEqual(
+        ["checkpoint", "model.ckpt-2.data-00000-of-00001",
+         "model.ckpt-2.index", "optimizer.json", "validation.json"],
+        sorted(os.listdir(os.path.join(self._logdir, "best"))))
+
+  def test_disk_is_full(self):
+    best = self._best()
+    best.offer(self._checkpoint(1), 0.5)
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def copy(source, target):
+      with open(target, "w") as stream:
+        stream.write("part of " + source)
+      raise full
+
+    with tf.test.mock.patch.object(checkpoints.shutil, "copyfile", copy):
+      with self.assertRaisesRegexp(
+          IOError, "Cannot write '.*/best/model.ckpt-2.*' .No space left on "
+          "device.*: make room and start again"):
+        best.offer(self._checkpoint(2), 0.25)
+    self.assertEqual(
+        ["checkpoint", "model.ckpt-1.data-00000-of-00001",
+         "model.ckpt-1.index", "optimizer.json", "validation.json"],
+        sorted(os.listdir(best.path)))
+    self.assertEqual(0.5, best.value)
+
+  def test_a_link_is_refused(self):
+    other = harness.directory(self)
+    os.symlink(other, os.path.join(self._logdir, "best"))
+    with self.assertRaisesRegexp(ValueError, "best' is a symbolic link"):
+      self._best()
 
 
 if __name__ == "__main__":

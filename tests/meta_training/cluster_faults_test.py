@@ -56,7 +56,7 @@ class KillTest(_ClusterTest):
     again.wait_for("visited {}".format(position[0]))
     # What the worker had done is of before, so it started over.
     worker.wait_for("the chief restored or closed the run")
-    worker.wait_for("going on from")
+    worker.wait_for("resuming from")
     self.assertTrue(worker.running())
     self.assertGreater(_position(cluster.logdir)[0], position[0])
 
@@ -84,13 +84,13 @@ class KillTest(_ClusterTest):
     cluster, servers, (chief, worker) = self._cluster(num_ps=2)
     chief.wait_for("visited 1")
     for died in (0, 1):
-      restored = chief.text().count("going on from " + cluster.logdir)
+      restored = chief.text().count("resuming from " + cluster.logdir)
       servers[died].kill()
       time.sleep(2)  # All wait.
       position = _position(cluster.logdir)
       runs = worker.text().count("meta-objective")
       cluster.start("ps", died)
-      chief.wait_for("going on from " + cluster.logdir, restored + 1)
+      chief.wait_for("resuming from " + cluster.logdir, restored + 1)
       chief.wait_for("visited {}\n".format(position[0] + 1))
       worker.wait_for("meta-objective", runs + 2)
       self.assertGreater(_position(cluster.logdir)[0], position[0])

@@ -108,7 +108,7 @@ def run_task(options):
   import tensorflow.compat.v1 as tf
   from meta_training import reports
   from meta_training.distributed import cluster as cluster_lib
-  from meta_training import evolution_strategies
+  import metaopt
   from tests.meta_training import harness
   # A process in the background may have been told to ignore it.
   signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -136,8 +136,8 @@ def run_task(options):
   strategies = {}
   if "strategies" in options:
     strategies = {
-        "meta_gradient": evolution_strategies.Options(*options["strategies"]),
-        "update_rule": "adam", "averaging_decay": 0.9}
+        "meta_gradient": metaopt.EvolutionStrategies(*options["strategies"]),
+        "update_rule": metaopt.Adam(averaging_decay=0.9)}
   harness.train(
       options["logdir"],
       harness.without_data(harness.Parabola, **options.get("problem", {})) +

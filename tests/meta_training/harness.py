@@ -73,13 +73,17 @@ def train(logdir, corpus, optimizer_spec=GLOBAL, num_problems=2,
     num_meta_iterations: Runs of each.
     num_unrolls: A number, or a function as `metaopt.train_optimizer`'s.
     num_steps: Likewise.
-    **options: Other arguments of `metaopt.train_optimizer`.
+    **options: Other arguments of `metaopt.train_optimizer`, and fields of
+      `metaopt.RunOptions`.
 
   Returns:
     (prefix of the last checkpoint, progress text).
   """
   options = dict({"seed": 1, "compiled": False, "out": io.StringIO()},
                  **options)
+  options["options"] = metaopt.RunOptions(**{
+      name: options.pop(name) for name in metaopt.RunOptions._fields
+      if name in options})
 
   def function_of(value):
     return value if callable(value) else lambda: value

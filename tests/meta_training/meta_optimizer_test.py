@@ -6,7 +6,6 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from meta_training import finite_values
 from meta_training import meta_optimizer
 from meta_training import update_rules
 from tests.meta_training import harness
@@ -30,21 +29,22 @@ def _rmsprop(value, gradients, rate=1e-4, decay=0.9, epsilon=1e-20, clip=5.0,
 
 class UpdateTest(tf.test.TestCase, parameterized.TestCase):
 
-  def _meta(self, optimizer_spec=_ADAM, seed=1, **options):
+  def _meta(self, optimizer_spec=_ADAM, seed=1, learning_rate=1e-4,
+            gradient_clip=5.0, **options):
     return meta_optimizer.MetaOptimizer(
         harness.directory(self), optimizer_spec,
-        update_rules.UpdateOptions(**options), seed)
+        update_rules.RMSProp(**options), seed, learning_rate, gradient_clip)
 
   @parameterized.parameters(
-      {}, {"learning_rate": 0.1}, {"rms_decay": 0.5},
-      {"learning_rate": 0.1, "rms_epsilon": 10.0},
+      {}, {"learning_rate": 0.1}, {"decay": 0.5},
+      {"learning_rate": 0.1, "epsilon": 10.0},
       {"learning_rate": 0.1, "gradient_clip": 0.5})
   def test_formula(self, **options):
     meta = self._meta(**options)
     gradients = np.float32([[1, -2, 0, 0.25], [3, 4, 1e-3, -7], [9, 0, 0, 1]])
     start = meta.values()
-    names = {"learning_rate": "rate", "rms_decay": "decay",
-             "rms_epsilon": "epsilon", "gradient_clip": "clip"}
+    names = {"learning_rate": "rate", "decay": "decay", "epsilon": "epsilon",
+             "gradient_clip": "clip"}
     expected = _rmsprop(start, gradients, **{
         names[option]: value for option, value in options.items()})
     for step, (gradient, values) in enumerate(zip(gradients, expected)):
@@ -58,7 +58,7 @@ class UpdateTest(tf.test.TestCase, parameterized.TestCase):
       self.assertEqual(step + 1, meta.global_step())
 
   def test_the_learning_rate_halves(self):
-    meta = self._meta(learning_rate=0.1, half_life=0.5)
+    meta = self._meta(learning_rate=0.1, learning_rate_half_life=0.5)
     values = [meta.values()] + [
         meta.update(np.float32([1, -1, 1, -1]), 0.0).values for _ in range(3)]
     steps = np.abs(np.diff(values, axis=0))
@@ -106,42 +106,30 @@ class UpdateTest(tf.test.TestCase, parameterized.TestCase):
       self.assertEqual(2, update.num_nonfinite)
 
   def test_published_defaults(self):
-    self.assertEqual((1e-4, 5.0, 0.9, 1e-20, 0.0, 1e-2, 0.0),
-                     tuple(update_rules.UpdateOptions()))
-
-  def test_initial_values(self):
-    rate, beta1, beta2, epsilon = self._meta().values()
-    self.assertAllClose(np.log(0.05), rate)
-    self.assertAllClose([np.log(0.9 / 0.1), np.log(0.999 / 0.001)],
-                        [beta1, beta2], rtol=1e-4)
-    self.assertAllClose(np.log(1e-8), epsilon)
+    self.assertEqual(
+        {"name": "RMSProp", "decay": 0.9, "epsilon": 1e-20, "l2_reg": 0.0,
+         "nan_l2_reg": 1e-2, "learning_rate_half_life": 0.0, "train_only": (),
+         "averaging_decay": None}, update_rules.RMSProp().settings())
 
   def test_nonfinite_values_are_not_saved(self):
     logdir = harness.directory(self)
     meta = meta_optimizer.MetaOptimizer(
-        logdir, _ADAM, update_rules.UpdateOptions(learning_rate=3e38), 1)
+        logdir, _ADAM, update_rules.RMSProp(), 1, learning_rate=3e38)
     path = meta.save(meta_optimizer.Position(0, 0, 1))
     with self.assertRaisesRegexp(
-        finite_values.NonFiniteError, "After update 1 .*not finite: "
+        update_rules.NonFiniteError, "After update 1 .*not finite: "
         "log_learning_rate, log_epsilon. .* is {!r}".format(path)):
       meta.update(np.float32([-9, 0, 0, 9]), 0.0)
     with self.assertRaisesRegexp(ValueError, "not finite"):
       meta.save(meta_optimizer.Position(1, 0, 1))
     self.assertEqual(path, tf.train.latest_checkpoint(logdir))
 
-  def test_seed_decides_initial_values(self):
-    spec = harness.OPTIMIZER_SPECS["hierarchical"]
-    first, again, other = [self._meta(spec, seed).values()
-                           for seed in (1, 1, 2)]
-    self.assertAllEqual(first, again)
-    self.assertNotAllEqual(first, other)
-
 
 class SaveTest(tf.test.TestCase):
 
   def _meta(self, logdir, spec=_ADAM, seed=1):
     return meta_optimizer.MetaOptimizer(
-        logdir, spec, update_rules.UpdateOptions(learning_rate=0.1), seed)
+        logdir, spec, update_rules.RMSProp(), seed, learning_rate=0.1)
 
   def test_goes_on_as_if_nothing_had_been(self):
     gradients = np.random.RandomState(0).randn(4, 4).astype(np.float32)
@@ -182,16 +170,6 @@ class SaveTest(tf.test.TestCase):
     self.assertEqual(7, meta.global_step())
     path = meta.save(meta_optimizer.Position(1, 0, 1))
     self.assertEqual(np.int32, harness.arrays(path)["global_step"].dtype)
-
-  def test_names(self):
-    path = self._meta(harness.directory(self)).save(
-        meta_optimizer.Position(0, 0, 1))
-    names = {"global_step", "run_state/position"}
-    for name in ("log_learning_rate", "beta1_logit", "beta2_logit",
-                 "log_epsilon"):
-      names.update("LOL/" + name + suffix
-                   for suffix in ("", "/RMSProp", "/RMSProp_1"))
-    self.assertEqual(names, set(harness.arrays(path)))
 
   def test_five_are_kept(self):
     logdir = harness.directory(self)

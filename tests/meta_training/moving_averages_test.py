@@ -17,8 +17,8 @@ _DECAY = 0.35
 
 def _meta(logdir, decay=_DECAY):
   return meta_optimizer.MetaOptimizer(
-      logdir, harness.GLOBAL, update_rules.UpdateOptions(0.1), 1,
-      rule=update_rules.Rule(averaging_decay=decay))
+      logdir, harness.GLOBAL, update_rules.RMSProp(averaging_decay=decay), 1,
+      learning_rate=0.1)
 
 
 def _averaged(logdir):
@@ -44,7 +44,7 @@ class MovingAveragesTest(tf.test.TestCase):
         meta.close()
         meta = _meta(logdir)
 
-  def test_starts_where_a_run_goes_on(self):
+  def test_starts_where_a_run_is_resumed(self):
     logdir = harness.directory(self)
     meta = _meta(logdir, None)
     values = [meta.update(np.float32([1]), 1.0).values[0] for _ in range(3)]
@@ -71,7 +71,8 @@ class MovingAveragesTest(tf.test.TestCase):
   def test_loads_as_an_optimizer(self):
     logdir = harness.directory(self)
     harness.train(logdir, harness.without_data(harness.Parabola),
-                  learning_rate=0.1, averaging_decay=_DECAY)
+                  learning_rate=0.1,
+                  update_rule=update_rules.RMSProp(averaging_decay=_DECAY))
     optimizer = pretrained.load(os.path.join(logdir, "averaged"))
     x = tf.get_variable("x", initializer=2.0)
     step = optimizer.minimize(1.5 * x * x)

@@ -102,7 +102,7 @@ class ResumeTest(tf.test.TestCase, parameterized.TestCase):
           select_random_problems=select_random_problems)
     self.assertIn("continuing from", text)
     self.assertIn("1 of 3 problems done", text)
-    self.assertIn("seed 3 has no effect: the run goes on with its own, 1", text)
+    self.assertIn("seed 3 has no effect: the run keeps its own, 1", text)
     if select_random_problems:
       expected = self._uninterrupted()
     else:

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from meta_training import run_description
+import metaopt
 from optimizer import registry
 from problems import corpus_entry
 from problems import problem_spec
@@ -63,8 +64,9 @@ class FlatTest(tf.test.TestCase):
     spec = problem_spec.Spec(harness.GLOBAL.callable, (np.float32(0.25),))
     description = run_description.RunDescription(spec, self.fail)
     self.assertEqual({}, description.flat())
-    self.assertEqual({"problems": [], "meta_gradient": "backprop"},
-                     description.of_task([]))
+    self.assertEqual(
+        {"problems": [], "meta_gradient": {"name": "Backpropagation"}},
+        description.of_task([], metaopt.Backpropagation()))
 
   def test_problems(self):
     entries = [
@@ -74,7 +76,8 @@ class FlatTest(tf.test.TestCase):
     description = run_description.RunDescription(harness.GLOBAL, self.fail)
     self.assertEqual(
         ["Parabola(2.0)", "Parabola(<object object>) by 5"],
-        description.of_task(entries)["problems"])
+        description.of_task(
+            entries, metaopt.Backpropagation())["problems"])
 
 
 if __name__ == "__main__":

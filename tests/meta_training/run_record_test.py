@@ -64,22 +64,23 @@ class RunRecordTest(tf.test.TestCase):
     run_record.write(logdir, dict(start, time="later"), self.fail)
     self.assertLen(_starts(logdir), 3)
 
-  def test_changes_are_told(self):
-    logdir, told = harness.directory(self), []
-    arguments = {"learning_rate": 0.5, "update_rule": "rmsprop"}
+  def test_changes_are_logged(self):
+    logdir, logged = harness.directory(self), []
+    arguments = {"learning_rate": 0.5, "update_rule": {"name": "RMSProp"}}
     starts = [
         {"flags": None, "arguments": arguments},
-        {"flags": None, "arguments": dict(arguments, update_rule="adam")},
+        {"flags": None, "arguments": dict(
+            arguments, update_rule={"name": "Adam"})},
         {"flags": {"seed": 1}, "arguments": arguments},
         {"flags": {"seed": 2}, "arguments": arguments}]
     for start in starts:
-      run_record.write(logdir, start, told.append)
+      run_record.write(logdir, start, logged.append)
     self.assertEqual(
-        ["changed since the last start: update_rule from \"rmsprop\" to "
-         "\"adam\"",
-         "changed since the last start: update_rule from \"adam\" to "
-         "\"rmsprop\"",
-         "changed since the last start: --seed from 1 to 2"], told)
+        ["changed since the last start: update_rule from "
+         '{"name": "RMSProp"} to {"name": "Adam"}',
+         "changed since the last start: update_rule from "
+         '{"name": "Adam"} to {"name": "RMSProp"}',
+         "changed since the last start: --seed from 1 to 2"], logged)
 
   def test_only_the_chief_writes(self):
     logdir = harness.directory(self)
@@ -88,12 +89,12 @@ class RunRecordTest(tf.test.TestCase):
 
   def test_what_is_no_record(self):
     for text in ("{", "[]", '{"starts": 3}', '{"starts": ["a"]}'):
-      logdir, told = harness.directory(self), []
+      logdir, logged = harness.directory(self), []
       with open(os.path.join(logdir, run_record.FILE_NAME), "w") as stream:
         stream.write(text)
-      run_record.write(logdir, {"seed": 1}, told.append)
+      run_record.write(logdir, {"seed": 1}, logged.append)
       self.assertEqual([{"seed": 1}], _starts(logdir))
-      self.assertLen(told, 1)
+      self.assertLen(logged, 1)
       self.assertEqual([run_record.FILE_NAME], os.listdir(logdir))
 
   def test_cannot_be_written(self):

@@ -11,8 +11,10 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+import metaopt
 from optimizer import pretrained
 from optimizer import registry
+from optimizer import trainable_optimizer
 from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_spec
@@ -30,6 +32,15 @@ class _Wedge(harness.Parabola):
   def objective(self, parameters, data=None, labels=None):
     return 1.0 + tf.reduce_sum(parameters[0] + tf.sqrt(tf.nn.relu(
         parameters[0] - 2.0))**3)
+
+
+class _Infinite(trainable_optimizer.TrainableOptimizer):
+  """Begins with a meta-parameter that is infinite."""
+
+  def __init__(self, **unused_options):
+    super().__init__("Infinite", [])
+    self._meta_parameters.declare(
+        "rate", [], tf.constant_initializer(np.inf))
 
 
 class TrainTest(tf.test.TestCase, parameterized.TestCase):
@@ -114,28 +125,40 @@ class TrainTest(tf.test.TestCase, parameterized.TestCase):
 class BadProblemTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_nonfinite_gradient(self):
-    out = io.StringIO()
-    path, text = harness.train(
-        harness.directory(self), harness.without_data(_Wedge),
-        num_problems=1, num_unrolls=1, learning_rate=0.1, out=out)
+    out, logdir = io.StringIO(), harness.directory(self)
+    with self.assertRaisesRegexp(ValueError, "None of 1 updates had a finite"):
+      harness.train(
+          logdir, harness.without_data(_Wedge), num_problems=1, num_unrolls=1,
+          learning_rate=0.1, out=out)
     self.assertIn("1 of 1 meta-gradients had elements that are infinite or not "
-                  "a number, which count as zero", text)
+                  "a number, which count as zero", out.getvalue())
+    # Objective and gradient are finite at the start: only the second derivative
+    # is not.
+    self.assertNotIn("where runs start", out.getvalue())
     self.assertEqual(np.float32(0.02),
-                     harness.arrays(path)["LOL/global_learning_rate"])
+                     harness.arrays(logdir)["LOL/global_learning_rate"])
+
+  def test_one_finite_update_is_enough(self):
+    corpus = harness.without_data(_Wedge) + _PARABOLA
+    path, text = harness.train(
+        harness.directory(self), corpus, num_unrolls=1,
+        select_random_problems=False)
+    self.assertEqual(1, harness.arrays(path)["run_state/finite_updates"])
+    self.assertIn("2 of 2 problems done", text)
 
   def test_blow_up_ends_early_and_training_goes_on(self):
-    calls = []
+    calls, logdir = [], harness.directory(self)
     spec = problem_spec.Spec(harness.GLOBAL.callable, (1e3,))
-    path, _ = harness.train(
-        harness.directory(self), _PARABOLA, spec, num_problems=2,
-        num_unrolls=1, num_steps=50, nan_l2_reg=1.0, learning_rate=0.1,
-        gradient_clip=1e4,
-        callbacks=[lambda *args: calls.append(args)])
+    with self.assertRaisesRegexp(ValueError, "None of 2 updates had a finite"):
+      harness.train(
+          logdir, _PARABOLA, spec, num_problems=2, num_unrolls=1, num_steps=50,
+          update_rule=metaopt.RMSProp(nan_l2_reg=1.0), learning_rate=0.1,
+          gradient_clip=1e4, callbacks=[lambda *args: calls.append(args)])
     self.assertLen(calls, 2)
     for _, _, _, metadata in calls:
       self.assertLess(len(metadata["subproblem_objs"][0]), 12)
     # The penalty alone moved it, towards 0.
-    value = harness.arrays(path)["LOL/global_learning_rate"]
+    value = harness.arrays(logdir)["LOL/global_learning_rate"]
     self.assertAllClose(1e3 - 0.1 * 2e3 / np.sqrt(0.9 + 0.1 * 4e6) -
                         0.1 * 2e3 / np.sqrt(0.81 + 0.19 * 4e6), value,
                         rtol=1e-6)
@@ -161,9 +184,8 @@ class BadProblemTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_start_that_is_not_finite(self):
     logdir = harness.directory(self)
-    spec = problem_spec.Spec(harness.GLOBAL.callable, (-1e308,))
-    with self.assertRaisesRegexp(ValueError, "update 0 .*global_learning_rate"):
-      harness.train(logdir, _PARABOLA, spec)
+    with self.assertRaisesRegexp(ValueError, "update 0 .* finite: rate"):
+      harness.train(logdir, _PARABOLA, problem_spec.Spec(_Infinite))
     self.assertIsNone(tf.train.latest_checkpoint(logdir))
 
 

@@ -16,24 +16,31 @@ _PARABOLA = harness.without_data(harness.Parabola)
 
 class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
 
+  _RULES = ("averaging_decay", "l2_reg", "nan_l2_reg")
+
   @parameterized.parameters(
       ("num_problems", -1), ("num_problems", float("nan")),
       ("num_problems", 1.5), ("num_problems", "3"), ("num_problems", None),
       ("num_meta_iterations", -1), ("num_meta_iterations", 2.0),
-      ("validate_every", 0.5), ("seed", 3.5), ("seed", "a"), ("seed", 2**70),
+      ("seed", 3.5), ("seed", "a"), ("seed", 2**70),
       ("learning_rate", 0), ("learning_rate", "1"), ("averaging_decay", "1"),
       ("learning_rate", float("nan")), ("learning_rate", 1e39),
       ("learning_rate", 1e-60), ("gradient_clip", 0), ("l2_reg", 1e308),
       ("l2_reg", -1.0), ("nan_l2_reg", float("inf")), ("rms_decay", 1.5),
       ("rms_epsilon", -1e-9))
   def test_numbers(self, name, value):
+    options = {name: value}
+    if name in self._RULES:
+      options = {"update_rule": metaopt.Adam(**options)}
+    elif name.startswith("rms_"):
+      options = {"update_rule": metaopt.RMSProp(**{name[len("rms_"):]: value})}
     with self.assertRaisesRegexp(ValueError, name + " must be "):
-      harness.train(harness.directory(self), _PARABOLA, **{name: value})
+      harness.train(harness.directory(self), _PARABOLA, **options)
 
   def test_half_life_that_is_0_in_float32(self):
     with self.assertRaisesRegexp(ValueError, "half_life .* 0.0 in float32"):
       harness.train(harness.directory(self), _PARABOLA,
-                    learning_rate_half_life=1e-320)
+                    update_rule=metaopt.Adam(learning_rate_half_life=1e-320))
 
   def test_no_problems(self):
     for corpus in ([], None):
@@ -43,7 +50,8 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
   def test_train_only_must_be_a_list(self):
     for value in ("learning", None, (name for name in ["learning"])):
       with self.assertRaisesRegexp(ValueError, "train_only must be a list"):
-        harness.train(harness.directory(self), _PARABOLA, train_only=value)
+        harness.train(harness.directory(self), _PARABOLA,
+                      update_rule=metaopt.Adam(train_only=value))
 
   @parameterized.parameters(0, -3, 2.5, "4")
   def test_batch_sizes(self, batch_size):

@@ -8,9 +8,11 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from meta_training import best_checkpoint
+import metaopt
+from meta_training import checkpoints
 from meta_training import validation
 from optimizer import pretrained
+from tests import repository
 from tests.meta_training import harness
 
 _TAG = "validation/mean_log_final_objective"
@@ -49,10 +51,10 @@ class ValidationTest(tf.test.TestCase):
   def _train(self, logdir, num_problems, problems=None, **options):
     return harness.train(
         logdir, harness.without_data(harness.Parabola),
-        num_problems=num_problems, learning_rate=0.01, validate_every=2,
-        validation=problems or (
+        num_problems=num_problems, learning_rate=0.01,
+        validation=metaopt.Validation(problems or (
             harness.without_data(harness.Parabola, curvature=2.0) +
-            harness.without_data(harness.Parabola, curvature=5.0)),
+            harness.without_data(harness.Parabola, curvature=5.0)), every=2),
         **options)[1]
 
   def _rate(self, logdir):
@@ -95,7 +97,7 @@ class ValidationTest(tf.test.TestCase):
   def test_goes_on(self):
     logdir = harness.directory(self)
     self._train(logdir, 2)
-    path = os.path.join(logdir, "best", best_checkpoint.FILE_NAME)
+    path = os.path.join(logdir, "best", checkpoints.VALIDATION_FILE_NAME)
     with open(path) as stream:
       found = json.load(stream)
     self.assertEqual("model.ckpt-4", found["checkpoint"])
@@ -123,39 +125,42 @@ class ValidationTest(tf.test.TestCase):
     self.assertLess(_summaries(logdirs[0])[0][1], np.log(0.8))
 
   def test_bad_arguments(self):
-    for options, message in (({"validate_every": 0}, "validate_every must be"),
-                             ({"validation": [3]}, "A corpus is a list")):
+    for value, message in (
+        (metaopt.Validation((), 0), "validate_every must be"),
+        (metaopt.Validation([3]), "A corpus is a list"),
+        ([3], r"of class validation.Validation, such as .* not \[3\]")):
       with self.assertRaisesRegexp(ValueError, message):
-        harness.train(harness.directory(self),
-                      harness.without_data(harness.Parabola), **options)
+        harness.train(
+            harness.directory(self), harness.without_data(harness.Parabola),
+            validation=value)
 
+  def test_killed_before_or_in_a_validation(self):
+    """Whatever was missing is made up for, and is then as without a kill."""
+    whole, mock = harness.directory(self), tf.test.mock
+    self._train(whole, 4)
 
-class BestCheckpointTest(tf.test.TestCase):
+    def written(logdir):
+      return [repository.read(os.path.join(logdir, name)) for name in (
+          "validation.json", "best/validation.json", "best/optimizer.json",
+          "best/checkpoint")]
 
-  def _checkpoint(self, logdir, step):
-    for ending in ("index", "data-00000-of-00001"):
-      with open(os.path.join(logdir, "model.ckpt-{}.{}".format(
-          step, ending)), "w") as stream:
-        stream.write(str(step))
-    return os.path.join(logdir, "model.ckpt-{}".format(step))
-
-  def test_keeps_the_lowest(self):
-    logdir = harness.directory(self)
-    best = best_checkpoint.BestCheckpoint(logdir, {"steps": 3})
-    shown = [best.show(self._checkpoint(logdir, step), value)
-             for step, value in ((1, 4.0), (2, 5.0), (10, 3.0), (11, 3.0),
-                                 (12, float("nan")))]
-    self.assertEqual([True, False, True, False, False], shown)
-    self.assertEqual(
-        ["checkpoint", "model.ckpt-10.data-00000-of-00001",
-         "model.ckpt-10.index", "validation.json"],
-        sorted(os.listdir(best.path)))
-    self.assertEqual(os.path.join(best.path, "model.ckpt-10"),
-                     tf.train.latest_checkpoint(best.path))
-    again = best_checkpoint.BestCheckpoint(logdir, {"steps": 3})
-    self.assertEqual(3.0, again.value)
-    other = best_checkpoint.BestCheckpoint(logdir, {"steps": 4})
-    self.assertEqual(float("inf"), other.value)
+    for target, name, num_visits in (
+        (validation.Validator, "validate", 2),
+        (checkpoints.BestCheckpoint, "_copy", 4),
+        (checkpoints, "write_validation", 4)):
+      logdir = harness.directory(self)
+      if num_visits == 4:
+        self._train(logdir, 3)
+      with mock.patch.object(target, name, side_effect=SystemExit):
+        with self.assertRaises(SystemExit):
+          self._train(logdir, 4)
+      self.assertEqual(
+          num_visits, harness.arrays(logdir)["run_state/position"][0])
+      self.assertIn("the best so far", self._train(logdir, 4))
+      self.assertEqual(written(whole), written(logdir))
+      self.assertEqual(_summaries(whole), _summaries(logdir))
+      # It is not made again.
+      self.assertNotIn("validation:", self._train(logdir, 4))
 
 
 if __name__ == "__main__":

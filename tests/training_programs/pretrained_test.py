@@ -74,8 +74,9 @@ class PretrainedTest(harness.TrainingProgramTest):
                             {"random_seed": 1}),
           datasets.EMPTY_DATASET, None)],
         num_problems=1, num_meta_iterations=2, num_unroll_func=lambda: 1,
-        num_partial_unroll_itrs_func=lambda: 3, learning_rate=1e-3, seed=1,
-        compiled=False, out=io.StringIO())
+        num_partial_unroll_itrs_func=lambda: 3, learning_rate=1e-3,
+        out=io.StringIO(),
+        options=metaopt.RunOptions(seed=1, compiled=False))
     expected = {name: value for name, value in harness.read_checkpoint(
         logdir).items()
                 if name.startswith("LOL/") and "RMSProp" not in name}

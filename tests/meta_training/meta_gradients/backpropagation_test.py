@@ -5,8 +5,8 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from meta_training import backpropagation
 from meta_training import inner_problem
+from meta_training.meta_gradients import backpropagation
 
 
 class _Draws:

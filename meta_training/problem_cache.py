@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The inner problems of a corpus, built when first visited and then kept."""
+"""A cache of inner problems, which are built when first visited."""
 
 import collections
 
@@ -14,11 +14,11 @@ _STEPS_THAT_PAY = 10000
 _MIN_COMPILED_STEPS = 2048
 
 
-class KeptProblems:
-  """The problems of a corpus, built when first visited and then kept.
+class ProblemCache:
+  """The problems of a corpus, built when first visited and then cached.
 
   A problem is compiled when that pays for the steps it is still to run; what
-  XLA cannot compile, or makes slower, runs uncompiled. Only so many are kept,
+  XLA cannot compile, or makes slower, runs uncompiled. Only so many are cached,
   those least recently used go first.
   """
 
@@ -30,8 +30,8 @@ class KeptProblems:
       optimizer_spec: Spec of the `TrainableOptimizer`.
       problems_and_data: List of (problem spec, dataset, batch size).
       compiled: True, False, or None for whatever takes less time.
-      capacity: How many problems to keep.
-      log: Function of a string, told what happens.
+      capacity: How many problems to cache.
+      log: Function of a string, called with what happens.
       **options: Further arguments of `InnerProblem`.
     """
     self._options = options
@@ -40,7 +40,7 @@ class KeptProblems:
     self._compiled = compiled
     self._capacity = capacity
     self._log = log
-    self._kept = collections.OrderedDict()
+    self._cached = collections.OrderedDict()
     self._uncompilable = set()
 
   def get(self, index, steps_to_come, longest_unroll):
@@ -54,28 +54,28 @@ class KeptProblems:
     Returns:
       An `InnerProblem`.
     """
-    problem = self._kept.pop(index, None)
-    if problem is not None and not self._serves(
+    problem = self._cached.pop(index, None)
+    if problem is not None and not self._fits(
         problem, index, steps_to_come, longest_unroll):
       problem.close()
       problem = None
     if problem is None:
       problem = self._build(index, steps_to_come, longest_unroll)
-    self._kept[index] = problem
-    while len(self._kept) > self._capacity:
-      _, oldest = self._kept.popitem(last=False)
+    self._cached[index] = problem
+    while len(self._cached) > self._capacity:
+      _, oldest = self._cached.popitem(last=False)
       oldest.close()
     return problem
 
   def __contains__(self, index):
-    """Whether the problem of an index is kept."""
-    return index in self._kept
+    """Whether the problem of an index is cached."""
+    return index in self._cached
 
   def __len__(self):
-    """How many are kept."""
-    return len(self._kept)
+    """How many are cached."""
+    return len(self._cached)
 
-  def _serves(self, problem, index, steps_to_come, longest_unroll):
+  def _fits(self, problem, index, steps_to_come, longest_unroll):
     if problem.max_steps is None:
       return not self._compiling_pays(index, steps_to_come)
     return longest_unroll <= problem.max_steps
@@ -113,6 +113,6 @@ class KeptProblems:
     return ""
 
   def close(self):
-    """Closes all that are kept."""
-    while self._kept:
-      self._kept.popitem()[1].close()
+    """Closes all that are cached."""
+    while self._cached:
+      self._cached.popitem()[1].close()

@@ -1,16 +1,16 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of meta-gradients of several problems."""
+"""Tests of meta-gradients of several runs."""
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from meta_training import inner_problem
-from meta_training import several_problems
+from meta_training.meta_gradients import meta_gradient
 
 
 class _Run:
-  """Gives what it is told to."""
+  """Gives a result."""
 
   lengths = [3, 4]
 
@@ -27,10 +27,10 @@ class TogetherTest(tf.test.TestCase):
 
   def test_one_is_itself(self):
     run = _Run(1.0, [2.0])
-    self.assertIs(run, several_problems.together([run]))
+    self.assertIs(run, meta_gradient.together([run]))
 
   def test_means(self):
-    run = several_problems.together(
+    run = meta_gradient.together(
         [_Run(1.0, [2.0, -4.0], 1), _Run(4.0, [1.0, 6.0], 2)])
     self.assertEqual([3, 4], run.lengths)
     result = run.compute(None, 0)
@@ -41,13 +41,13 @@ class TogetherTest(tf.test.TestCase):
     self.assertAllEqual([1.0] * 4, result.objectives)
 
   def test_a_problem_without_a_meta_objective_has_no_say(self):
-    result = several_problems.together(
+    result = meta_gradient.together(
         [_Run(float("nan"), [9.0]), _Run(4.0, [1.0])]).compute(None, 1)
     self.assertEqual(4.0, result.meta_objective)
     self.assertAllEqual([1.0], result.gradient)
 
   def test_none_has_a_meta_objective(self):
-    result = several_problems.together(
+    result = meta_gradient.together(
         [_Run(float("nan"), [1.0]), _Run(float("inf"), [3.0])]).compute(None, 0)
     self.assertFalse(np.isfinite(result.meta_objective))
     self.assertAllEqual([2.0], result.gradient)

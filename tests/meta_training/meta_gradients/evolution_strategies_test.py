@@ -8,13 +8,13 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from meta_training import evolution_strategies
 from meta_training import inner_problem
-from meta_training import several_problems
 from meta_training import visit_schedule
+from meta_training.meta_gradients import evolution_strategies
+from meta_training.meta_gradients import meta_gradient
 from tests.meta_training import harness
 
-_Options = evolution_strategies.Options
+_Strategies = evolution_strategies.EvolutionStrategies
 _SHAPES = collections.OrderedDict([("weights", [2]), ("bias", [])])
 _CURVATURE = np.array([[3.0, 1.0, 0.0], [1.0, 2.0, 0.5], [0.0, 0.5, 1.0]])
 _SLOPE = np.array([1.0, -2.0, 0.5])
@@ -48,11 +48,11 @@ class _Quadratic:
   def _loss(self, total):
     return 0.5 * total.dot(_CURVATURE).dot(total) + _SLOPE.dot(total)
 
-  def where_it_ended(self):
+  def final_state(self):
     return self._sum
 
-  def go_on_from(self, ended):
-    self._sum = ended
+  def restore(self, final_state):
+    self._sum = final_state
 
 
 class _Broken(_Quadratic):
@@ -69,8 +69,7 @@ def _draws(run=0, problem=0):
 
 def _strategies(trained=("weights", "bias"), **options):
   options = dict({"stddev": {"": 0.1, "bias": 0.5}}, **options)
-  return evolution_strategies.EvolutionStrategies(
-      _Options(**options), _SHAPES, trained)
+  return _Strategies(**options).bound(_SHAPES, trained)
 
 
 def _estimates(lengths, **options):
@@ -213,7 +212,7 @@ class SeveralProblemsTest(tf.test.TestCase):
     alone = [run.compute(_THETA, 0)
              for run in self._runs(_Quadratic(), _Quadratic())]
     self.assertNotAllClose(alone[0].gradient, alone[1].gradient)
-    both = several_problems.together(self._runs(_Quadratic(), _Quadratic()))
+    both = meta_gradient.together(self._runs(_Quadratic(), _Quadratic()))
     self.assertEqual([1], both.lengths)
     result = both.compute(_THETA, 0)
     self.assertAllClose((alone[0].gradient + alone[1].gradient) / 2,
@@ -225,14 +224,14 @@ class SeveralProblemsTest(tf.test.TestCase):
   def test_one_without_meta_objective(self):
     theta = np.array([0.0, 0.0, 9.0], np.float32)
     good, = self._runs(_Quadratic())
-    both = several_problems.together(self._runs(_Quadratic(), _Broken()))
+    both = meta_gradient.together(self._runs(_Quadratic(), _Broken()))
     result = both.compute(theta, 0)
     self.assertAllEqual(good.compute(theta, 0).gradient, result.gradient)
     self.assertEqual(4, result.num_nonfinite_runs)
 
   def test_one_problem(self):
     run, = self._runs(_Quadratic())
-    self.assertIs(run, several_problems.together([run]))
+    self.assertIs(run, meta_gradient.together([run]))
 
 
 class UnrollTest(tf.test.TestCase):
@@ -242,8 +241,7 @@ class UnrollTest(tf.test.TestCase):
     problem = inner_problem.InnerProblem(
         harness.GLOBAL, *harness.without_data(harness.Parabola)[0],
         differentiate=False)
-    strategies = evolution_strategies.EvolutionStrategies(
-        _Options(0.01, 2, **options),
+    strategies = _Strategies(0.01, 2, **options).bound(
         collections.OrderedDict([("global_learning_rate", [])]),
         ["global_learning_rate"])
     gradients = []
@@ -296,9 +294,11 @@ class ArgumentTest(tf.test.TestCase, parameterized.TestCase):
       ({"persistent": True, "last_unroll_only": True}, "one of the two"))
   def test_values(self, options, message):
     with self.assertRaisesRegexp(ValueError, message):
-      evolution_strategies.check(_Options(**options))
+      _Strategies(**options).check(True)
 
   def test_state_that_is_kept(self):
+    with self.assertRaisesRegexp(ValueError, "reset_rnn_params must be true"):
+      _Strategies().check(False)
     with self.assertRaisesRegexp(ValueError, "fresh state"):
       _strategies().start(_Quadratic(), [1], _draws(), False)
 

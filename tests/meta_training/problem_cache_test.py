@@ -1,11 +1,11 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of which inner problems are kept, and which are compiled."""
+"""Tests of which inner problems are cached, and which are compiled."""
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from meta_training import kept_problems
+from meta_training import problem_cache
 from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_spec
@@ -42,58 +42,58 @@ def _descent(num_steps, start=2.0, initial=None):
           objectives.mean() / scale, slopes.mean() / scale)
 
 
-class KeptProblemsTest(tf.test.TestCase):
+class ProblemCacheTest(tf.test.TestCase):
 
-  def _kept(self, corpus, compiled=False, **options):
+  def _cache(self, corpus, compiled=False, **options):
     self.lines = []
-    return kept_problems.KeptProblems(
+    return problem_cache.ProblemCache(
         harness.GLOBAL, corpus, compiled, log=self.lines.append, **options)
 
-  def test_kept(self):
-    kept = self._kept(harness.without_data(harness.Parabola))
-    problem = kept.get(0, 10**9, 100)
+  def test_cached(self):
+    cache = self._cache(harness.without_data(harness.Parabola))
+    problem = cache.get(0, 10**9, 100)
     self.assertIsNone(problem.max_steps)
-    self.assertIs(problem, kept.get(0, 10**9, 10**6))
-    kept.close()
+    self.assertIs(problem, cache.get(0, 10**9, 10**6))
+    cache.close()
 
   def test_least_recently_used_goes_first(self):
     corpus = 3 * harness.without_data(harness.Parabola)
-    kept = self._kept(corpus, capacity=2)
-    problems = [kept.get(i, 1, 1) for i in (0, 1)]
-    self.assertIs(problems[0], kept.get(0, 1, 1))
-    kept.get(2, 1, 1)
-    self.assertIs(problems[0], kept.get(0, 1, 1))
-    self.assertIsNot(problems[1], kept.get(1, 1, 1))
+    cache = self._cache(corpus, capacity=2)
+    problems = [cache.get(i, 1, 1) for i in (0, 1)]
+    self.assertIs(problems[0], cache.get(0, 1, 1))
+    cache.get(2, 1, 1)
+    self.assertIs(problems[0], cache.get(0, 1, 1))
+    self.assertIsNot(problems[1], cache.get(1, 1, 1))
     with self.assertRaises(RuntimeError):  # Its session is closed.
       _unroll(problems[1], [_RATE], 1)
 
   def test_few_steps_are_not_compiled(self):
-    kept = self._kept(harness.without_data(harness.Parabola), compiled=None)
-    self.assertIsNone(kept.get(0, 9999, 100).max_steps)
+    cache = self._cache(harness.without_data(harness.Parabola), compiled=None)
+    self.assertIsNone(cache.get(0, 9999, 100).max_steps)
 
   def test_many_steps_are_compiled(self):
-    kept = self._kept(harness.without_data(
+    cache = self._cache(harness.without_data(
         harness.Parabola, noise_stdev=1.0), compiled=None)
-    plain = kept.get(0, 10, 10)
+    plain = cache.get(0, 10, 10)
     expected = _unroll(plain, [_RATE], 7)
-    compiled = kept.get(0, 10000, 10)
+    compiled = cache.get(0, 10000, 10)
     self.assertEqual(2048, compiled.max_steps)
-    self.assertIs(compiled, kept.get(0, 10, 10))
+    self.assertIs(compiled, cache.get(0, 10, 10))
     actual = _unroll(compiled, [_RATE], 7)
     self.assertAllClose(expected.objectives, actual.objectives, rtol=1e-5)
     self.assertAllClose(expected.meta_objective, actual.meta_objective)
     self.assertAllClose(expected.gradient, actual.gradient, rtol=1e-4)
-    self.assertIs(compiled, kept.get(0, 10, 2048))
-    self.assertEqual(8192, kept.get(0, 10000, 5000).max_steps)
+    self.assertIs(compiled, cache.get(0, 10, 2048))
+    self.assertEqual(8192, cache.get(0, 10000, 5000).max_steps)
     self.assertEqual([], self.lines)
 
   def test_what_cannot_be_compiled_runs_all_the_same(self):
-    kept = self._kept(harness.without_data(_FromPython), compiled=True)
-    problem = kept.get(0, 10, 10)
+    cache = self._cache(harness.without_data(_FromPython), compiled=True)
+    problem = cache.get(0, 10, 10)
     self.assertIsNone(problem.max_steps)
     self.assertAllClose(1 + _descent(5)[0],
                         _unroll(problem, [_RATE], 5).objectives)
-    self.assertIs(problem, kept.get(0, 10**9, 10))
+    self.assertIs(problem, cache.get(0, 10**9, 10))
     self.assertLen(self.lines, 1)
     self.assertIn("_FromPython() runs uncompiled, XLA cannot", self.lines[0])
     self.assertNotIn("\n", self.lines[0])
@@ -102,12 +102,12 @@ class KeptProblemsTest(tf.test.TestCase):
     data = datasets.random(9, 10, random_seed=0)
     spec = problem_spec.Spec(
         pg.ConvNet, ((1, 3, 3), 2, [(2, 2, 1)]), {})
-    kept = self._kept([(spec, data, 5)], compiled=None)
-    self.assertIsNone(kept.get(0, 10**9, 10).max_steps)
+    cache = self._cache([(spec, data, 5)], compiled=None)
+    self.assertIsNone(cache.get(0, 10**9, 10).max_steps)
     self.assertLen(self.lines, 1)
     self.assertIn("XLA's convolutions are slow", self.lines[0])
-    kept = self._kept([(spec, data, 5)], compiled=True)
-    self.assertEqual(2048, kept.get(0, 10, 10).max_steps)
+    cache = self._cache([(spec, data, 5)], compiled=True)
+    self.assertEqual(2048, cache.get(0, 10, 10).max_steps)
     self.assertEqual([], self.lines)
 
 

@@ -16,81 +16,107 @@ of all perturbations of the pair since the run began: this estimates the
 derivative of the unroll's meta-objective through the whole run before it.
 """
 
-import collections
+import copy
 import numbers
 
 import numpy as np
 
-from . import inner_problem
+from . import meta_gradient
+from .. import inner_problem
+from .. import training_arguments
 
 _FLOAT32 = np.finfo(np.float32)
 
-Options = collections.namedtuple(
-    "Options", "stddev, num_pairs, persistent, evaluate_every, "
-    "problems_per_update, last_unroll_only")
-"""How evolution strategies estimate meta-gradients.
 
-Attributes:
-  stddev: Standard deviation of the perturbations: a positive float, or a dict
-    from parts of names of meta-parameters to such floats. The longest part
-    that a name contains counts; the part "" is in all names.
-  num_pairs: Integer, antithetic pairs of an update.
-  persistent: Whether each unroll makes an update, by persistent evolution
-    strategies; otherwise each whole run does.
-  evaluate_every: Integer, steps from one evaluation of the objective on a whole
-    data set to the next; between them the last one counts.
-  problems_per_update: Integer, problems that are visited together; an update is
-    the mean of their meta-gradients, each with pairs of its own.
-  last_unroll_only: Whether the meta-objective of a run is that of its last
-    unroll: where the run arrives counts, not how soon. Otherwise it is the mean
-    over all steps.
-"""
-Options.__new__.__defaults__ = (0.01, 2, False, 1, 1, False)
+class EvolutionStrategies(meta_gradient.MetaGradient):
+  """Compares runs at perturbed meta-parameters."""
 
-
-class EvolutionStrategies:
-  """Estimates with the interface of `backpropagation.Backpropagation`."""
-
-  def __init__(self, options, shapes, trained):
-    """Says how far each meta-parameter is perturbed.
+  def __init__(self, stddev=0.01, num_pairs=2, persistent=False,
+               evaluate_every=1, problems_per_update=1,
+               last_unroll_only=False):
+    """Takes the options.
 
     Args:
-      options: `Options`.
+      stddev: Standard deviation of the perturbations: a positive float, or a
+        dict from parts of names of meta-parameters to such floats. The longest
+        part that a name contains counts; the part "" is in all names.
+      num_pairs: Integer, antithetic pairs of an update.
+      persistent: Whether each unroll makes an update, by persistent evolution
+        strategies; otherwise each run does, at the end of its unrolls.
+      evaluate_every: Integer, steps from one evaluation of the objective on a
+        whole data set to the next; between them the last one counts.
+      problems_per_update: Integer, problems that are visited together; an
+        update is the mean of their meta-gradients, each with pairs of its own.
+      last_unroll_only: Whether the meta-objective of a run is that of its last
+        unroll: where the run arrives counts, not how soon. Otherwise it is the
+        mean over all steps.
+    """
+    self.stddev = stddev
+    self.num_pairs = num_pairs
+    self.persistent = persistent
+    self.evaluate_every = evaluate_every
+    self.problems_per_update = problems_per_update
+    self.last_unroll_only = last_unroll_only
+
+  @property
+  def problem_options(self):
+    """See `MetaGradient`."""
+    return {"differentiate": False, "evaluate_every": self.evaluate_every}
+
+  @property
+  def unrolls_per_update(self):
+    """See `MetaGradient`."""
+    return 2 * self.num_pairs
+
+  def check(self, reset_state_every_run):
+    """See `MetaGradient.check`."""
+    for part, value in _parts(self.stddev).items():
+      if not isinstance(value, numbers.Real) or not (
+          _FLOAT32.tiny <= value <= _FLOAT32.max):
+        raise ValueError(
+            "stddev must be positive, not {!r}{} (in float32).".format(
+                value, " for {!r}".format(part) if part else ""))
+    for name in ("num_pairs", "evaluate_every", "problems_per_update"):
+      training_arguments.check_integer(name, getattr(self, name), 1)
+    if self.persistent and self.last_unroll_only:
+      raise ValueError(
+          "persistent evolution strategies update after each unroll; with "
+          "last_unroll_only there would be nothing to update before the last "
+          "one. Choose one of the two.")
+    if not reset_state_every_run:
+      raise ValueError(
+          "reset_rnn_params must be true with evolution strategies: all their "
+          "runs start with the same state of the optimizer.")
+
+  def bound(self, shapes, trained):
+    """Says how far each meta-parameter is perturbed; see `MetaGradient.bound`.
+
+    Args:
       shapes: OrderedDict from names of meta-parameters to shapes.
       trained: Those names that are trained; the others are not perturbed.
+
+    Returns:
+      A copy with `stddevs`, float64 [size].
 
     Raises:
       ValueError: If `stddev` names no meta-parameter, or not all.
     """
-    self.options = options
-    self.stddevs = _vector(options.stddev, shapes, trained)
-    self.problem_options = {"differentiate": False,
-                            "evaluate_every": options.evaluate_every}
-    self.num_unrolls = 2 * options.num_pairs
-    self.num_problems = options.problems_per_update
+    result = copy.copy(self)
+    result.stddevs = _vector(_parts(self.stddev), shapes, trained)
+    return result
 
   def start(self, problem, lengths, draws, reset_state):
-    """Begins a meta-iteration; see `Backpropagation.start`.
-
-    Args:
-      problem: An `InnerProblem`.
-      lengths: List of integers.
-      draws: A `visit_schedule.RunDraws`.
-      reset_state: Has to be true.
-
-    Returns:
-      See there.
-    """
+    """See `MetaGradient.start`; `reset_state` has to be true."""
     if not reset_state:
       raise ValueError("Evolution strategies start each run with a fresh state "
                        "of the optimizer.")
-    make = _PersistentRun if self.options.persistent else _WholeRun
+    make = _PersistentRun if self.persistent else _WholeRun
     return make(self, problem, lengths, draws)
 
   def perturbations(self, rng):
     """Draws those of an update: float32 [num_pairs, size]."""
     return (self.stddevs * rng.standard_normal(
-        [self.options.num_pairs, self.stddevs.size])).astype(np.float32)
+        [self.num_pairs, self.stddevs.size])).astype(np.float32)
 
   def estimate(self, perturbations, losses, objectives):
     """Makes a meta-gradient of what the runs of all pairs gave.
@@ -169,7 +195,7 @@ class _WholeRun(_Run):
       objectives.append(result.objectives[min(i, 1):])
       if not np.isfinite(result.meta_objective):
         break
-    if self._strategies.options.last_unroll_only:
+    if self._strategies.last_unroll_only:
       loss = losses[-1]
     else:
       loss = np.average(losses, weights=self._unroll_lengths[:len(losses)])
@@ -196,9 +222,9 @@ class _PersistentRun(_Run):
     for pair, perturbation in enumerate(perturbations):
       for sign in (1, -1):
         if i:
-          self._problem.go_on_from(self._ended[pair, sign])
+          self._problem.restore(self._ended[pair, sign])
         result = self._unroll(values + sign * perturbation, i)
-        self._ended[pair, sign] = self._problem.where_it_ended()
+        self._ended[pair, sign] = self._problem.final_state()
         losses.append(result.meta_objective)
         objectives.append(result.objectives)
     return self._strategies.estimate(
@@ -215,9 +241,12 @@ def _median(objectives):
   return np.sort(padded, axis=0)[(len(objectives) - 1) // 2]
 
 
-def _vector(stddev, shapes, trained):
+def _parts(stddev):
+  return stddev if isinstance(stddev, dict) else {"": stddev}
+
+
+def _vector(parts, shapes, trained):
   """float64 [size], the standard deviation of each element."""
-  parts = stddev if isinstance(stddev, dict) else {"": stddev}
   for part in parts:
     if not any(part in name for name in trained):
       raise ValueError(
@@ -233,32 +262,3 @@ def _vector(stddev, shapes, trained):
     vectors.append(np.full(
         [int(np.prod(shape))], parts[found[-1]] if name in trained else 0.0))
   return np.concatenate(vectors)
-
-
-def check(options):
-  """Raises ValueError for options that cannot work.
-
-  Args:
-    options: `Options`.
-
-  Raises:
-    ValueError: If one of them cannot work; it names it.
-  """
-  parts = options.stddev
-  if not isinstance(parts, dict):
-    parts = {"": parts}
-  for part, value in parts.items():
-    if not isinstance(value, numbers.Real) or not (
-        _FLOAT32.tiny <= value <= _FLOAT32.max):
-      raise ValueError("stddev must be positive, not {!r}{} (in float32)."
-                       .format(value, " for {!r}".format(part) if part else ""))
-  for name in ("num_pairs", "evaluate_every", "problems_per_update"):
-    value = getattr(options, name)
-    if not isinstance(value, numbers.Integral) or value < 1:
-      raise ValueError("{} must be a positive integer, not {!r}.".format(
-          name, value))
-  if options.persistent and options.last_unroll_only:
-    raise ValueError(
-        "persistent evolution strategies update after each unroll; with "
-        "last_unroll_only there would be nothing to update before the last "
-        "one. Choose one of the two.")
