@@ -416,9 +416,11 @@ class BestCheckpointTest(tf.test.TestCase):
 
   def test_a_link_is_refused(self):
     other = harness.directory(self)
-    os.symlink(other, os.path.join(self._logdir, "best"))
+    link = os.path.join(self._logdir, "best")
+    os.symlink(other, link)
     with self.assertRaisesRegexp(ValueError, "best' is a symbolic link"):
       self._best()
+    os.remove(link)
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ class StartCheckTest(tf.test.TestCase):
             ValueError, "None of 4 updates had a finite"):
           harness.train(logdir, corpus, harness.OPTIMIZER_SPECS["hierarchical"],
                         out=out)
-      self.assertIn("  {} of _Start({!r}, {}) is not finite where runs "
-                    "start".format(what, function, start), out.getvalue())
+      self.assertIn("  {} of {} is not finite where runs start".format(
+          what, corpus[0][0]), out.getvalue())
       self.assertEqual(1, out.getvalue().count("where runs start:"))
 
   def test_checks_once_and_only_what_is_not_finite(self):
