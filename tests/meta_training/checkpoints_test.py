@@ -414,13 +414,24 @@ class BestCheckpointTest(tf.test.TestCase):
         sorted(os.listdir(best.path)))
     self.assertEqual(0.5, best.value)
 
-  def test_a_link_is_refused(self):
+  def test_links_are_not_followed(self):
     other = harness.directory(self)
-    link = os.path.join(self._logdir, "best")
-    os.symlink(other, link)
-    with self.assertRaisesRegexp(ValueError, "best' is a symbolic link"):
-      self._best()
-    os.remove(link)
+    victim = os.path.join(other, "model.ckpt-5.index")
+    with open(victim, "w") as stream:
+      stream.write("of another run")
+    best = self._best()
+    os.symlink(other, best.path)
+    for call in (self._best, lambda: best.offer(self._checkpoint(1), 0.5)):
+      with self.assertRaisesRegex(IOError, "best' is a symbolic link"):
+        call()
+    self.assertEqual(["model.ckpt-5.index"], os.listdir(other))
+    os.remove(best.path)
+    os.mkdir(best.path)
+    os.symlink(victim, os.path.join(
+        best.path, "model.ckpt-1.index.temporary"))
+    best.offer(self._checkpoint(1), 0.5)
+    with open(victim) as stream:
+      self.assertEqual("of another run", stream.read())
 
 
 if __name__ == "__main__":
