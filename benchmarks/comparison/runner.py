@@ -12,7 +12,7 @@ all rows costs as much as several steps, so it is evaluated at some only.
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from meta_training import kept_problems
+from meta_training import problem_cache
 
 # Divisors of the steps at which tables give losses.
 _EVERY = (1, 2, 5, 10, 25, 50)
@@ -74,7 +74,7 @@ class Runner:
     """
     self._every = every(horizon)
     # No optimizer stops early for its own reasons.
-    self._problems = kept_problems.KeptProblems(
+    self._problems = problem_cache.ProblemCache(
         optimizer_spec, [(problem.spec, problem.dataset, problem.batch_size)],
         obj_train_max_multiplier=-1, differentiate=False,
         evaluate_every=self._every)
