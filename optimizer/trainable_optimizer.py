@@ -182,6 +182,11 @@ class TrainableOptimizer(release_hooks.ReleaseHooks, hooks.JointOptimizer):
         self, grads_and_vars, global_step, name,
         hooks.overridden(self, TrainableOptimizer))
 
+  def _finish(self, update_ops, name_scope):
+    """Makes the step, too, where a wrapper has called the hooks."""
+    return super()._finish(
+        list(update_ops) + apply_gradients.marked_step(self), name_scope)
+
   def variables(self):
     """Slots, global state and meta-parameters there are in the default graph.
     """

@@ -142,6 +142,16 @@ class ImportsTest(absltest.TestCase):
             self.assertIn(name.rpartition(".")[2],
                           ("RandomState", "SystemRandom"), path)
 
+  def test_only_the_base_class_of_optimizers_imports_adapters(self):
+    """Optimizers are rules; they do not import what runs rules."""
+    importers = set(
+        path for path in _SOURCES if os.path.dirname(path) in (
+            "optimizer", os.path.join("optimizer", "native"))
+        for name in _imports(_TREES[path], os.path.dirname(path).replace(
+            os.sep, "."))
+        if name.startswith(("optimizer.drop_in", "optimizer.unroll")))
+    self.assertEqual({"optimizer/trainable_optimizer.py"}, importers)
+
 
 class DocstringTest(absltest.TestCase):
 

@@ -68,9 +68,8 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name,
   with tf.name_scope(name, optimizer.get_name()) as scope:
     optimizer._prepare()
     if overridden:
-      with optimizer.hook_places() as places:
-        ops = hooks.call(optimizer, pairs)
-      ops += places.step(lambda pairs: _step(optimizer, pairs))
+      optimizer.marked_places()
+      ops = hooks.call(optimizer, pairs) + marked_step(optimizer)
     else:
       ops = [_step(optimizer, pairs)]
     if global_step is None:
@@ -87,6 +86,18 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name,
   if train_op not in train_ops:
     train_ops.append(train_op)
   return train_op
+
+
+def marked_step(optimizer):
+  """Steps the variables for which hooks were called.
+
+  Args:
+    optimizer: A `TrainableOptimizer`.
+
+  Returns:
+    List with an op, or empty if none were.
+  """
+  return optimizer.marked_places().step(lambda pairs: _step(optimizer, pairs))
 
 
 def _step(optimizer, pairs):

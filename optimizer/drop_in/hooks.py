@@ -7,11 +7,11 @@ its like get a gradient and a variable, and return the op that steps it. Mixins
 override them, to decay a variable before the step or to change its gradient.
 A trainable optimizer steps all variables at once. So each call marks a place:
 all calls have come to theirs before the step reads any variable, and what a
-mixin does behind its place waits for the whole step.
+mixin does behind its place waits for the whole step. Where a wrapper applies
+gradients, and only hands on the hooks, `_finish` makes the step.
 """
 
 import collections
-import contextlib
 
 import tensorflow.compat.v1 as tf
 
@@ -60,31 +60,32 @@ class Places:
 class JointOptimizer(tf.train.Optimizer):
   """The hooks of `tf.train.Optimizer`: overrides call these."""
 
-  _hook_places = None
+  _places = None
 
-  @contextlib.contextmanager
-  def hook_places(self):
-    """Within the block, hooks may be called: yields their `Places`."""
-    self._hook_places = Places()
-    try:
-      yield self._hook_places
-    finally:
-      self._hook_places = None
+  def marked_places(self):
+    """The `Places` marked since the last call, which forgot those before."""
+    places, self._places = self._places or Places(), None
+    return places
+
+  def _visit(self, grad, var):
+    if self._places is None:
+      self._places = Places()
+    return self._places.visit(grad, var)
 
   def _create_slots(self, var_list):
     slots.create(self, var_list)
 
   def _apply_dense(self, grad, var):
-    return self._hook_places.visit(grad, var)
+    return self._visit(grad, var)
 
   def _resource_apply_dense(self, grad, var):
-    return self._hook_places.visit(grad, var)
+    return self._visit(grad, var)
 
   def _apply_sparse(self, grad, var):
-    return self._hook_places.visit(grad, var)
+    return self._visit(grad, var)
 
   def _resource_apply_sparse(self, grad, var, indices):
-    return self._hook_places.visit(tf.IndexedSlices(grad, indices), var)
+    return self._visit(tf.IndexedSlices(grad, indices), var)
 
 
 def overridden(optimizer, base):

@@ -12,6 +12,17 @@ _Decayed = contrib.opt.extend_with_decoupled_weight_decay(
     hierarchical_rnn.HierarchicalRNN)
 
 
+class _Wrapper(tf.train.Optimizer):
+  """Applies gradients itself, and hands on what that calls."""
+
+  def __init__(self, inner):
+    super().__init__(use_locking=False, name="Wrapper")
+    for name in ("_create_slots", "_prepare", "_apply_dense",
+                 "_resource_apply_dense", "_apply_sparse",
+                 "_resource_apply_sparse", "_finish"):
+      setattr(self, name, getattr(inner, name))
+
+
 class HooksTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(True, False)
@@ -45,6 +56,25 @@ class HooksTest(tf.test.TestCase, parameterized.TestCase):
       session.run(tf.global_variables_initializer())
       session.run(step)
       self.assertAllEqual([2.0] * 3, session.run(v))
+
+  @parameterized.parameters(True, False)
+  def test_a_wrapper_that_applies_gradients_itself(self, use_resource):
+    values = []
+    for wrap in (_Wrapper, lambda optimizer: optimizer):
+      with tf.Graph().as_default(), self.session() as session:
+        v, w = [tf.get_variable(name, initializer=tf.ones([3, 2]),
+                                use_resource=use_resource) for name in "vw"]
+        loss = tf.reduce_sum(tf.square(v) * tf.reduce_sum(
+            tf.gather(w, [2, 0, 2]) - 0.5))
+        optimizer = wrap(hierarchical_rnn.HierarchicalRNN(
+            init_lr_range=(0.01, 0.01), random_seed=1))
+        steps = [optimizer.minimize(loss), optimizer.minimize(loss)]
+        session.run(tf.global_variables_initializer())
+        for step in steps:
+          session.run(step)
+        values.append(session.run([v, w]))
+    self.assertAllClose(values[1], values[0], rtol=1e-6)
+    self.assertTrue((values[0][0] != 1.0).all())
 
 
 if __name__ == "__main__":
