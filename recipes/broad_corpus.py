@@ -14,19 +14,19 @@ No problem and no data set is one of those that optimizers are compared on
 import numpy as np
 
 from recipes import broad_data as data
-from recipes import broad_problems as problems
+from benchmarks.comparison import nets as problems
 from recipes import pretraining_corpus
-from recipes.broad_layers import Activation
-from recipes.broad_layers import BatchNorm
-from recipes.broad_layers import Conv
-from recipes.broad_layers import Dense
-from recipes.broad_layers import Embedding
-from recipes.broad_layers import Factors
-from recipes.broad_layers import Flatten
-from recipes.broad_layers import GRU
-from recipes.broad_layers import Pool
-from recipes.broad_layers import Recurrent
-from recipes.broad_layers import Residual
+from benchmarks.comparison.layers import Activation
+from benchmarks.comparison.layers import BatchNorm
+from benchmarks.comparison.layers import Conv
+from benchmarks.comparison.layers import Dense
+from benchmarks.comparison.layers import Embedding
+from benchmarks.comparison.layers import Factors
+from benchmarks.comparison.layers import Flatten
+from benchmarks.comparison.layers import GRU
+from benchmarks.comparison.layers import Pool
+from benchmarks.comparison.layers import Recurrent
+from benchmarks.comparison.layers import Residual
 from problems import datasets
 from problems import problem_generator as pg
 from problems import problem_spec

@@ -1,6 +1,8 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Data sets that only comparisons use: digits, text, made-up images."""
+"""Data sets that only comparisons use: small real ones, and made-up ones."""
+
+import os
 
 import numpy as np
 
@@ -28,27 +30,156 @@ o frabjous day callooh callay he chortled in his joy
 """
 
 
-def digits(num_rows, random_seed=0):
+def _from_sklearn(name):
+  """Data and labels of one of scikit-learn's data sets."""
+  try:
+    from sklearn import datasets as sklearn_datasets
+  except ImportError:
+    raise ImportError("The {} come with scikit-learn, which is not installed: "
+                      "{}".format(name, INSTALL))
+  return getattr(sklearn_datasets, "load_" + name)(return_X_y=True)
+
+
+def digits(num_rows, wrong=0.0, shape=(64,), random_seed=0):
   """Handwritten digits of 8 x 8 pixels, those that scikit-learn ships.
 
   Args:
     num_rows: Integer, at most 1797.
-    random_seed: Integer that decides which rows.
+    wrong: Float, the fraction of the labels that are drawn at random.
+    shape: Sequence of integers, of an image.
+    random_seed: Integer that decides which rows, and the wrong labels.
 
   Returns:
-    A `Dataset` with data [num_rows, 64] in [0, 1], labels 0 to 9.
+    A `Dataset` with data [num_rows] + shape in [0, 1], labels 0 to 9.
 
   Raises:
     ImportError: If scikit-learn is not installed.
   """
-  try:
-    from sklearn import datasets as sklearn_datasets
-  except ImportError:
-    raise ImportError("The digits come with scikit-learn, which is not "
-                      "installed: " + INSTALL)
-  data, labels = sklearn_datasets.load_digits(return_X_y=True)
-  rows = np.random.RandomState(random_seed).permutation(len(data))[:num_rows]
-  return datasets.Dataset(data[rows] / 16.0, labels[rows])
+  data, labels = _from_sklearn("digits")
+  rng = np.random.RandomState(random_seed)
+  rows = rng.permutation(len(data))[:num_rows]
+  data, labels = data[rows].reshape((-1,) + tuple(shape)), labels[rows]
+  is_wrong = rng.rand(len(rows)) < wrong
+  labels[is_wrong] = rng.randint(10, size=is_wrong.sum())
+  return datasets.Dataset(data / 16.0, labels)
+
+
+def digit_values(num_rows, random_seed=0):
+  """`digits` with the digit divided by 9 as value [num_rows, 1]."""
+  plain = digits(num_rows, random_seed=random_seed)
+  return datasets.Dataset(plain.data,
+                          np.float32(plain.labels / 9.0)[:, np.newaxis])
+
+
+def table(name, is_standardized):
+  """A table that scikit-learn ships, as it is or standardized.
+
+  Args:
+    name: String, "breast_cancer" (569 x 30, two classes) or "wine" (178 x 13,
+      three).
+    is_standardized: Whether columns get mean 0 and variance 1.
+
+  Returns:
+    A `Dataset`.
+
+  Raises:
+    ImportError: If scikit-learn is not installed.
+  """
+  data, labels = _from_sklearn(name)
+  if is_standardized:
+    data = (data - data.mean(0)) / data.std(0)
+  return datasets.Dataset(data, labels)
+
+
+def _license(part):
+  """Half of the text of this repository's license, as indices of `SYMBOLS`."""
+  path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                      os.pardir, os.pardir, "LICENSE")
+  with open(path) as stream:
+    words = "".join(letter if letter in SYMBOLS else " "
+                    for letter in stream.read().lower()).split()
+  half = len(words) // 2
+  text_ = " ".join(words[part * half:(part + 1) * half])
+  return np.array([SYMBOLS.index(symbol) for symbol in text_])
+
+
+def masked_text(length, num_rows, part, random_seed=0):
+  """Windows of the license with a mask in the middle, which is the label.
+
+  Args:
+    length: Integer, symbols of a window.
+    num_rows: Integer.
+    part: 0 or 1, which half of the text.
+    random_seed: Integer that decides which windows.
+
+  Returns:
+    A `Dataset` with data [num_rows, length], where the mask is
+    len(SYMBOLS), and labels [num_rows], indices of `SYMBOLS`.
+  """
+  plain = next_symbols(length, num_rows, part, random_seed).data.copy()
+  labels = plain[:, length // 2].astype(np.int32)
+  plain[:, length // 2] = len(SYMBOLS)
+  return datasets.Dataset(plain, labels)
+
+
+def next_symbols(length, num_rows, part, random_seed=0):
+  """Windows of the license; labels [num_rows, length] are what follows each."""
+  numbers = _license(part)
+  starts = np.random.RandomState(random_seed).permutation(
+      len(numbers) - length)[:num_rows]
+  rows = starts[:, np.newaxis] + np.arange(length)
+  return datasets.Dataset(numbers[rows], numbers[rows + 1])
+
+
+def skip_grams(num_symbols, num_rows, num_wrong, random_seed=None):
+  """Symbols with one that stands beside them, and others drawn at random.
+
+  Symbol k is drawn with a probability that goes as 1 / (k + 10). Seven times
+  out of ten the neighbour is of the same of fifty topics.
+
+  Args:
+    num_symbols: Integer.
+    num_rows: Integer.
+    num_wrong: Integer, others of a row.
+    random_seed: Integer, or None for unpredictable data.
+
+  Returns:
+    A `Dataset` with data [num_rows, 2 + num_wrong], labels all 0.
+  """
+  rng = np.random.RandomState(random_seed)
+  weights = 1 / (np.arange(num_symbols) + 10.0)
+  drawn = rng.choice(num_symbols, size=[num_rows, 2 + num_wrong],
+                     p=weights / weights.sum())
+  alike = rng.rand(num_rows) < 0.7
+  drawn[alike, 1] += (drawn[alike, 0] - drawn[alike, 1]) % 50
+  drawn[:, 1] %= num_symbols
+  return datasets.Dataset(drawn, np.zeros([num_rows]))
+
+
+def transitions(size, discount):
+  """All moves in a square of fields, with a reward of 1 for the last one.
+
+  Args:
+    size: Integer, fields of a side.
+    discount: Float below 1.
+
+  Returns:
+    A `Dataset` with data [4 * size^2, 6]: field, direction, reward, next
+    field, 0 if the way ends there or else the discount, and the discounted
+    reward if the best way is taken from there on. Labels are all 0.
+  """
+  rows = []
+  for field in range(size * size):
+    for direction, (down, right) in enumerate(
+        ((1, 0), (-1, 0), (0, 1), (0, -1))):
+      row = min(max(field // size + down, 0), size - 1)
+      column = min(max(field % size + right, 0), size - 1)
+      is_end = row == column == size - 1
+      # The end is as many moves away as there are rows and columns left.
+      moves = 2 * (size - 1) - row - column
+      rows.append([field, direction, float(is_end), row * size + column,
+                   0.0 if is_end else discount, discount ** moves])
+  return datasets.Dataset(np.array(rows), np.zeros([len(rows)]))
 
 
 def images(size, num_rows, n_classes, random_seed=None):

@@ -47,7 +47,7 @@ NETS, FULL_BATCH, NOISY, DETERMINISTIC, SPARSE = FAMILIES = (
 
 _SPARSE = (pg.SparseProblem, pg.SparseSoftmaxRegression,
            pg.OneHotSparseSoftmaxRegression, validation_networks.Factorization,
-           validation_networks.NextSymbol)
+           validation_networks.NextSymbol, validation_networks.SkipGram)
 # The weights and the bias of a linear model.
 _LINEAR_TENSORS = 2
 

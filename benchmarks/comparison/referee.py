@@ -167,9 +167,9 @@ class Referee:
           case, name, [kind, rates[name]], kind, baselines.SPECS[kind],
           self._theta(kind, rates[name]), target)
     for each in learned:
+      key = [each.description, code_digest(), _digest(each.theta)]
       curves[each.name] = self._curves(
-          case, each.name, [each.description, code_digest(), _digest(each.theta)],
-          each.description, each.spec, each.theta, target)
+          case, each.name, key, each.description, each.spec, each.theta, target)
     start = metrics.median([float(curve[0]) for curve in curves[TUNED]])
     return Outcome(case.problem, target, start, rates, curves, self._points,
                    self._every)

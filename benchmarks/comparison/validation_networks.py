@@ -227,6 +227,78 @@ class NextSymbol(networks.ScaledStart, pg.SoftmaxRegression):
     return tf.matmul(read, params[1]) + params[2]
 
 
+class SkipGram(pg.Problem):
+  """Embeddings of symbols, u, and of what stands beside them, v.
+
+      f(U, V) = mean over rows (i, j, k_1, ...) of
+                -log sigmoid(u_i . v_j) - sum over k of log sigmoid(-u_i . v_k)
+  """
+
+  def __init__(self, num_symbols, size, random_seed=None):
+    """Creates the problem.
+
+    Args:
+      num_symbols: Integer.
+      size: Integer, the length of an embedding.
+      random_seed: See `Problem`.
+    """
+    super().__init__([[num_symbols, size]] * 2, random_seed)
+
+  def init_tensors(self, seed=None, noise=None):
+    """See `Problem`: U starts small, V at 0."""
+    left, right = super().init_tensors(seed, noise)
+    if isinstance(seed, (list, tuple)):
+      return [left, right]
+    return [0.5 / self.param_shapes[0][1] * left, tf.zeros_like(right)]
+
+  def objective(self, parameters, data=None, labels=None):
+    """Returns f, a scalar, for `data` [rows, 2 + wrong ones]."""
+    symbols = tf.cast(data, tf.int32)
+    left = tf.gather(parameters[0], symbols[:, :1])
+    others = tf.gather(parameters[1], symbols[:, 1:])
+    logits = tf.reduce_sum(left * others, 2)
+    return tf.reduce_mean(tf.nn.softplus(-logits[:, 0]) +
+                          tf.reduce_sum(tf.nn.softplus(logits[:, 1:]), 1))
+
+
+class QLearning(networks.ScaledStart, pg.Problem):
+  """Values of moves, learned from values of the moves after them.
+
+  A ReLU net Q of one hidden layer. Gradients are those of half the mean square
+  of reward + discount max Q(next) - Q, whose target moves along with Q and is
+  taken as a constant. The loss is half the mean square distance to the true
+  values, which Q is not told.
+  """
+
+  def __init__(self, num_fields, hidden, random_seed=None):
+    """Creates the problem.
+
+    Args:
+      num_fields: Integer.
+      hidden: Integer.
+      random_seed: See `Problem`.
+    """
+    super().__init__([[num_fields, hidden], [hidden], [hidden, 4], [4]],
+                     random_seed)
+
+  def objective(self, parameters, data=None, labels=None):
+    """Returns the loss, a scalar, for `data` of `transitions`."""
+    field, move, reward, following, discount, true = tf.unstack(data, axis=1)
+    guess = tf.reduce_sum(self._values(parameters, field) * tf.one_hot(
+        tf.cast(move, tf.int32), 4), 1)
+    target = tf.stop_gradient(reward + discount * tf.reduce_max(
+        self._values(parameters, following), 1))
+    surrogate = 0.5 * tf.reduce_mean(tf.square(target - guess))
+    loss = 0.5 * tf.reduce_mean(tf.square(true - guess))
+    return surrogate + tf.stop_gradient(loss - surrogate)
+
+  def _values(self, parameters, fields):
+    """Q [rows, 4] of fields [rows]."""
+    hidden = tf.nn.relu(tf.gather(
+        parameters[0], tf.cast(fields, tf.int32)) + parameters[1])
+    return tf.matmul(hidden, parameters[2]) + parameters[3]
+
+
 def without_penalty(spec):
   """Builds a classifier whose loss has no weight penalty.
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The validation group: problems that decide which optimizer is better.
+"""The validation problems, which decide which optimizer is better.
 
 They are of the kinds that users have, small enough to be run often, and none of
 them is in the meta-training corpora or in the groups that are held out.
@@ -9,6 +9,8 @@ them is in the meta-training corpora or in the groups that are held out.
 import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import benchmark_data
+from benchmarks.comparison import layers
+from benchmarks.comparison import nets as layered
 from benchmarks.comparison import networks
 from benchmarks.comparison import validation_networks as nets
 from problems import datasets
@@ -23,15 +25,95 @@ def _data(fn, *args, **kwargs):
 
 
 def problems():
-  """Lists 31 problems: (spec, data set, batch size)."""
+  """Lists problems: (spec, data set, batch size), those of both halves in turn.
+  """
   # Seeds of data go by the order, so that new problems come last.
-  return (_dense_nets() + _other_nets() + _linear_models() + _embeddings() +
-          [(spec, datasets.EMPTY_DATASET, None) for spec in (
-              _spec(pg.Quadratic, 12), _spec(pg.Quadratic, 80),
-              _spec(pg.Quadratic, 18, noise_stdev=0.5),
-              _spec(pg.Quadratic, 60, noise_stdev=2.0),
-              _spec(pg.SparseProblem, _spec(pg.Quadratic, 22)))] +
-          _plain_nets())
+  first = (_dense_nets() + _other_nets() + _linear_models() + _embeddings() +
+           [(spec, datasets.EMPTY_DATASET, None) for spec in (
+               _spec(pg.Quadratic, 12), _spec(pg.Quadratic, 80),
+               _spec(pg.Quadratic, 18, noise_stdev=0.5),
+               _spec(pg.Quadratic, 60, noise_stdev=2.0),
+               _spec(pg.SparseProblem, _spec(pg.Quadratic, 22)))] +
+           _plain_nets())
+  halves = [_wide_nets(part) + _transformers(part) + _others(part) +
+            _full_batch(part) for part in (1, 0)]
+  return first + [problem for pair in zip(*halves) for problem in pair]
+
+
+def _net(shape, stack, loss=layered.cross_entropy):
+  return _spec(layered.Net, list(shape), stack, loss)
+
+
+def _stack(sizes, activation, outputs):
+  """Dense layers of a perceptron."""
+  return [layers.Dense(size, activation, "he") for size in sizes] + [
+      layers.Dense(outputs)]
+
+
+def _wide_nets(part):
+  """A dense layer of 1,024, and a million parameters with wrong labels."""
+  filters, sizes = (((16, 32), (960, 960)), ((24, 24), (1200, 780)))[part]
+  stack = [layers.Conv(filters[0], "relu"), layers.Pool("max"),
+           layers.Conv(filters[1], "relu"), layers.Flatten()]
+  return [
+      (_net([8, 8, 1], stack + _stack([1024], "relu", 10)),
+       _data(benchmark_data.digits, 400, shape=(8, 8, 1), random_seed=part),
+       32),
+      (_net([64], _stack(sizes, "relu", 10)),
+       _data(benchmark_data.digits, 600, wrong=0.3, random_seed=part), 50)]
+
+
+def _transformers(part):
+  """Encoders that norm after and before a block, and a language model."""
+  length, size, count = 16, (64, 48)[part], len(benchmark_data.SYMBOLS)
+  start = [layers.Embedding(count + 1, size, 0.02), layers.Positions()]
+
+  def blocks(is_causal, norms_after):
+    found = []
+    for _ in range(2):
+      for block in ([layers.Attention(2, is_causal)],
+                    [layers.Dense(4 * size, "relu", "he"), layers.Dense(size)]):
+        found += ([layers.Residual(block), layers.LayerNorm()] if norms_after
+                  else [layers.Residual([layers.LayerNorm()] + block)])
+    return found if norms_after else found + [layers.LayerNorm()]
+
+  masked = _data(benchmark_data.masked_text, length, 400, part)
+  return [
+      (_net([length], start + blocks(False, True) +
+            [layers.At(length // 2), layers.Dense(count)]), masked, 32),
+      (_net([length], start + blocks(False, False) +
+            [layers.At(length // 2), layers.Dense(count)]), masked, 32),
+      (_net([length], start + blocks(True, False) + [layers.Dense(count)]),
+       _data(benchmark_data.next_symbols, length, 300, part), 16)]
+
+
+def _others(part):
+  """Skip-grams, raw columns, and a target that moves."""
+  table, columns, classes = (("breast_cancer", 30, 2), ("wine", 13, 3))[part]
+  return [
+      (_spec(nets.SkipGram, 20000, (16, 12)[part]),
+       _data(benchmark_data.skip_grams, 20000, 4000, 5), 128),
+      (_net([columns], _stack([32], "relu", classes)),
+       _data(benchmark_data.table, table, False), 32),
+      (_spec(nets.QLearning, (36, 49)[part], 32),
+       _data(benchmark_data.transitions, (6, 7)[part], 0.9), 32)]
+
+
+def _full_batch(part):
+  """Five nets trained on all rows at once."""
+  rows = (200, 250)[part]
+  digits = _data(benchmark_data.digits, rows, random_seed=part)
+  reconstructs = layered.reconstruction_error
+  return [
+      (_net([64], _stack([(32, 24)[part]], "relu", 1), layered.squared_error),
+       _data(benchmark_data.digit_values, rows, random_seed=part), rows),
+      (_net([30], _stack([(16, 20)[part]], "relu", 2)),
+       _data(benchmark_data.table, "breast_cancer", True), 569),
+      (_net([13], _stack([(20, 12)[part]] * 2, "tanh", 3)),
+       _data(benchmark_data.table, "wine", True), 178),
+      (_net([64], _stack([(20, 24)[part]] * 5, "relu", 10)), digits, rows),
+      (_net([64], _stack([(32, 24)[part], 8], "elu", 64), reconstructs),
+       digits, rows)]
 
 
 def _dense_nets():

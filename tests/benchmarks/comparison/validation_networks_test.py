@@ -85,6 +85,26 @@ class ByHandTest(tf.test.TestCase):
         inference=True)
     self.assertAllClose([[100, 10, 7]], logits)
 
+  def test_skip_gram(self):
+    """Products are 2 for the neighbour, -1 for the other."""
+    value = self._evaluate(
+        lambda: nets.SkipGram(3, 1), [[[1], [0], [9]], [[9], [2], [-1]]],
+        [[0, 1, 2]], [0])
+    self.assertAllClose(np.log1p(np.exp(-2)) + np.log1p(np.exp(-1)), value)
+
+  def test_q_learning(self):
+    """The loss is the distance to the truth, the gradient the target's."""
+    params = [[[1.0], [2.0]], [0.0], [[1.0, 0, 0, 3.0]], [0.0, 0, 0, 0.5]]
+    # In field 0, move 0 has the value 1; the best move of field 1 has 6.5.
+    data = [[0, 0, 0.25, 1, 0.5, 4.0]]
+    problem = nets.QLearning(2, 1)
+    with tf.Graph().as_default(), tf.Session() as session:
+      tensors = [tf.constant(value) for value in params]
+      loss = problem.objective(tensors, tf.constant(data))
+      loss, slope = session.run([loss, tf.gradients(loss, tensors)[3]])
+    self.assertAllClose(0.5 * 3.0 ** 2, loss)
+    self.assertAllClose([1 - (0.25 + 0.5 * 6.5), 0, 0, 0], slope)
+
   def test_only_what_is_looked_up_has_a_gradient(self):
     with tf.Graph().as_default(), tf.Session() as session:
       for problem, data in (

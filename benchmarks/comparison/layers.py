@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Layers that the nets of the broad corpus are made of.
+"""Layers that nets are made of.
 
 A layer keeps its options only. `declare(shape)` lists the tensors it needs for
 inputs of a shape, without the axis of rows, and says the shape of its outputs;
@@ -104,12 +104,92 @@ class Dense(_Layer):
   def declare(self, shape):
     """See the module."""
     return ([_weights([shape[-1], self.units], self.start),
-             _bias(self.units)], [self.units])
+             _bias(self.units)], list(shape[:-1]) + [self.units])
 
   def apply(self, params, inputs):
-    """See the module: `inputs` [rows, features]."""
-    return ACTIVATIONS[self.activation](
-        tf.matmul(inputs, params[0]) + params[1])
+    """See the module: `inputs` [rows, ..., features]."""
+    return ACTIVATIONS[self.activation](_product(inputs, params[0]) + params[1])
+
+
+def _product(inputs, weights):
+  """[rows, ..., features] times a matrix [features, units]."""
+  shape = inputs.shape.as_list()
+  if len(shape) == 2:
+    return tf.matmul(inputs, weights)
+  return tf.reshape(
+      tf.matmul(tf.reshape(inputs, [-1, shape[-1]]), weights),
+      [-1] + shape[1:-1] + weights.shape.as_list()[-1:])
+
+
+class LayerNorm(_Layer):
+  """Scale and offset of channels, normalized for each row and position."""
+
+  def declare(self, shape):
+    """See the module."""
+    return [_bias(shape[-1], 1.0), _bias(shape[-1])], shape
+
+  def apply(self, params, inputs):
+    """See the module: the last axis of `inputs` is that of the channels."""
+    mean = tf.reduce_mean(inputs, -1, keepdims=True)
+    variance = tf.reduce_mean(tf.math.squared_difference(inputs, mean), -1,
+                              keepdims=True)
+    return ((inputs - mean) * tf.math.rsqrt(variance + 1e-5) * params[0] +
+            params[1])
+
+
+class Positions(_Layer):
+  """Adds a vector for each position: [rows, length, size]."""
+
+  def declare(self, shape):
+    """See the module."""
+    return [Tensor(list(shape), 0.0, 0.02)], shape
+
+  def apply(self, params, inputs):
+    """See the module."""
+    return inputs + params[0]
+
+
+class Attention(_Layer):
+  """Attention of positions to each other, or only to those before them."""
+
+  def __init__(self, heads, is_causal=False):
+    self.heads = heads
+    self.is_causal = is_causal
+
+  def declare(self, shape):
+    """See the module."""
+    size = shape[-1]
+    return ([_weights([size, 3 * size], "glorot"),
+             _weights([size, size], "glorot")], shape)
+
+  def apply(self, params, inputs):
+    """See the module: `inputs` [rows, length, size]."""
+    length, size = inputs.shape.as_list()[1:]
+    query, key, value = [
+        tf.transpose(tf.reshape(
+            part, [-1, length, self.heads, size // self.heads]), [0, 2, 1, 3])
+        for part in tf.split(_product(inputs, params[0]), 3, axis=-1)]
+    scores = tf.matmul(query, key, transpose_b=True) / math.sqrt(
+        size // self.heads)
+    if self.is_causal:
+      scores += np.triu(np.full([length, length], -1e9, np.float32), 1)
+    mixed = tf.transpose(tf.matmul(tf.nn.softmax(scores), value), [0, 2, 1, 3])
+    return _product(tf.reshape(mixed, [-1, length, size]), params[1])
+
+
+class At(_Layer):
+  """What is at one position: [rows, length, size] to [rows, size]."""
+
+  def __init__(self, position):
+    self.position = position
+
+  def declare(self, shape):
+    """See the module."""
+    return [], list(shape[1:])
+
+  def apply(self, params, inputs):
+    """See the module."""
+    return inputs[:, self.position]
 
 
 class Activation(_Layer):

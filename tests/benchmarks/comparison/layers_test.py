@@ -1,12 +1,12 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the layers of the broad corpus."""
+"""Tests of the layers that nets are made of."""
 
 from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from recipes import broad_layers as layers
+from benchmarks.comparison import layers
 
 # A layer, the shape of its inputs, the count of its tensors.
 _CASES = {
@@ -19,6 +19,10 @@ _CASES = {
     "conv": (layers.Conv(3, "tanh"), [4, 5, 2], 2),
     "recurrent": (layers.Recurrent(3), [4, 2], 2),
     "gru": (layers.GRU(3), [4, 2], 4),
+    "dense_of_positions": (layers.Dense(3, "tanh"), [4, 2], 2),
+    "layer_norm": (layers.LayerNorm(), [3, 4], 2),
+    "positions": (layers.Positions(), [3, 4], 1),
+    "attention": (layers.Attention(2), [3, 4], 2),
 }
 
 
@@ -63,6 +67,35 @@ class ByHandTest(tf.test.TestCase):
     layer = layers.Residual([layers.Dense(2, "relu"), layers.Dense(1)])
     self.assertAllClose([[1 + 3 * 2 + 7]], self._apply(
         layer, [[[2, -1]], [0, 0], [[3], [5]], [7]], [[1]]))
+
+  def test_layer_norm(self):
+    """Each row and position has mean 1 and deviation 2, or -1 and 1."""
+    outputs = self._apply(layers.LayerNorm(), [[2, 1], [0, 5]],
+                          [[[3, -1], [-2, 0]]])
+    self.assertAllClose([[[2, 4], [-2, 6]]], outputs, atol=1e-4)
+
+  def test_attention(self):
+    """With keys of 0 each position gets the mean of all values."""
+    weights = np.zeros([2, 6])
+    weights[:, 4:] = np.eye(2)
+    inputs = np.float32([[[1, 2], [3, 6], [5, 1]]])
+    mean = self._apply(layers.Attention(2), [weights, 2 * np.eye(2)], inputs)
+    self.assertAllClose([[[6, 6]] * 3], mean)
+    causal = self._apply(layers.Attention(1, True), [weights, np.eye(2)],
+                         inputs)
+    self.assertAllClose([[[1, 2], [2, 4], [3, 3]]], causal)
+
+  def test_attention_to_what_fits(self):
+    """Query and key are the input: exp(x_i x_j) weighs."""
+    inputs = np.float32([[[0.0], [2.0]]])
+    outputs = self._apply(layers.Attention(1), [[[1, 1, 1]], [[1]]], inputs)
+    weight = 1 / (1 + np.exp(-4.0))
+    self.assertAllClose([[[1.0], [2 * weight]]], outputs)
+
+  def test_positions_and_at(self):
+    self.assertAllClose([[[2], [5]]], self._apply(
+        layers.Positions(), [[[1], [3]]], [[[1], [2]]]))
+    self.assertAllClose([[2]], self._apply(layers.At(1), [], [[[1], [2]]]))
 
   def test_conv_is_that_of_tensorflow(self):
     rng = np.random.RandomState(0)

@@ -5,8 +5,8 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from recipes import broad_layers as layers
-from recipes import broad_problems as problems
+from benchmarks.comparison import layers
+from benchmarks.comparison import nets as problems
 from problems import problem_generator as pg
 from problems import problem_spec
 

@@ -1,11 +1,11 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Problems of the broad corpus: nets of any layers, and other units."""
+"""Problems made of others: nets of any layers, and other units."""
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from recipes import broad_layers
+from benchmarks.comparison import layers as layers_lib
 from problems import problem_generator as pg
 
 
@@ -20,12 +20,12 @@ class Net(pg.Problem):
 
     Args:
       input_shape: Sequence of integers, the shape of a row of data.
-      layers: Sequence of layers of `broad_layers`.
+      layers: Sequence of layers of `layers`.
       loss: Function of outputs, data and labels, for instance `cross_entropy`.
       penalty: Float >= 0.
       random_seed: See `Problem`.
     """
-    self._tensors, _ = broad_layers.declare(layers, input_shape)
+    self._tensors, _ = layers_lib.declare(layers, input_shape)
     super().__init__([tensor.shape for tensor in self._tensors],
                      random_seed)
     self.layers = layers
@@ -45,7 +45,7 @@ class Net(pg.Problem):
   def objective(self, parameters, data=None, labels=None):
     """Returns f, a scalar."""
     parameters = [tf.convert_to_tensor(each) for each in parameters]
-    outputs = broad_layers.apply(self.layers, parameters, data)
+    outputs = layers_lib.apply(self.layers, parameters, data)
     loss = self._loss(outputs, data, labels)
     if not self._penalty:
       return loss
@@ -54,12 +54,12 @@ class Net(pg.Problem):
 
 
 def cross_entropy(outputs, unused_data, labels):
-  """Mean over rows, a scalar: `outputs` are logits, `labels` classes."""
+  """Mean, a scalar: `outputs` [..., classes] are logits, `labels` classes."""
   # Not the sparse op, which has no second derivative.
   return tf.reduce_mean(
       tf.nn.softmax_cross_entropy_with_logits_v2(
           labels=tf.one_hot(tf.cast(labels, tf.int32),
-                            outputs.shape.as_list()[1]),
+                            outputs.shape.as_list()[-1]),
           logits=outputs))
 
 
