@@ -234,7 +234,7 @@ def _stop_on_signals(request_stop):
     _tell("Stopping: a checkpoint is saved first. Once more to stop at once.")
     request_stop()
     os.read(signals, 1)
-    os._exit(130)  # pylint: disable=protected-access
+    os._exit(130)
 
   thread = threading.Thread(target=watch)
   thread.daemon = True

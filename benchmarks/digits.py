@@ -74,7 +74,7 @@ class Training:
     batches = [self._rng.randint(len(self._images), size=batch_size)
                for _ in range(num_steps)]
     start = time.time()
-    for number, rows in enumerate(batches):
+    for rows in batches:
       self._session.run(self._step, {self._rows: rows})
       if not self._warm:
         self._warm, start = True, time.time()

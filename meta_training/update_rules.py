@@ -204,7 +204,6 @@ class Update:
       The op.
     """
     # Those not trained have slots too, which a later run may go on from.
-    # pylint: disable=protected-access
     self._optimizer._create_slots(list(variables.values()))
     gradients = meta_parameters.unflatten(self.gradient, {
         name: variable.shape.as_list() for name, variable in variables.items()})

@@ -363,7 +363,6 @@ def set_initial_value(variable, value):
     variable: A variable of the default graph.
     value: Tensor.
   """
-  # pylint: disable=protected-access
   variable._initializer_op = variable.assign(value, read_value=False)
   variable._initial_value = value
 

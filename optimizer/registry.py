@@ -163,7 +163,7 @@ def construct(description, allow_import=False):
         "they start." if "init_lr_range" in names else ""))
   try:
     return constructor(*description["args"], **kwargs)
-  except Exception as error:  # pylint: disable=broad-except
+  except Exception as error:
     # Values from a file can be anything, and so can be what they lead to.
     raise ValueError("{} cannot be constructed ({}: {}).".format(
         constructor.__name__, type(error).__name__, str(error).rstrip(".")))

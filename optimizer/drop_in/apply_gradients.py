@@ -57,7 +57,6 @@ def apply_gradients(optimizer, grads_and_vars, global_step, name,
   Returns:
     An op.
   """
-  # pylint: disable=protected-access
   pairs = _checked_pairs(optimizer, grads_and_vars)
   variables = [var for _, var in pairs]
   if slots.holds_location(optimizer):
@@ -268,7 +267,7 @@ def _check_variable(optimizer, var):
         "Variable {!r} has shape {}, but {} keeps state per element and "
         "needs a static shape.".format(
             var.name, var.shape, optimizer.get_name()))
-  dtypes = optimizer._valid_dtypes()  # pylint: disable=protected-access
+  dtypes = optimizer._valid_dtypes()
   if var.dtype.base_dtype not in dtypes:
     raise ValueError("Variable {!r} is of type {}; expected one of {}.".format(
         var.name, var.dtype.base_dtype.name,

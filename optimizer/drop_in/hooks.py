@@ -53,7 +53,7 @@ class Places:
     with tf.control_dependencies([place.before for place in self._places]):
       step = make_step([(place.grad, place.var) for place in self._places])
     for place in self._places:
-      place.after._add_control_input(step)  # pylint: disable=protected-access
+      place.after._add_control_input(step)
     return [step]
 
 
@@ -138,7 +138,6 @@ def call(optimizer, pairs):
 
 
 def _call(optimizer, grad, var):
-  # pylint: disable=protected-access
   is_resource = var.op.type == "VarHandleOp"
   with tf.name_scope("update_" + var.op.name.replace("/", "_")):
     if not isinstance(grad, tf.IndexedSlices):

@@ -20,7 +20,6 @@ def create(optimizer, variables):
     optimizer: A `TrainableOptimizer`.
     variables: List of the variables to step.
   """
-  # pylint: disable=protected-access
   own_meta_parameters(optimizer, variables)
   keys = optimizer.state_keys
   new = [var for var in variables
@@ -75,7 +74,6 @@ def own_meta_parameters(optimizer, variables):
     optimizer: A `TrainableOptimizer`.
     variables: List of the training program's variables.
   """
-  # pylint: disable=protected-access
   optimizer._maybe_initialize_trackable()
   first = _first(variables)
   owned = optimizer.meta_parameters.variables(colocate_with=first)
@@ -156,7 +154,6 @@ def _global_name(optimizer, index):
 
 def global_state(optimizer):
   """List of the default graph's global state variables, None if none."""
-  # pylint: disable=protected-access
   variables = []
   with tf.init_scope():
     graph = tf.get_default_graph()

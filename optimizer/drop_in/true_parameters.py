@@ -179,7 +179,7 @@ class _TrueParameterSaveable(saveable_object.SaveableObject):
 
   def __init__(self, optimizer, var, name):
     """Saves under `name`, and the location under a name beside it."""
-    slice_info = var._save_slice_info  # pylint: disable=protected-access
+    slice_info = var._save_slice_info
     slice_spec = "" if slice_info is None else slice_info.spec
     with tf.init_scope(), tf.get_default_graph().colocate_with(
         var.op):

@@ -104,7 +104,6 @@ class Cluster:
 
 def run_task(options):
   """Trains, or serves."""
-  # pylint: disable=g-import-not-at-top
   import tensorflow.compat.v1 as tf
   from meta_training import reports
   from meta_training.distributed import cluster as cluster_lib

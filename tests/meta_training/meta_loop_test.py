@@ -69,7 +69,8 @@ class RunTest(tf.test.TestCase):
       harness.train(
           harness.directory(self), _PARABOLA, spec, num_problems=1,
           num_meta_iterations=2, num_unrolls=1, num_steps=3, learning_rate=0.1,
-          reset_rnn_params=reset, callbacks=[lambda *args: calls.append(args)])
+          reset_rnn_params=reset, callbacks=[
+              lambda *args, to=calls: to.append(args)])
       metadata, = [call[3] for call in calls]
       gradients = [
           pairs[0][0] for pairs in metadata["meta_grads_and_params"]]

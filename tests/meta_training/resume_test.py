@@ -195,9 +195,9 @@ class CompiledTest(tf.test.TestCase):
     for compiled in (False, True):
       objectives, out = [], io.StringIO()
 
-      def note(name, index, logdir, metadata, to=objectives):
+      def note(name, index, logdir, metadata, add=objectives.extend):
         del name, index, logdir
-        to.extend(metadata["subproblem_objs"])
+        add(metadata["subproblem_objs"])
 
       path, _ = harness.train(
           harness.directory(self), harness.classifier(noise_stdev=0.5),

@@ -81,6 +81,7 @@ class KindTest(parameterized.TestCase):
 
       def __init__(self, rate=0.5, steps=3, flag=True, size=(1, 2), name="O",
                    seed=None):
+        # pylint: disable=unused-argument
         optimizer_arguments.check_all(
             Optimizer, locals(), steps=optimizer_arguments.integer(1),
             seed=optimizer_arguments.optional(optimizer_arguments.integer()))

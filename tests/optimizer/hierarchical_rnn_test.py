@@ -222,7 +222,6 @@ class ConstructorTest(tf.test.TestCase, parameterized.TestCase):
   def test_initial_learning_rates(self):
     with tf.Graph().as_default(), self.session() as session:
       optimizer = hierarchical_rnn.HierarchicalRNN(init_lr_range=(1e-6, 1e-2))
-      # pylint: disable=protected-access
       states = [optimizer._initialize_state(tf.zeros([2000]))
                 for _ in range(20)]
       session.run(tf.global_variables_initializer())

@@ -32,7 +32,7 @@ class StepTest(tf.test.TestCase):
             "grad_accum": uniform(size, 4), "ms": uniform(size, 4)}
 
   def _options(self, optimizer):
-    return optimizer._options  # pylint: disable=protected-access
+    return optimizer._options
 
   def test_groups_do_not_matter(self):
     with tf.Graph().as_default(), self.session() as session:

@@ -300,6 +300,7 @@ class LearningRateSchedule(_Elementwise):
   """Gradient descent; the step counter belongs to the tensor."""
 
   def _initial_state(self, size):
+    del size
     return {"itr": np.zeros([])}
 
   def _update(self, g, state):
@@ -312,9 +313,11 @@ class GlobalLearningRate(_Elementwise):
   """Gradient descent."""
 
   def _initial_state(self, size):
+    del size
     return {}
 
   def _update(self, g, state):
+    del state
     return self._theta["LOL/global_learning_rate"] * g, {}
 
 

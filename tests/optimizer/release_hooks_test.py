@@ -66,7 +66,6 @@ class HooksTest(tf.test.TestCase):
   def test_default_hooks(self):
     with tf.Graph().as_default():
       optimizer = trainable_optimizer.TrainableOptimizer("Name", [])
-      # pylint: disable=protected-access
       self.assertEqual({}, optimizer._initialize_state(tf.zeros([2])))
       self.assertEqual([], optimizer._initialize_global_state())
       with self.assertRaisesRegexp(NotImplementedError, "_compute_update"):
@@ -80,7 +79,7 @@ class HooksTest(tf.test.TestCase):
       optimizer = _SignDescent()
       session.run(tf.global_variables_initializer())
       params, states, global_state, attended = session.run(
-          optimizer._compute_updates(  # pylint: disable=protected-access
+          optimizer._compute_updates(
               [tf.constant([1.0]), tf.constant(2.0)],
               [tf.constant([-3.0]), tf.constant(0.1)],
               [{"steps": tf.constant(4.0)}, {"steps": tf.constant(7.0)}],
@@ -95,7 +94,6 @@ class HooksTest(tf.test.TestCase):
     with tf.Graph().as_default(), self.session() as session:
       optimizer = hierarchical_rnn.HierarchicalRNN(
           [3, 4, 2], (0.01, 0.01), use_attention=True)
-      # pylint: disable=protected-access
       param = tf.constant([1.0, -2.0])
       state = optimizer._initialize_state(param)
       self.assertEqual(optimizer.state_keys, sorted(state))
@@ -126,7 +124,7 @@ class RuleTest(tf.test.TestCase):
         self.assertEqual(has_hooks, isinstance(
             make().rule, release_hooks.HookRule))
       optimizer = trainable_adam.TrainableAdam()
-      optimizer._compute_update = None  # pylint: disable=protected-access
+      optimizer._compute_update = None
       self.assertIsInstance(optimizer.rule, release_hooks.HookRule)
 
   def test_theta_is_an_argument(self):

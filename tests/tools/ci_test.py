@@ -66,7 +66,8 @@ class CiTest(absltest.TestCase):
                 "exit {}\n".format(bazel_tf2, bazel))
     self._write("tools/lint", "#!/bin/sh\nexit {}\n".format(lint))
     self._write(".venv/bin/python",
-                "#!/bin/sh\nshift\ncodes=$(echo \" $*\" | sed 's/ [^ ]*=/ /g')\n"
+                "#!/bin/sh\nshift\n"
+                "codes=$(echo \" $*\" | sed 's/ [^ ]*=/ /g')\n"
                 "echo $codes\n[ \"$codes\" = ' 0 0' ]\n")
     return self._run(".ci/run")[:2]
 

@@ -31,7 +31,7 @@ class _Quadratic:
     self.calls = []
     self._sum = None
 
-  def walk(self, rng):
+  def walk(self, unused_rng):
     return self
 
   def take(self, num_steps):

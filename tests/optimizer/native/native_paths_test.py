@@ -75,7 +75,6 @@ class _Training:
 
 
 class _PathsTest(tf.test.TestCase, parameterized.TestCase):
-  # pylint: disable=missing-docstring
 
   def setUp(self):
     super().setUp()

@@ -134,8 +134,8 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     super().setUp()
     native_harness.require_library(self)
 
-  def _compare(self, options, shapes=_SHAPES, steps=4, decades=3, fall=1.0,
-               **kwargs):
+  def _compare(self, options, shapes=tuple(_SHAPES), steps=4, decades=3,
+               fall=1.0, **kwargs):
     """Steps both ways, each time from the same state."""
     self._compare_steps(native_harness.Model(shapes, options, **kwargs),
                         shapes, steps, decades, fall)
