@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from . import plots
+from . import progress as progress_lib
 from . import single_run
 from meta_training import training_arguments
 from optimizer import arguments
@@ -81,7 +82,8 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
     num_tuning_runs: Integer, runs that decide on each rate.
     output_dir: None, or a directory for `objectives.csv`, `table.md` and, if
       matplotlib is installed, a plot as PNG and SVG.
-    out: Stream for a line as each optimizer is done, and the table; or None.
+    out: Stream that says how far it is and how long the rest takes, as each
+      optimizer is done, and the table; or None.
 
   Returns:
     A `Comparison`: objectives and tuned rates by name.
@@ -106,13 +108,22 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   if output_dir is not None:
     _make(output_dir)  # Not only when everything has been run.
 
-  def run(make, seeds):
-    return np.array([
-        single_run.evaluate(make(), problem, num_iter, dataset, batch_size,
-                            each)[0] for each in seeds])
+  progress = progress_lib.Progress(
+      len(optimizers) * num_runs + len(baselines) * (
+          len(learning_rates) * num_tuning_runs + num_runs), out)
+
+  def run(name, make, seeds):
+    objectives = []
+    for each in seeds:
+      progress.begin(name)
+      objectives.append(single_run.evaluate(
+          make(), problem, num_iter, dataset, batch_size, each)[0])
+      progress.end(True)
+    return np.array(objectives)
 
   def tell(text):
     if out is not None:
+      progress.clear()
       out.write(text + "\n")
       out.flush()
 
@@ -121,21 +132,22 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   tuning_seeds = range(seed + num_runs, seed + num_runs + num_tuning_runs)
   tuned, objectives = collections.OrderedDict(), collections.OrderedDict()
   for name, make in optimizers.items():
-    objectives[name] = run(make, seeds)
+    objectives[name] = run(name, make, seeds)
     tell("{}: done".format(name))
   for name, make in baselines.items():
-    finals = [np.mean(run(lambda rate=rate, make=make: make(rate),
-                          tuning_seeds)[:, -1]) for rate in learning_rates]
+    finals = [np.mean(run(
+        "{} at {:.3g}".format(name, rate), lambda rate=rate, make=make: make(
+            rate), tuning_seeds)[:, -1]) for rate in learning_rates]
     finals = np.where(np.isfinite(finals), finals, np.inf)
     tuned[name] = learning_rates[int(np.argmin(finals))]
-    objectives[name] = run(lambda make=make, rate=tuned[name]: make(rate),
-                           seeds)
+    objectives[name] = run(
+        name, lambda make=make, rate=tuned[name]: make(rate), seeds)
     tell("{}: done, the best of {} learning rates is {:.3g}".format(
         name, len(learning_rates), tuned[name]))
   result = Comparison(objectives, tuned)
   tell("\n" + table(result).rstrip("\n"))
   if output_dir is not None:
-    write(result, output_dir)
+    tell(_written(write(result, output_dir)))
   return result
 
 
@@ -161,6 +173,12 @@ def _check(optimizers, baselines, learning_rates):
   arguments.check("learning_rates", learning_rates, _RATES)
   if baselines and not learning_rates:
     raise ValueError("learning_rates is empty: baselines need at least one.")
+
+
+def _written(paths):
+  """What was written, in a line."""
+  return "Written: " + ", ".join(paths) + (
+      "" if len(paths) > 2 else "; no picture, as matplotlib is not installed")
 
 
 def _make(output_dir):

@@ -19,9 +19,9 @@ import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import baselines
 from benchmarks.comparison import metrics
-from benchmarks.comparison import progress as progress_lib
 from benchmarks.comparison import runner
 from evaluation import comparison
+from evaluation import progress as progress_lib
 import optimizer as optimizer_package
 from optimizer import pretrained
 from optimizer import registry
@@ -150,7 +150,7 @@ class Referee:
       with _Runners(problem, self._horizon) as runners:
         yield self._outcome(_Case(problem, fingerprint(problem), runners),
                             learned)
-    self._progress.finish()
+    self._progress.clear()
 
   def _outcome(self, case, learned):
     rates = collections.OrderedDict(

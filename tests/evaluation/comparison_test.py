@@ -64,7 +64,12 @@ class CompareTest(tf.test.TestCase):
 
   def test_files(self):
     path = os.path.join(self.get_temp_dir(), "out", "put")
-    result = self._compare(output_dir=path)
+    out = io.StringIO()
+    result = self._compare(output_dir=path, out=out)
+    has_picture = os.path.exists(os.path.join(path, "objectives.png"))
+    self.assertRegexpMatches(out.getvalue().splitlines()[-1], (
+        "objectives.svg" if has_picture else "as matplotlib is not installed") +
+                             "$")
     with open(os.path.join(path, "objectives.csv")) as stream:
       rows = list(csv.DictReader(stream))
     self.assertLen(rows, 2 * 2 * 4)

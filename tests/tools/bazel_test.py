@@ -82,6 +82,22 @@ class BazelTest(absltest.TestCase):
       with open(os.path.join(self.root, path)) as stream:
         self.assertEqual(self.root + "\n", stream.read())
 
+  def test_installs_what_benchmarks_need(self):
+    """Once, and a benchmark runs also if that fails."""
+    self._fake_bazel("bin/bazel")
+    self._write("requirements-benchmarks.txt", "scipy\n")
+    python = '#!/bin/sh\n[ "$2" = pip ] && echo "$*" >> pip.txt && exit {}\n:'
+    ran = "bazel <run> <//benchmarks:digits>input"
+    for code, message in ((1, "pip could not install"), (0, ""), (0, None)):
+      self._write(".venv/bin/python", python.format(code))
+      result, out, err = self._run("run", "//benchmarks:digits")
+      self.assertEqual((7, ran), (result, out))
+      self.assertEqual(message is None, not err)
+      self.assertIn(message or "", err)
+    self.assertEqual("", self._run("run", "//:metarun")[2])
+    self.assertLen(self._read(os.path.join(self.root, "pip.txt"))
+                   .splitlines(), 2)
+
   def test_tensorflow_2_has_an_environment_of_its_own(self):
     self._fake_bazel("bin/bazel")
     python = self._write(

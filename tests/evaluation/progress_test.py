@@ -6,7 +6,7 @@ import io
 
 import tensorflow.compat.v1 as tf
 
-from benchmarks.comparison import progress
+from evaluation import progress
 
 
 class ProgressTest(tf.test.TestCase):

@@ -47,10 +47,10 @@ class Progress:
     """Notes that so many runs are not needed."""
     self._done += count
 
-  def finish(self):
-    """Ends the line."""
+  def clear(self):
+    """Empties a terminal's line, so that something else can be written."""
     if self._out is not None and self._out.isatty():
-      self._out.write("\n")
+      self._out.write("\r\x1b[K")
 
   def line(self, fraction):
     """The present state.
