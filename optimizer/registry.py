@@ -51,8 +51,8 @@ def find(name):
     ValueError: If there is none.
   """
   if name not in OPTIMIZERS:
-    raise ValueError("Unknown optimizer {!r}: expected one of {}.".format(
-        name, ", ".join(OPTIMIZERS)))
+    raise ValueError("Unknown optimizer {:.200}: expected one of {}.".format(
+        repr(name), ", ".join(OPTIMIZERS)))
   return OPTIMIZERS[name]
 
 
@@ -156,7 +156,7 @@ def construct(description, allow_import=False):
   names, _ = arguments.parameters(constructor)
   unknown = sorted(set(kwargs) - set(names or kwargs))
   if unknown:
-    raise ValueError("{} has no option {}: expected some of {}.{}".format(
+    raise ValueError("{} has no option {:.200}: expected some of {}.{}".format(
         constructor.__name__, " or ".join(map(repr, unknown)),
         ", ".join(sorted(names)),
         " It adapts learning rates itself, init_lr_range=(low, high) is where "
@@ -185,8 +185,9 @@ def _constructor(name, allow_import):
     return find(name)
   if not allow_import:
     raise ValueError(
-        "{!r} is not one of {}: importing a module runs it. If you trust it, "
-        "pass allow_import=True.".format(name, ", ".join(OPTIMIZERS)))
+        "{:.200} is not one of {}: importing a module runs it. If you trust "
+        "it, pass allow_import=True.".format(
+            repr(name), ", ".join(OPTIMIZERS)))
   module, name = name.split(":", 1)
   try:
     constructor = getattr(importlib.import_module(str(module)), str(name))

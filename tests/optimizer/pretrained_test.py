@@ -57,6 +57,10 @@ class DescriptionsTest(tf.test.TestCase, parameterized.TestCase):
     self._refused(content, message)
 
   def test_absurd(self):
+    for name in ("X" * 10**5, "m:" + "X" * 10**5):
+      self._refused(_described(name), "X" * 100)
+    self._refused(_described(**{"x" * 10**5: 1}), "no option 'xxx")
+    self._refused(_described(random_seed=10**300), "random_seed must be")
     self._refused(_described("CoordinatewiseRNN", cell_sizes=[1000] * 4096),
                   "cell_sizes must be one to 16")
     self._refused(_described("GlobalLearningRate", initial_rate=1).replace(
