@@ -72,11 +72,13 @@ def _evolution_strategies(stddev, **options):
 
 
 _META_GRADIENTS = {
-    "backprop": (metaopt.Backpropagation, {}),
-    "es": (_evolution_strategies, {
+    "backprop": (metaopt.Backpropagation, {
+        "runs_per_update": "runs_per_update"}),
+    "es": (_evolution_strategies, dict({
         "es_" + name: name for name in (
             "stddev", "num_pairs", "persistent", "evaluate_every",
-            "problems_per_update", "last_unroll_only")})}
+            "problems_per_update", "last_unroll_only")},
+                                       es_workers="num_workers"))}
 
 
 def define_flags(flag_values=FLAGS):

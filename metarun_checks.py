@@ -68,6 +68,10 @@ def _check_evolution_strategies(values):
       raise ValueError(
           "--reset_rnn_params=false is for --meta_gradient=backprop: the runs "
           "of evolution strategies start with the same state.")
+    if values["runs_per_update"] != 1:
+      raise ValueError(
+          "--runs_per_update is for --meta_gradient=backprop; for evolution "
+          "strategies there is --es_num_pairs.")
     return
   for group in metarun_flags.GROUPS:
     for flag in group.flags:

@@ -52,6 +52,7 @@ _BELOW_1 = 0.99999994
 _MAX_UNROLLS = 10**6
 _MAX_STEPS = 10**6
 _MAX_RUNS = 10**4
+_MAX_WORKERS = 1000
 
 
 def _flag(name, kind, default, unit, text, argument=None, **bounds):
@@ -259,6 +260,13 @@ _META = (
     _flag("meta_gradient", "enum", "backprop", "backprop or es",
           "Truncated backpropagation through unrolls, or evolution strategies.",
           enum_values=["backprop", "es"]),
+    _flag("runs_per_update", "int", 1, "runs",
+          "With backpropagation: inner runs, in parallel, whose meta-gradients "
+          "an update is the mean of.", lower_bound=1, upper_bound=_MAX_WORKERS),
+    _flag("es_workers", "int", 1, "threads",
+          "That make the runs of an update of evolution strategies; the "
+          "numbers are the same whatever it is.", lower_bound=1,
+          upper_bound=_MAX_WORKERS),
     _flag("es_stddev", "list", ["0.01"], "standard deviations",
           "Of evolution strategies' perturbations; 0.01,learning_rate=0.1 is "
           "another one for all meta-parameters with learning_rate in their "

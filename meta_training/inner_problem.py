@@ -9,6 +9,7 @@ each, and the session need not know where they are stored.
 """
 
 import collections
+import copy
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -77,11 +78,31 @@ class InnerProblem:
                   obj_train_max_multiplier, differentiate, evaluate_every)
       self._graph.finalize()
     self._start_session()
+    self._replicas = [self]
 
   def _start_session(self):
     self._session = tf.Session(graph=self._graph, config=session_config())
     self._session.run(self._initializer)
     self._queue_runners = queue_runners.QueueRunners(self._session)
+
+  def replicas(self, count):
+    """The problem in several sessions, each for a thread of its own.
+
+    Args:
+      count: Integer.
+
+    Returns:
+      List of `InnerProblem`, this one first. All have the same graph, and
+      variables of their own that start with the same values.
+    """
+    while len(self._replicas) < count:
+      replica = copy.copy(self)
+      replica._start_session()  # pylint: disable=protected-access
+      for variable, value in zip(
+          self._variables, self._session.run(self._variables)):
+        variable.load(value, replica._session)
+      self._replicas.append(replica)
+    return self._replicas[:count]
 
   def _build(self, optimizer, problem, max_steps, multiplier, differentiate,
              evaluate_every):
@@ -128,6 +149,7 @@ class InnerProblem:
         for i, key in enumerate(optimizer.state_keys)
         if all(i < len(state) for state in output.output_state))
     # A problem may have made variables of its own.
+    self._variables = tf.global_variables()
     self._initializer = [tf.global_variables_initializer(),
                          tf.local_variables_initializer()]
 
@@ -224,8 +246,9 @@ class InnerProblem:
             self._start_seed: [0, 0], self._noise_seed: [0, 0]}
 
   def close(self):
-    """Frees the session's resources."""
-    self._queue_runners.close()
+    """Frees the sessions' resources."""
+    for replica in self._replicas:
+      replica._queue_runners.close()  # pylint: disable=protected-access
 
 
 def _meta_gradient(meta_objective, theta):

@@ -44,7 +44,10 @@ class RunDescription:
     """
     return dict(self.flat(), **{
         lease.PROBLEMS: problem_names(entries),
-        "meta_gradient": meta_gradient.settings()})
+        "meta_gradient": {
+            name: value for name, value in meta_gradient.settings().items()
+            # Each may have as many threads as it likes.
+            if name != "num_workers"}})
 
   def compare(self, logdir, words="was {} before and is {} now"):
     """Tells which options are others than those described in a directory.

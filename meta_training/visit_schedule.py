@@ -9,6 +9,7 @@ checkpoint therefore continues exactly as it would have without the stop.
 """
 
 import collections
+import copy
 
 import numpy as np
 
@@ -30,6 +31,7 @@ Visit.__new__.__defaults__ = ((),)
 # No visit has such a number.
 _SHUFFLES = 0x7ffffffe
 _MORE_PROBLEMS = 0x7ffffffd
+_MORE_RUNS = 0x6ffffffd
 
 _MAX_SEED = np.iinfo(np.int32).max
 
@@ -129,6 +131,20 @@ class RunDraws:
     self._run = (visit, run)
     if problem:
       self._run = (_MORE_PROBLEMS - problem,) + self._run
+
+  def of_run(self, number):
+    """The draws of one of several runs that are made together.
+
+    Args:
+      number: Integer, which of them; the first has those of this object.
+
+    Returns:
+      A `RunDraws`.
+    """
+    draws = copy.copy(self)
+    if number:
+      draws._run = (_MORE_RUNS - number,) + self._run
+    return draws
 
   def data(self):
     """A generator for the walk through the minibatches."""

@@ -275,7 +275,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         "gradient_clip_level": 4.0, "rms_decay": 0.25, "rms_epsilon": 0.125,
         "l2_reg": 0.75, "nan_l2_reg": 0.375, "reset_rnn_params": False,
         "objective_training_max_multiplier": 9.0, "seed": 11,
-        "compile": "always", "train_only": ["rate"],
+        "compile": "always", "runs_per_update": 2, "train_only": ["rate"],
         "averaging_decay": 0.875}
     with mock.patch.object(metarun.metaopt, "train_optimizer") as train:
       self._main(**values)
@@ -293,7 +293,7 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
         options._replace(on_start=None, flags=None))
     self.assertIsNone(kwargs.pop("cluster"))
     self.assertEqual(metaopt.Validation([], 10), kwargs.pop("validation"))
-    self.assertEqual({"name": "Backpropagation"},
+    self.assertEqual({"name": "Backpropagation", "runs_per_update": 2},
                      kwargs.pop("meta_gradient").settings())
     self.assertEqual({
         "name": "RMSProp", "decay": 0.25, "epsilon": 0.125, "l2_reg": 0.75,
@@ -309,12 +309,12 @@ class MainTest(tf.test.TestCase, parameterized.TestCase):
       self._main(meta_gradient="es", es_stddev=["0.5", "rate=2"],
                  es_num_pairs=3, es_persistent=True, es_evaluate_every=4,
                  es_problems_per_update=5, es_last_unroll_only=True,
-                 update_rule="adam", l2_reg=0.75)
+                 es_workers=2, update_rule="adam", l2_reg=0.75)
     arguments = train.call_args[1]
     self.assertEqual({
         "name": "EvolutionStrategies", "stddev": {"": 0.5, "rate": 2.0},
         "num_pairs": 3, "persistent": True, "evaluate_every": 4,
-        "problems_per_update": 5, "last_unroll_only": True},
+        "problems_per_update": 5, "last_unroll_only": True, "num_workers": 2},
                      arguments["meta_gradient"].settings())
     self.assertEqual(metaopt.Adam(l2_reg=0.75).settings(), dict(
         arguments["update_rule"].settings(), train_only=()))

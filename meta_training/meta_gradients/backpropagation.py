@@ -4,14 +4,38 @@
 
 from . import meta_gradient
 from .. import inner_problem
+from .. import training_arguments
 
 
 class Backpropagation(meta_gradient.MetaGradient):
   """Differentiates each unroll, which makes one update."""
 
+  def __init__(self, runs_per_update=1):
+    """Takes the options.
+
+    Args:
+      runs_per_update: Integer, inner runs on a problem, from starts of their
+        own, whose meta-gradients an update is the mean of. They are made in
+        parallel, in a thread and a session each.
+    """
+    self.runs_per_update = runs_per_update
+
+  @property
+  def unrolls_per_update(self):
+    """See `MetaGradient`."""
+    return self.runs_per_update
+
+  def check(self, reset_state_every_run):
+    """See `MetaGradient.check`."""
+    training_arguments.check_integer(
+        "runs_per_update", self.runs_per_update, 1)
+
   def start(self, problem, lengths, draws, reset_state):
     """See `MetaGradient.start`."""
-    return _Run(problem, lengths, draws, reset_state)
+    replicas = problem.replicas(self.runs_per_update)
+    return meta_gradient.together(
+        [_Run(replica, lengths, draws.of_run(i), reset_state)
+         for i, replica in enumerate(replicas)], len(replicas))
 
 
 class _Run:

@@ -33,7 +33,7 @@ class EvolutionStrategies(meta_gradient.MetaGradient):
 
   def __init__(self, stddev=0.01, num_pairs=2, persistent=False,
                evaluate_every=1, problems_per_update=1,
-               last_unroll_only=False):
+               last_unroll_only=False, num_workers=1):
     """Takes the options.
 
     Args:
@@ -50,6 +50,8 @@ class EvolutionStrategies(meta_gradient.MetaGradient):
       last_unroll_only: Whether the meta-objective of a run is that of its last
         unroll: where the run arrives counts, not how soon. Otherwise it is the
         mean over all steps.
+      num_workers: Integer, threads that make the runs of an update, in a
+        session each. The numbers are the same whatever it is.
     """
     self.stddev = stddev
     self.num_pairs = num_pairs
@@ -57,6 +59,7 @@ class EvolutionStrategies(meta_gradient.MetaGradient):
     self.evaluate_every = evaluate_every
     self.problems_per_update = problems_per_update
     self.last_unroll_only = last_unroll_only
+    self.num_workers = num_workers
 
   @property
   def problem_options(self):
@@ -76,7 +79,8 @@ class EvolutionStrategies(meta_gradient.MetaGradient):
         raise ValueError(
             "stddev must be positive, not {!r}{} (in float32).".format(
                 value, " for {!r}".format(part) if part else ""))
-    for name in ("num_pairs", "evaluate_every", "problems_per_update"):
+    for name in ("num_pairs", "evaluate_every", "problems_per_update",
+                 "num_workers"):
       training_arguments.check_integer(name, getattr(self, name), 1)
     if self.persistent and self.last_unroll_only:
       raise ValueError(
@@ -151,20 +155,27 @@ class _Run:
 
   def __init__(self, strategies, problem, lengths, draws):
     self._strategies = strategies
-    self._problem = problem
+    self._replicas = problem.replicas(strategies.num_workers)
     self._unroll_lengths = lengths
     self._draws = draws
     walk = problem.walk(draws.data())
     # All runs are given the same ones.
     self._batches = [walk.take(num_steps) for num_steps in lengths]
 
-  def _unroll(self, values, i):
-    result = self._problem.unroll(
+  def _map(self, function, perturbations):
+    """Calls function(replica, pair, sign), in the order of pairs and signs."""
+    return meta_gradient.map_in_threads(
+        lambda replica, side: function(replica, *side),
+        [(pair, sign) for pair in range(len(perturbations))
+         for sign in (1, -1)], self._replicas)
+
+  def _unroll(self, problem, values, i):
+    result = problem.unroll(
         values.astype(np.float32), self._unroll_lengths[i],
         first_unroll=i == 0, reset_state=i == 0,
         start_seed=self._draws.start_seed(),
         noise_seed=self._draws.noise_seed(i), batches=self._batches[i])
-    inner_problem.check_objectives(result.objectives, self._problem.spec)
+    inner_problem.check_objectives(result.objectives, problem.spec)
     return result
 
 
@@ -179,17 +190,17 @@ class _WholeRun(_Run):
     del i
     perturbations = self._strategies.perturbations(
         self._draws.perturbations(0))
-    runs = [[self._run(values + sign * perturbation) for sign in (1, -1)]
-            for perturbation in perturbations]
+    losses, objectives = zip(*self._map(
+        lambda problem, pair, sign: self._run(
+            problem, values + sign * perturbations[pair]), perturbations))
     return self._strategies.estimate(
-        perturbations, [[loss for loss, _ in pair] for pair in runs],
-        [objectives for pair in runs for _, objectives in pair])
+        perturbations, np.reshape(losses, [-1, 2]), objectives)
 
-  def _run(self, values):
+  def _run(self, problem, values):
     """Returns the loss, and the objectives at all steps."""
     losses, objectives = [], []
     for i in range(len(self._unroll_lengths)):
-      result = self._unroll(values, i)
+      result = self._unroll(problem, values, i)
       losses.append(result.meta_objective)
       # The first is there twice.
       objectives.append(result.objectives[min(i, 1):])
@@ -218,17 +229,19 @@ class _PersistentRun(_Run):
     perturbations = self._strategies.perturbations(
         self._draws.perturbations(i))
     self._sums = self._sums + perturbations.astype(np.float64)
-    losses, objectives = [], []
-    for pair, perturbation in enumerate(perturbations):
-      for sign in (1, -1):
-        if i:
-          self._problem.restore(self._ended[pair, sign])
-        result = self._unroll(values + sign * perturbation, i)
-        self._ended[pair, sign] = self._problem.final_state()
-        losses.append(result.meta_objective)
-        objectives.append(result.objectives)
+
+    def unroll(problem, pair, sign):
+      if i:
+        problem.restore(self._ended[pair, sign])
+      result = self._unroll(problem, values + sign * perturbations[pair], i)
+      self._ended[pair, sign] = problem.final_state()
+      return result
+
+    results = self._map(unroll, perturbations)
     return self._strategies.estimate(
-        self._sums, np.reshape(losses, [-1, 2]), objectives)
+        self._sums, np.reshape([result.meta_objective for result in results],
+                               [-1, 2]),
+        [result.objectives for result in results])
 
 
 def _median(objectives):

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The interface of what estimates meta-gradients."""
 
+import queue
+
+from concurrent import futures
 import numpy as np
 
 from .. import inner_problem
@@ -69,27 +72,60 @@ class MetaGradient:
     raise NotImplementedError()
 
 
-def together(runs):
+def map_in_threads(function, items, resources):
+  """Calls a function for each of some items, in a thread for each resource.
+
+  Args:
+    function: Function of a resource and an item.
+    items: List.
+    resources: List, such as replicas of a problem. Each is used by one thread
+      at a time.
+
+  Returns:
+    List of what the function returned, in the order of the items.
+  """
+  if len(resources) == 1:
+    return [function(resources[0], item) for item in items]
+  free = queue.Queue()
+  for resource in resources:
+    free.put(resource)
+
+  def call(item):
+    resource = free.get()
+    try:
+      return function(resource, item)
+    finally:
+      free.put(resource)
+
+  with futures.ThreadPoolExecutor(len(resources)) as pool:
+    return list(pool.map(call, items))
+
+
+def together(runs, num_threads=1):
   """Joins runs whose updates are made together.
 
   Args:
     runs: List of what `MetaGradient.start` returns, with equal `lengths`.
+    num_threads: Integer, how many to compute at once; each run then needs a
+      problem of its own.
 
   Returns:
     The same kind of object; the only run, if there is one.
   """
-  return runs[0] if len(runs) == 1 else _Together(runs)
+  return runs[0] if len(runs) == 1 else _Together(runs, num_threads)
 
 
 class _Together:
   """Means over runs; of the objectives, those of the first one."""
 
-  def __init__(self, runs):
+  def __init__(self, runs, num_threads):
     self._runs = runs
+    self._threads = range(num_threads)
     self.lengths = runs[0].lengths
 
   def compute(self, values, i):
-    results = [run.compute(values, i) for run in self._runs]
+    results = map_in_threads(
+        lambda _, run: run.compute(values, i), self._runs, self._threads)
     usable = [each for each in results if np.isfinite(each.meta_objective)]
     # A problem that gave no meta-objective has no say.
     counted = usable or results

@@ -65,8 +65,13 @@ class FlatTest(tf.test.TestCase):
     description = run_description.RunDescription(spec, self.fail)
     self.assertEqual({}, description.flat())
     self.assertEqual(
-        {"problems": [], "meta_gradient": {"name": "Backpropagation"}},
+        {"problems": [], "meta_gradient": {
+            "name": "Backpropagation", "runs_per_update": 1}},
         description.of_task([], metaopt.Backpropagation()))
+    # Each task may have as many threads as it likes.
+    self.assertEqual(*[
+        description.of_task([], metaopt.EvolutionStrategies(num_workers=number))
+        for number in (1, 2)])
 
   def test_problems(self):
     entries = [

@@ -6,10 +6,16 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from meta_training import inner_problem
+from meta_training import visit_schedule
 from meta_training.meta_gradients import backpropagation
+from tests.meta_training import harness
 
 
 class _Draws:
+
+  def of_run(self, number):
+    assert number == 0
+    return self
 
   def data(self):
     return np.random.RandomState(0)
@@ -35,6 +41,10 @@ class _Problem:
   def __init__(self, objectives=(1.0,)):
     self._objectives = np.array(objectives)
     self.asked = []
+
+  def replicas(self, count):
+    assert count == 1
+    return [self]
 
   def walk(self, unused_rng):
     return _Walk()
@@ -68,6 +78,25 @@ class BackpropagationTest(tf.test.TestCase):
     problem = _Problem()
     self._start(problem, reset_state=False).compute("theta", 0)
     self.assertFalse(problem.asked[0]["reset_state"])
+
+  def test_several_runs(self):
+    """Their meta-gradients are the mean of what single runs give."""
+    schedule = visit_schedule.VisitSchedule(5, 1, True, 1, None, None)
+    draws = visit_schedule.RunDraws(schedule, 0, 0)
+    problem = inner_problem.InnerProblem(
+        harness.OPTIMIZER_SPECS["adam"], *harness.classifier()[0])
+    self.addCleanup(problem.close)
+    theta = np.float32([-3, 2, 4, -18])
+
+    def gradients(estimator, drawn):
+      run = estimator.start(problem, [3, 4], drawn, True)
+      return np.array([run.compute(theta, i).gradient for i in range(2)])
+
+    alone = [gradients(backpropagation.Backpropagation(), draws.of_run(i))
+             for i in range(3)]
+    self.assertNotAllClose(alone[0], alone[1])
+    self.assertAllClose(np.mean(alone, axis=0), gradients(
+        backpropagation.Backpropagation(3), draws), rtol=1e-5)
 
   def test_negative_objectives_are_refused(self):
     with self.assertRaisesRegexp(ValueError, "a problem"):

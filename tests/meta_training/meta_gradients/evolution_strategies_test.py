@@ -31,6 +31,9 @@ class _Quadratic:
     self.calls = []
     self._sum = None
 
+  def replicas(self, count):
+    return [self] * count
+
   def walk(self, unused_rng):
     return self
 
@@ -234,7 +237,7 @@ class SeveralProblemsTest(tf.test.TestCase):
     self.assertIs(run, meta_gradient.together([run]))
 
 
-class UnrollTest(tf.test.TestCase):
+class UnrollTest(tf.test.TestCase, parameterized.TestCase):
   """On the learning rate r of descent on 1/2 c x^2 from 2, with c = 3."""
 
   def _mean(self, lengths, **options):
@@ -259,6 +262,24 @@ class UnrollTest(tf.test.TestCase):
     # Of f_0 and f_1 = f_0 (1 - c r)^2.
     mean, error = self._mean([2])
     self.assertLess(abs(mean - -3 * (1 - 3 * 0.02)), 4 * error)
+
+  @parameterized.parameters(
+      {}, {"persistent": True}, {"last_unroll_only": True})
+  def test_workers_give_the_same_numbers(self, **options):
+    gradients = []
+    for workers in (1, 3):
+      problem = inner_problem.InnerProblem(
+          harness.OPTIMIZER_SPECS["adam"], *harness.classifier()[0],
+          differentiate=False)
+      self.addCleanup(problem.close)
+      strategies = _Strategies(
+          0.1, 4, num_workers=workers, **options).bound(
+              collections.OrderedDict([("all", [4])]), ["all"])
+      run = strategies.start(problem, [3, 4], _draws(), True)
+      gradients.append([
+          run.compute(np.float32([-3, 2, 4, -18]), i).gradient
+          for i in range(len(run.lengths))])
+    self.assertAllEqual(gradients[0], gradients[1])
 
   def test_persistent(self):
     # Of f_1 with respect to the rate of the first of two unrolls.
@@ -290,6 +311,7 @@ class ArgumentTest(tf.test.TestCase, parameterized.TestCase):
       ({"num_pairs": 0}, "num_pairs must be a positive integer, not 0"),
       ({"num_pairs": 1.5}, "num_pairs.* 1.5"),
       ({"evaluate_every": 0}, "evaluate_every.* 0"),
+      ({"num_workers": 0}, "num_workers.* 0"),
       ({"problems_per_update": -1}, "problems_per_update.* -1"),
       ({"persistent": True, "last_unroll_only": True}, "one of the two"))
   def test_values(self, options, message):

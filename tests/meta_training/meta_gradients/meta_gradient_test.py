@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of meta-gradients of several runs."""
 
+import threading
+
 import numpy as np
 import tensorflow.compat.v1 as tf
 
@@ -21,6 +23,27 @@ class _Run:
 
   def compute(self, unused_values, unused_i):
     return self._result
+
+
+class MapInThreadsTest(tf.test.TestCase):
+
+  def test_order_and_resources(self):
+    barrier = threading.Barrier(3, timeout=60)
+
+    def function(resource, item):
+      barrier.wait()  # All three are at work at the same time.
+      return resource, 10 * item
+
+    found = meta_gradient.map_in_threads(function, list(range(6)), list("abc"))
+    self.assertEqual([0, 10, 20, 30, 40, 50], [item for _, item in found])
+    for three in (found[:3], found[3:]):
+      self.assertEqual(["a", "b", "c"], sorted(each for each, _ in three))
+
+  def test_errors_are_raised(self):
+    for resources in ("a", "ab"):
+      with self.assertRaisesRegexp(ZeroDivisionError, "zero"):
+        meta_gradient.map_in_threads(
+            lambda _, item: 1 // item, [1, 0], list(resources))
 
 
 class TogetherTest(tf.test.TestCase):
