@@ -19,7 +19,8 @@ _THEIRS = {
 class BaselinesTest(tf.test.TestCase, parameterized.TestCase):
 
   def test_all_are_tested(self):
-    self.assertEqual(sorted(_THEIRS), sorted(baselines.SPECS))
+    """The cosine is tested by hand."""
+    self.assertCountEqual(list(_THEIRS) + ["Adam, cosine"], baselines.SPECS)
 
   @parameterized.parameters(*[
       (name, rate) for name in sorted(_THEIRS) for rate in (0.003, 0.3)])
@@ -44,10 +45,34 @@ class BaselinesTest(tf.test.TestCase, parameterized.TestCase):
     # TensorFlow's 1 - 0.999 is rounded to float32, which shows in Adam.
     self.assertAllClose(results[1], results[0], rtol=2e-5, atol=2e-5)
 
-  def test_learning_rate_is_the_only_meta_parameter(self):
-    for spec in baselines.SPECS.values():
+  def test_meta_parameters(self):
+    """The learning rate comes first, and only the cosine has another."""
+    for name, spec in baselines.SPECS.items():
       declared = spec.build().meta_parameters.declarations
-      self.assertEqual(["learning_rate"], list(declared))
+      self.assertEqual(
+          ["learning_rate"] + ["horizon"] * (name == "Adam, cosine"),
+          list(declared))
+
+
+class AdamCosineTest(tf.test.TestCase):
+
+  def test_by_hand(self):
+    """With gradients all 1, a step of Adam is its rate."""
+    with tf.Graph().as_default(), tf.Session() as session:
+      optimizer = baselines.AdamCosine(0.1, 4.0)
+      state = {key: tf.constant([[value]])
+               for key, value in optimizer.INITIAL_STATE}
+      steps = []
+      for _ in range(6):
+        change, state = optimizer._step(
+            optimizer.meta_parameters.values()["learning_rate"],
+            tf.constant([[1.0]]), state)
+        steps.append(change[0, 0])
+      session.run(tf.global_variables_initializer())
+      root = np.sqrt(0.5)
+      self.assertAllClose(
+          [0.1, 0.05 * (1 + root), 0.05, 0.05 * (1 - root), 0, 0],
+          session.run(steps), atol=1e-6)
 
 
 if __name__ == "__main__":

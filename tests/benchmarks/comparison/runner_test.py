@@ -99,26 +99,5 @@ class RunnerTest(tf.test.TestCase, parameterized.TestCase):
     self.assertFalse(np.isnan(curve).any())
 
 
-class AdamCosineTest(tf.test.TestCase):
-
-  def test_by_hand(self):
-    """With gradients all 1, a step of Adam is its rate."""
-    with tf.Graph().as_default(), tf.Session() as session:
-      optimizer = baselines.AdamCosine(0.1, 4.0)
-      state = {key: tf.constant([[value]])
-               for key, value in optimizer.INITIAL_STATE}
-      steps = []
-      for _ in range(6):
-        change, state = optimizer._step(
-            optimizer.meta_parameters.values()["learning_rate"],
-            tf.constant([[1.0]]), state)
-        steps.append(change[0, 0])
-      session.run(tf.global_variables_initializer())
-      root = np.sqrt(0.5)
-      self.assertAllClose(
-          [0.1, 0.05 * (1 + root), 0.05, 0.05 * (1 - root), 0, 0],
-          session.run(steps), atol=1e-6)
-
-
 if __name__ == "__main__":
   tf.test.main()
