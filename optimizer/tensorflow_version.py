@@ -69,16 +69,6 @@ def rnn_cell_base():
     return object
 
 
-def is_op_registered(name):
-  """Returns whether TensorFlow has an op of this type."""
-  # TensorFlow exports nothing that says so.
-  registry = importlib.import_module(
-      "tensorflow.python.framework.op_def_registry")
-  if hasattr(registry, "get_registered_ops"):
-    return name in registry.get_registered_ops()
-  return registry.get(name) is not None
-
-
 def trace_message():
   """Returns an empty `Trace`, the message of TensorBoard's profiles."""
   for package in _TRACE_MODULES:

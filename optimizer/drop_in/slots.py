@@ -30,8 +30,9 @@ def create(optimizer, variables):
   states, shared = _initial_state(optimizer, new)
   for var, state in zip(new, states):
     for key in keys:
-      slot = optimizer._get_or_make_slot(
-          var, state[key], key, _with_key(optimizer, key))
+      with tf.variable_creator_scope(_as_resource):
+        slot = optimizer._get_or_make_slot(
+            var, state[key], key, _with_key(optimizer, key))
       if key != state_spec.TRUE_PARAM:
         # TensorFlow takes the slot of one part of a partitioned variable for
         # the same part of something. Of another shape, it is saved as it is.
@@ -39,10 +40,15 @@ def create(optimizer, variables):
     stepped_variables(optimizer).append(var)
   if not has_global:
     # The names are the same whatever scope the caller is in.
-    with tf.name_scope(None):
+    with tf.name_scope(None), tf.variable_creator_scope(_as_resource):
       for i, value in enumerate(shared):
         optimizer._create_non_slot_variable(
             value, _global_name(optimizer, i), _first(variables))
+
+
+def _as_resource(make_variable, **options):
+  """Makes a variable a resource, which the model's need not be."""
+  return make_variable(**dict(options, use_resource=True))
 
 
 def _with_key(optimizer, key):

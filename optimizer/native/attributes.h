@@ -1,7 +1,7 @@
 // Copyright 2026 The Learned Optimizer Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The attributes of the op.
+// What the kernel is constructed with.
 
 #ifndef OPTIMIZER_NATIVE_ATTRIBUTES_H_
 #define OPTIMIZER_NATIVE_ATTRIBUTES_H_
@@ -17,10 +17,10 @@ struct Attributes {
   Options options;
   std::vector<int> slots;  // A `Slot` for each variable after a parameter.
   std::vector<int> theta;  // A `Theta` for each input.
-  std::vector<bool> is_reference;
 };
 
-// Reads and checks them.
+// Reads and checks the op's token: a line with the names of slots, one with those
+// of meta-parameters, and those with the options; see ReadOptions in step.h.
 tensorflow::Status ReadAttributes(tensorflow::OpKernelConstruction* context,
                                   Attributes* attributes);
 

@@ -23,22 +23,25 @@ import platform
 import threading
 
 import tensorflow.compat.v1 as tf
+# TensorFlow exports nothing that tells which kernels there are.
+from tensorflow.python.framework import kernels
 
-from .. import tensorflow_version
 from . import builder
 from . import library_cache
 
 _AHEAD = "ahead.so"  # Where a build of the repository puts it.
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
-OP = "LearnedOptimizerHierarchicalRnnStep"
-"""The type of the op."""
+OP = "PyFunc"
+"""The type of the op that has another kernel, under the label."""
 
-Library = collections.namedtuple("Library", "step, theta_names, option_names")
+LABEL = "LearnedOptimizerHierarchicalRnnStep"
+"""The label of the kernel."""
+
+Library = collections.namedtuple("Library", "theta_names, option_names")
 """The loaded library.
 
 Attributes:
-  step: Function that makes the op.
   theta_names: Frozenset of the names of meta-parameters that it knows.
   option_names: Frozenset of the names of options that it knows.
 """
@@ -79,17 +82,18 @@ def say_once(reason):
 
 
 def _load():
-  if tensorflow_version.is_op_registered(OP):
+  if any(kernel.label == LABEL
+         for kernel in kernels.get_registered_kernels_for_op(OP).kernel):
     raise builder.BuildError(
         "another copy of this package has loaded its own.")
   path = _loadable(_library())
-  module = tf.load_op_library(path)
+  tf.load_library(path)
   functions = ctypes.CDLL(path)
   problem = _call(functions.LearnedOptimizerSelfTest,
                   os.environ.get("LOL_NATIVE_INSTRUCTIONS", ""))
   if problem:
     raise builder.BuildError("it failed its test: {}.".format(problem))
-  return Library(module.learned_optimizer_hierarchical_rnn_step, *[
+  return Library(*[
       frozenset(_call(names).split("\n"))
       for names in (functions.LearnedOptimizerThetaNames,
                     functions.LearnedOptimizerOptionNames)])

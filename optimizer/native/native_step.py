@@ -4,9 +4,19 @@
 
 It does what `optimizer.drop_in` does with TensorFlow's ops, in place. What it
 does not support is left to them.
+
+A graph with the op opens in any TensorFlow: to predict, to be frozen or served.
+Only the step needs this package there, and `loader.load()` called. For
+TensorFlow checks at once that it knows all ops of a graph, and that it has
+kernels for those outside of functions. So the op is one of its own, `PyFunc`,
+within a function; an attribute of the node names the kernel of the loaded
+library.
 """
 
 import tensorflow.compat.v1 as tf
+# TensorFlow exports nothing else that makes a function of a fixed graph, in all
+# of its versions.
+from tensorflow.python.framework import function
 
 from .. import gradient_features
 from . import loader
@@ -45,9 +55,15 @@ _GLOBAL_INPUTS = {"mean": [], "last": ["last_input"]}
 _INITIAL = "/init_vector"
 
 
+# Of the op and its function.
+_NAME = "native_step"
+
+
 def is_in(graph):
   """Whether there is a native step in a graph."""
-  return any(op.type == loader.OP for op in graph.get_operations())
+  return any(op.type == "StatefulPartitionedCall" and
+             op.get_attr("f").name.startswith(_NAME)
+             for op in graph.get_operations())
 
 
 def make(rule, step):
@@ -72,15 +88,8 @@ def make(rule, step):
   if reason:
     loader.say_once("{} makes no native steps: {}.".format(step.name, reason))
     return None
-  op = _op(library, rule, step, touched, theta)
-  constraints = [(var, var.constraint) for var in step.variables
-                 if getattr(var, "constraint", None)]
-  if not constraints:
-    return op
-  with tf.control_dependencies([op]):
-    return tf.group(*[var.assign(constraint(var.read_value()),
-                                 read_value=False)
-                      for var, constraint in constraints])
+  stepped = _step(rule, step, touched, theta)
+  return tf.group(stepped, *_writes(step.variables, stepped))
 
 
 def _unknown_option(options, library):
@@ -189,21 +198,83 @@ def as_text(options):
   return "\n".join(lines)
 
 
-def _op(library, rule, step, touched, theta):
-  """The op."""
-  is_reference = [not _is_resource(variable) for variable in touched]
+def _step(rule, step, touched, theta):
+  """Steps all that is a resource; returns new values of all that is not.
+
+  Args:
+    rule: See `make`.
+    step: See `make`.
+    touched: See `_touched`.
+    theta: Dict from names to variables.
+
+  Returns:
+    List of tensors, or one of no meaning where there are none.
+  """
   names = sorted(theta)
+  inputs = [variable.handle if _is_resource(variable) else
+            variable._ref()  # pylint: disable=protected-access
+            for variable in touched]
+  inputs += list(step.gradients) + [theta[name].handle for name in names]
+  token = "\n".join([
+      " ".join(sorted(step.slots[0])), " ".join(names),
+      as_text(_options(rule, step.skip_nonfinite, theta))])
+  num_values = sum(not _is_resource(variable) for variable in touched)
   # Wherever the gradients are computed.
   with tf.get_default_graph().colocate_with(
       step.variables[0].op, ignore_existing=True):
-    return library.step(
-        resources=[variable.handle for variable, skip in zip(
-            touched, is_reference) if not skip],
-        references=[variable for variable, keep in zip(
-            touched, is_reference) if keep],
-        gradients=step.gradients,
-        theta=[theta[name].handle for name in names],
-        is_reference=is_reference, slot_names=sorted(step.slots[0]),
-        theta_names=names,
-        options=as_text(_options(rule, step.skip_nonfinite, theta)),
-        name="native_step")
+    return call_kernel(token, inputs, num_values)
+
+
+def call_kernel(token, inputs, num_values):
+  """Calls the kernel, in a function.
+
+  Args:
+    token: String; see `attributes.h`.
+    inputs: List of tensors; see `op.cc`.
+    num_values: Integer, how many inputs are values of variables.
+
+  Returns:
+    List of float32 tensors, that many, or one of no meaning.
+  """
+  kernel = tf.AttrValue(s=loader.LABEL.encode())
+
+  def native_step(*arguments):
+    # pylint: disable=protected-access
+    with tf.get_default_graph()._attr_scope({"_kernel": kernel}):
+      values = tf.raw_ops.PyFunc(
+          input=arguments, token=token, Tout=[tf.float32] * num_values,
+          name=_NAME)
+    if num_values:
+      return values
+    with tf.control_dependencies([values]):
+      return tf.constant(0.0)
+
+  types = [value.dtype.base_dtype for value in inputs]
+  return tf.raw_ops.StatefulPartitionedCall(
+      args=inputs, Tout=[tf.float32] * max(num_values, 1),
+      f=function.Defun(*types)(native_step), name=_NAME)
+
+
+def _writes(variables, stepped):
+  """Writes the variables that are no resources, and minds constraints.
+
+  Args:
+    variables: List of variables.
+    stepped: What `_step` has returned.
+
+  Returns:
+    List of ops.
+  """
+  values, ops = iter(stepped), []
+  for variable in variables:
+    constraint = getattr(variable, "constraint", None)
+    if not _is_resource(variable):
+      value = next(values)
+      value.set_shape(variable.shape)
+      ops.append(variable.assign(
+          constraint(value) if constraint else value, read_value=False))
+    elif constraint:
+      with tf.control_dependencies(stepped):
+        ops.append(variable.assign(constraint(variable.read_value()),
+                                   read_value=False))
+  return ops

@@ -1,7 +1,11 @@
 // Copyright 2026 The Learned Optimizer Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The TensorFlow op: a step in place, on variables of either kind.
+// The kernel: a step of the variables of a model.
+//
+// It is a kernel of PyFunc, an op that every TensorFlow has, under a label of
+// its own: a graph with an op of our own could not even be opened where this
+// library is not. See native_step.py.
 
 #include <algorithm>
 #include <atomic>
@@ -12,9 +16,8 @@
 
 #include "attributes.h"
 #include "step.h"
-#include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
-#include "tensorflow/core/framework/shape_inference.h"
+#include "tensorflow/core/platform/denormal.h"
 #include "tensorflow/core/util/work_sharder.h"
 #include "variables.h"
 
@@ -27,6 +30,10 @@ using tensorflow::Tensor;
 using tensorflow::Var;
 namespace errors = tensorflow::errors;
 
+// Inputs: for each tensor its variable and the variable's slots; the global
+// state; the gradients; the meta-parameters. A variable is a handle, and is
+// stepped in place, or a value: then the stepped value is an output. All but
+// gradients are handles else.
 class HierarchicalRnnStepOp : public tensorflow::OpKernel {
  public:
   explicit HierarchicalRnnStepOp(OpKernelConstruction* context)
@@ -42,105 +49,138 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
   }
 
   void Compute(OpKernelContext* context) override {
+    Inputs inputs;
     Variables held;
     Locks locks;
     std::vector<Value> values;
     std::vector<Var*> theta;
-    OP_REQUIRES_OK(context, FindValues(context, &held, &locks, &values));
-    OP_REQUIRES_OK(context, FindTheta(context, &held, &locks, &theta));
+    OP_REQUIRES_OK(context, FindInputs(context, &inputs));
+    OP_REQUIRES_OK(context,
+                   FindValues(context, inputs, &held, &locks, &values));
+    OP_REQUIRES_OK(context, FindTheta(context, inputs, &held, &locks, &theta));
     locks.Lock();
     std::vector<TensorState> tensors;
     float* global = nullptr;
-    OP_REQUIRES_OK(context, Check(context, &values));
-    OP_REQUIRES_OK(context, Prepare(context, &values, &tensors, &global));
+    OP_REQUIRES_OK(context, Check(context, inputs, &values));
+    OP_REQUIRES_OK(context,
+                   Prepare(context, inputs, &values, &tensors, &global));
     std::vector<float> theta_copy;
     const float* theta_values[kNumTheta] = {};
     OP_REQUIRES_OK(context, CopyTheta(theta, &theta_copy, theta_values));
     const auto pool = context->device()->tensorflow_cpu_worker_threads();
+    // TensorFlow's own threads do that, but not all of a program's.
+    const tensorflow::port::ScopedFlushDenormal flush;
     Step(*kernels_, attributes_.options, theta_values, tensors, global,
-         [pool](tensorflow::int64 count,
-                const std::function<void(int64_t)>& call) {
+         [pool](int64_t count, const std::function<void(int64_t)>& call) {
            Distribute(*pool, count, call);
          });
   }
 
  private:
-  // A variable that is changed, of either kind.
+  // How many inputs of a kind there are, in their order.
+  struct Inputs {
+    int tensors = 0;
+    int values = 0;
+  };
+
+  // A variable that is changed.
   struct Value {
     std::string name;
-    tensorflow::int64 size = -1;  // As it has to be.
-    Var* var = nullptr;
-    Tensor tensor;  // Of a reference variable.
+    int64_t size = -1;  // As it has to be.
+    Var* var = nullptr;  // If it is a handle.
+    Tensor tensor;       // If it is a value.
     float* data = nullptr;
   };
 
   // Threads take a call as they have made one: nobody waits for a slow one.
   static void Distribute(
-      const tensorflow::DeviceBase::CpuWorkerThreads& pool,
-      tensorflow::int64 count, const std::function<void(int64_t)>& call) {
-    std::atomic<tensorflow::int64> next(0);
+      const tensorflow::DeviceBase::CpuWorkerThreads& pool, int64_t count,
+      const std::function<void(int64_t)>& call) {
+    std::atomic<int64_t> next(0);
     const auto take = [&] {
-      for (tensorflow::int64 i; (i = next.fetch_add(1)) < count;) call(i);
+      const tensorflow::port::ScopedFlushDenormal flush;
+      for (int64_t i; (i = next.fetch_add(1)) < count;) call(i);
     };
-    const tensorflow::int64 threads =
-        std::min<tensorflow::int64>(pool.num_threads, count);
+    const int64_t threads = std::min<int64_t>(pool.num_threads, count);
     if (threads <= 1) {
       take();
       return;
     }
-    const tensorflow::int64 kExpensive = 1 << 30;  // So that all are used.
+    const int64_t kExpensive = 1 << 30;  // So that all are used.
     tensorflow::Shard(pool.num_threads, pool.workers, threads, kExpensive,
-                      [&take](tensorflow::int64, tensorflow::int64) {
-                        take();
-                      });
+                      [&take](int64_t, int64_t) { take(); });
   }
 
-  // Looks up everything that is changed: for each tensor the variable and its
-  // slots, then the global state.
-  Status FindValues(OpKernelContext* context, Variables* held, Locks* locks,
-                    std::vector<Value>* values) {
-    tensorflow::OpInputList resources;
-    tensorflow::OpMutableInputList references;
-    TF_RETURN_IF_ERROR(context->input_list("resources", &resources));
-    TF_RETURN_IF_ERROR(
-        context->mutable_input_list("references", &references));
-    values->resize(resources.size() + references.size());
-    if (attributes_.is_reference.size() != values->size())
-      return errors::InvalidArgument("Expected ", values->size(),
-                                     " kinds of variables, not ",
-                                     attributes_.is_reference.size(), ".");
-    int resource = 0, reference = 0;
-    for (size_t i = 0; i < values->size(); i++) {
+  size_t values_of_tensor() const { return 1 + attributes_.slots.size(); }
+
+  Status FindInputs(OpKernelContext* context, Inputs* inputs) const {
+    const int global = attributes_.options.levels > 2 ? 1 : 0;
+    const int each = values_of_tensor() + 1;
+    const int rest = context->num_inputs() - global -
+                     static_cast<int>(attributes_.theta.size());
+    if (rest <= 0 || rest % each != 0)
+      return errors::InvalidArgument(
+          context->num_inputs(), " inputs are not ", each, " a tensor and ",
+          global + attributes_.theta.size(), " others.");
+    inputs->tensors = rest / each;
+    inputs->values = inputs->tensors * values_of_tensor() + global;
+    int outputs = 0;
+    for (int i = 0; i < context->num_inputs(); i++) {
+      const bool is_value = context->input_dtype(i) == tensorflow::DT_FLOAT;
+      const bool is_variable =
+          i < inputs->tensors * static_cast<int>(values_of_tensor()) &&
+          i % values_of_tensor() == 0;
+      const bool is_gradient =
+          i >= inputs->values && i < inputs->values + inputs->tensors;
+      if (is_value ? !(is_variable || is_gradient)
+                   : is_gradient ||
+                         context->input_dtype(i) != tensorflow::DT_RESOURCE)
+        return errors::InvalidArgument(
+            "Input ", i, " is ",
+            tensorflow::DataTypeString(context->input_dtype(i)), ".");
+      outputs += is_value && is_variable;
+    }
+    if (context->num_outputs() != outputs)
+      return errors::InvalidArgument("Expected ", outputs, " outputs, not ",
+                                     context->num_outputs(), ".");
+    for (int i = 0; i < outputs; i++)
+      if (context->expected_output_dtype(i) != tensorflow::DT_FLOAT)
+        return errors::InvalidArgument("Output ", i, " is not float.");
+    return Status();
+  }
+
+  const Tensor& gradient(OpKernelContext* context, const Inputs& inputs,
+                         int tensor) const {
+    return context->input(inputs.values + tensor);
+  }
+
+  // Looks up everything that is changed.
+  Status FindValues(OpKernelContext* context, const Inputs& inputs,
+                    Variables* held, Locks* locks,
+                    std::vector<Value>* values) const {
+    values->resize(inputs.values);
+    for (int i = 0; i < inputs.values; i++) {
       Value& value = (*values)[i];
-      if (attributes_.is_reference[i]) {
-        if (reference == references.size())
-          return errors::InvalidArgument("Too few references.");
-        locks->Add(references.ref_mutex(reference), false);
+      if (context->input_dtype(i) != tensorflow::DT_RESOURCE) {
         value.name = "A reference variable";
-        reference++;
-      } else {
-        if (resource == resources.size())
-          return errors::InvalidArgument("Too few resources.");
-        const Tensor& handle = resources[resource++];
-        TF_RETURN_IF_ERROR(held->LookUp(context, handle, &value.var));
-        value.name = handle.scalar<tensorflow::ResourceHandle>()().name();
-        locks->Add(value.var->mu(), false);
+        value.tensor = context->input(i);
+        continue;
       }
+      TF_RETURN_IF_ERROR(
+          held->LookUp(context, context->input(i), &value.var, &value.name));
+      locks->Add(value.var->mu(), false);
     }
     return Status();
   }
 
-  Status FindTheta(OpKernelContext* context, Variables* held, Locks* locks,
-                   std::vector<Var*>* theta) {
-    tensorflow::OpInputList handles;
-    TF_RETURN_IF_ERROR(context->input_list("theta", &handles));
-    if (handles.size() != static_cast<int>(attributes_.theta.size()))
-      return errors::InvalidArgument("Expected ", attributes_.theta.size(),
-                                     " meta-parameters, not ", handles.size(),
-                                     ".");
-    for (const Tensor& handle : handles) {
+  Status FindTheta(OpKernelContext* context, const Inputs& inputs,
+                   Variables* held, Locks* locks,
+                   std::vector<Var*>* theta) const {
+    std::string name;
+    for (int i = inputs.values + inputs.tensors; i < context->num_inputs();
+         i++) {
       Var* var;
-      TF_RETURN_IF_ERROR(held->LookUp(context, handle, &var));
+      TF_RETURN_IF_ERROR(held->LookUp(context, context->input(i), &var, &name));
       locks->Add(var->mu(), true);
       theta->push_back(var);
     }
@@ -148,77 +188,67 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
   }
 
   // Checks that sizes are those of the gradients, before anything is changed.
-  Status Check(OpKernelContext* context, std::vector<Value>* values) {
-    tensorflow::OpInputList gradients;
-    TF_RETURN_IF_ERROR(context->input_list("gradients", &gradients));
-    const size_t each = 1 + attributes_.slots.size();
-    const size_t expected =
-        gradients.size() * each + (attributes_.options.levels > 2 ? 1 : 0);
-    if (values->size() != expected)
-      return errors::InvalidArgument("Expected ", expected,
-                                     " variables, not ", values->size(), ".");
-    tensorflow::OpMutableInputList references;
-    TF_RETURN_IF_ERROR(
-        context->mutable_input_list("references", &references));
-    int reference = 0;
-    std::vector<const void*> seen;
+  Status Check(OpKernelContext* context, const Inputs& inputs,
+               std::vector<Value>* values) const {
+    const size_t each = values_of_tensor();
+    std::vector<const void*> found;
     for (size_t i = 0; i < values->size(); i++) {
       Value& value = (*values)[i];
-      if (value.var == nullptr)
-        value.tensor = references.at(reference++, true);
       const Tensor& tensor =
           value.var == nullptr ? value.tensor : *value.var->tensor();
-      const size_t index = i / each;
-      if (static_cast<int>(index) == gradients.size()) {
+      const int index = i / each;
+      if (index == inputs.tensors) {
         value.size = attributes_.options.units[2];
       } else {
-        const Tensor& gradient = gradients[index];
+        const Tensor& grad = gradient(context, inputs, index);
         value.size = i % each == 0
-                         ? gradient.NumElements()
+                         ? grad.NumElements()
                          : SlotSize(attributes_.options,
                                     attributes_.slots[i % each - 1],
-                                    gradient.NumElements());
-        if (i % each == 0 && tensor.shape() != gradient.shape())
+                                    grad.NumElements());
+        if (i % each == 0 && tensor.IsInitialized() &&
+            tensor.shape() != grad.shape())
           return errors::InvalidArgument(
               value.name, " has shape ", tensor.shape().DebugString(),
-              " and its gradient ", gradient.shape().DebugString(), ".");
+              " and its gradient ", grad.shape().DebugString(), ".");
       }
-      TF_RETURN_IF_ERROR(CheckValue(
-          value.name, tensor,
-          value.var == nullptr || value.var->is_initialized, value.size));
+      TF_RETURN_IF_ERROR(CheckValue(value.name, tensor, value.size));
       // Two resources may share a buffer: Prepare copies it.
-      if (value.var)
-        seen.push_back(value.var);
-      else if (value.size)
-        seen.push_back(tensor.tensor_data().data());
+      if (value.var) found.push_back(value.var);
     }
-    std::sort(seen.begin(), seen.end());
-    if (std::adjacent_find(seen.begin(), seen.end()) != seen.end())
+    std::sort(found.begin(), found.end());
+    if (std::adjacent_find(found.begin(), found.end()) != found.end())
       return errors::InvalidArgument("A variable is there twice.");
     return Status();
   }
 
   // Gives each variable a buffer of its own, and gathers them by tensor.
-  Status Prepare(OpKernelContext* context, std::vector<Value>* values,
-                 std::vector<TensorState>* tensors, float** global) {
-    tensorflow::OpInputList gradients;
-    TF_RETURN_IF_ERROR(context->input_list("gradients", &gradients));
+  Status Prepare(OpKernelContext* context, const Inputs& inputs,
+                 std::vector<Value>* values, std::vector<TensorState>* tensors,
+                 float** global) const {
+    int output = 0;
     for (Value& value : *values) {
-      Tensor* tensor = value.var ? value.var->tensor() : &value.tensor;
-      if (value.var)
+      Tensor* tensor = value.var ? value.var->tensor() : nullptr;
+      if (value.var) {
         TF_RETURN_IF_ERROR(
             (tensorflow::PrepareToUpdateVariable<
                 tensorflow::LearnedOptimizerDevice, float>(context, tensor,
                                                            false)));
+      } else {
+        TF_RETURN_IF_ERROR(context->allocate_output(
+            output++, value.tensor.shape(), &tensor));
+        std::copy_n(value.tensor.flat<float>().data(), value.size,
+                    tensor->flat<float>().data());
+      }
       value.data = tensor->flat<float>().data();
     }
-    const size_t each = 1 + attributes_.slots.size();
-    tensors->resize(gradients.size());
+    const size_t each = values_of_tensor();
+    tensors->resize(inputs.tensors);
     for (size_t i = 0; i < tensors->size(); i++) {
       TensorState& state = (*tensors)[i];
       state = TensorState();
-      state.size = gradients[i].NumElements();
-      state.gradient = gradients[i].flat<float>().data();
+      state.size = gradient(context, inputs, i).NumElements();
+      state.gradient = gradient(context, inputs, i).flat<float>().data();
       state.variable = (*values)[i * each].data;
       for (size_t j = 0; j < attributes_.slots.size(); j++)
         state.slots[attributes_.slots[j]] = (*values)[i * each + 1 + j].data;
@@ -228,13 +258,12 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
   }
 
   Status CopyTheta(const std::vector<Var*>& vars, std::vector<float>* copy,
-                   const float** values) {
+                   const float** values) const {
     std::vector<std::pair<int, size_t>> starts;
     for (size_t i = 0; i < vars.size(); i++) {
       const int name = attributes_.theta[i];
       const Tensor& tensor = *vars[i]->tensor();
       TF_RETURN_IF_ERROR(CheckValue(kThetaNames[name], tensor,
-                                    vars[i]->is_initialized,
                                     ThetaSize(attributes_.options, name)));
       const float* data = tensor.flat<float>().data();
       starts.emplace_back(name, copy->size());
@@ -249,34 +278,9 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
   const Kernels* kernels_;
 };
 
-REGISTER_OP("LearnedOptimizerHierarchicalRnnStep")
-    .Input("resources: R * resource")
-    .Input("references: Ref(F * float)")
-    .Input("gradients: N * float")
-    .Input("theta: K * resource")
-    .Attr("R: int >= 0")
-    .Attr("F: int >= 0")
-    .Attr("N: int >= 1")
-    .Attr("K: int >= 1")
-    .Attr("is_reference: list(bool)")
-    .Attr("slot_names: list(string)")
-    .Attr("theta_names: list(string)")
-    .Attr("options: string")
-    .SetIsStateful()
-    .SetShapeFn(tensorflow::shape_inference::NoOutputs)
-    .Doc(R"doc(
-Steps all variables of a model with a hierarchical RNN, in place.
-
-resources: variables that are resources, and references: those that are not:
-  for each gradient its variable and the variable's slots, then the global
-  state; `is_reference` has the order of both together.
-gradients: of the variables.
-theta: handles of the meta-parameters.
-options: see ReadOptions in step.h.
-)doc");
-
-REGISTER_KERNEL_BUILDER(Name("LearnedOptimizerHierarchicalRnnStep")
-                            .Device(tensorflow::DEVICE_CPU),
+REGISTER_KERNEL_BUILDER(Name("PyFunc")
+                            .Device(tensorflow::DEVICE_CPU)
+                            .Label("LearnedOptimizerHierarchicalRnnStep"),
                         HierarchicalRnnStepOp);
 
 }  // namespace learned_optimizer

@@ -85,13 +85,15 @@ class Variables {
  public:
   tensorflow::Status LookUp(tensorflow::OpKernelContext* context,
                             const tensorflow::Tensor& handle,
-                            tensorflow::Var** var) {
+                            tensorflow::Var** var, std::string* name) {
     if (!tensorflow::TensorShapeUtils::IsScalar(handle.shape()))
       return tensorflow::errors::InvalidArgument(
           "Expected one handle, not a tensor ", handle.shape().DebugString(),
           ".");
-    TF_RETURN_IF_ERROR(tensorflow::LookupResource(
-        context, handle.scalar<tensorflow::ResourceHandle>()(), var));
+    const tensorflow::ResourceHandle& resource =
+        handle.scalar<tensorflow::ResourceHandle>()();
+    *name = resource.name();
+    TF_RETURN_IF_ERROR(tensorflow::LookupResource(context, resource, var));
     held_.emplace_back(*var);
     return tensorflow::Status();
   }
@@ -100,12 +102,12 @@ class Variables {
   std::vector<tensorflow::core::RefCountPtr<tensorflow::Var>> held_;
 };
 
-// Checks that there is a value, of `size` floats.
+// Checks that there is a value, of `size` floats. As TensorFlow's own reads, it
+// does not ask `is_initialized`, which variables of compiled graphs never set.
 inline tensorflow::Status CheckValue(const std::string& name,
                                      const tensorflow::Tensor& value,
-                                     bool is_initialized,
-                                     tensorflow::int64 size) {
-  if (!is_initialized || !value.IsInitialized())
+                                     int64_t size) {
+  if (!value.IsInitialized())
     return tensorflow::errors::FailedPrecondition(
         name, " has no value yet: run the initializers first.");
   if (value.dtype() != tensorflow::DT_FLOAT || value.NumElements() != size)

@@ -55,10 +55,6 @@ class DifferencesTest(tf.test.TestCase):
     with tf.Graph().as_default():
       tensorflow_version.refuse_eager_execution("this")
 
-  def test_ops(self):
-    self.assertTrue(tensorflow_version.is_op_registered("MatMul"))
-    self.assertFalse(tensorflow_version.is_op_registered("NoSuchOp"))
-
   def test_cells(self):
     self.assertIs(tf.nn.rnn_cell.RNNCell, tensorflow_version.rnn_cell_base())
 

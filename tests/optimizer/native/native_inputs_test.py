@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
-from optimizer.native import loader
+from optimizer.native import native_step
 from tests.optimizer import harness
 from tests.optimizer.native import native_harness
 
@@ -23,29 +23,50 @@ _SHAPES = [[2, 3], [4]]
 _OPTIONS = {"level_sizes": [4, 5, 3], "num_gradient_scales": 2,
             "max_relative_step": 0.5}
 
-# Errors of TensorFlow, or of Python where no such op can be made.
-_REFUSED = ("InvalidArgumentError", "ValueError", "TypeError")
+# Errors of TensorFlow.
+_REFUSED = ("InvalidArgumentError",)
 _NO_VALUE = ("FailedPreconditionError", "NotFoundError")
 
 
+class _Call(collections.namedtuple("_Call", "token, inputs, num_values")):
+  """Arguments of `native_step.call_kernel`."""
+
+  def kinds(self):
+    """What each input is: list of strings."""
+    num_slots = len(self.token.split("\n")[0].split())
+    kinds = (["variable"] + num_slots * ["slot"]) * len(_SHAPES) + ["global"]
+    kinds += ["gradient"] * len(_SHAPES)
+    return kinds + ["theta"] * (len(self.inputs) - len(kinds))
+
+  def with_input(self, index, value):
+    inputs = list(self.inputs)
+    inputs[index] = value
+    return self._replace(inputs=inputs)
+
+  def with_options(self, **options):
+    """The call with some options of another text."""
+    lines = self.token.split("\n")
+    options = dict([line.split("=") for line in lines[2:]], **options)
+    return self._replace(token="\n".join(
+        lines[:2] + ["{}={}".format(*each) for each in options.items()]))
+
+
 def _recorded_step(use_resource):
-  """A valid step: (arguments of the op, function that makes it, variables)."""
-  library = loader.load()
-  recorded = {}
+  """A valid step: (`_Call`, variables)."""
+  recorded, make = [], native_step.call_kernel
 
-  def record(**arguments):
-    recorded.update(arguments)
-    return library.step(**arguments)
+  def record(*arguments):
+    recorded.append(_Call(*arguments))
+    return make(*arguments)
 
-  with tf.test.mock.patch.object(
-      loader, "load", lambda: library._replace(step=record)):
+  with tf.test.mock.patch.object(native_step, "call_kernel", record):
     variables = [tf.Variable(np.full(shape, 0.5, np.float32), trainable=True,
                              use_resource=use_resource) for shape in _SHAPES]
     hierarchical_rnn.HierarchicalRNN(
         random_seed=0, **_OPTIONS).apply_gradients(
             [(tf.ones(shape), variable)
              for shape, variable in zip(_SHAPES, variables)])
-  return recorded, library.step, tf.global_variables()
+  return recorded[0], tf.global_variables()
 
 
 def _wrong_handles():
@@ -73,72 +94,60 @@ def _wrong_handles():
   }
 
 
-def _with(arguments, name, index, value):
-  values = list(arguments[name])
-  values[index] = value
-  return dict(arguments, **{name: values})
-
-
 def _wrong_inputs(right):
-  """Yields (name, arguments, refused): each with one wrong input."""
+  """Yields (name, call, refused): each with one wrong input."""
   handles = _wrong_handles()
   kinds = sorted(set(handles) - {"shape"})
-  for name in ("resources", "theta"):
-    for i in range(len(right[name])):
+  for i, (kind, value) in enumerate(zip(right.kinds(), right.inputs)):
+    if value.dtype == tf.resource:
       # All kinds of all inputs would take minutes.
-      for kind in ("shape", kinds[i % len(kinds)]):
-        yield ("{} {}: {}".format(name, i, kind),
-               _with(right, name, i, handles[kind]),
-               _NO_VALUE if kind == "no value" else _REFUSED)
-  for i, value in enumerate(right["references"]):
-    wrong = tf.Variable(tf.zeros([0] if i % 2 else [1009]), use_resource=False,
-                        collections=[tf.GraphKeys.LOCAL_VARIABLES])
-    yield ("references {}: {}".format(i, value.shape),
-           _with(right, "references", i, wrong), _REFUSED)
-  if right["references"]:
-    yield ("references: no value", _with(
-        right, "references", 0, tf.Variable(
-            tf.zeros(_SHAPES[0]), use_resource=False, collections=[])),
-           _NO_VALUE)
-    # TensorFlow fails to make its message.
-    yield ("references: float64", _with(
-        right, "references", 0, tf.Variable(
-            tf.zeros(_SHAPES[0], tf.float64), use_resource=False)),
-           ("AttributeError",))
-  for i in range(len(right["gradients"])):
-    for kind, value in (
-        ("shape", tf.ones([1009])), ("order", tf.ones(_SHAPES[i][::-1] + [1])),
+      for wrong in ("shape", kinds[i % len(kinds)]):
+        yield ("{} {}: {}".format(kind, i, wrong),
+               right.with_input(i, handles[wrong]),
+               _NO_VALUE if wrong == "no value" else _REFUSED)
+      yield ("{} {}: no handle".format(kind, i),
+             right.with_input(i, tf.ones([7])), _REFUSED)
+      continue
+    for wrong, tensor in (
+        ("shape", tf.ones([1009])), ("rank", tf.ones(value.shape + [1])),
         ("empty", tf.ones([0])), ("scalar", tf.ones([])),
-        ("float64", tf.ones(_SHAPES[i], tf.float64)),
-        ("string", tf.fill(_SHAPES[i], "a"))):
-      yield ("gradients {}: {}".format(i, kind),
-             _with(right, "gradients", i, value), _REFUSED)
+        ("float64", tf.ones(value.shape, tf.float64)),
+        ("string", tf.fill(value.shape, "a"))):
+      yield ("{} {}: {}".format(kind, i, wrong),
+             right.with_input(i, tensor), _REFUSED)
+    yield ("{} {}: handle".format(kind, i),
+           right.with_input(i, right.inputs[-1]), _REFUSED)
+    if kind == "variable":
+      yield ("{} {}: no value".format(kind, i), right.with_input(
+          i, tf.Variable(tf.zeros(value.shape), use_resource=False,
+                         collections=[])._ref()), _NO_VALUE)
 
 
 def _wrong_lists(right):
-  """Yields (name, arguments, refused): lists that do not fit each other."""
-  for name in ("resources", "references", "gradients", "theta", "is_reference",
-               "slot_names", "theta_names"):
-    values = list(right[name])
-    if not values:
-      continue
-    changes = [("one less", values[:-1]), ("one more", values + values[-1:]),
-               ("none", [])]
-    if name not in ("gradients", "theta"):
-      changes.append(("one twice", values[:1] + values[:1] + values[2:]))
-    if name not in ("is_reference", "slot_names", "theta_names"):
-      changes.append(("reversed", values[::-1]))
-    if name == "is_reference":
-      changes = changes[:3] + [("opposite", [not value for value in values])]
-    for change, value in changes:
-      yield ("{}: {}".format(name, change), dict(right, **{name: value}),
-             _REFUSED)
+  """Yields (name, call, refused): lists that do not fit each other."""
+  for name, inputs in (
+      ("one less", right.inputs[:-1]), ("the first less", right.inputs[1:]),
+      ("one more", right.inputs + right.inputs[-1:]),
+      ("one twice", right.inputs[:1] * 2 + right.inputs[2:]),
+      ("a slot twice", right.inputs[:2] + right.inputs[1:2] +
+       right.inputs[3:]), ("reversed", right.inputs[::-1])):
+    yield ("inputs: " + name, right._replace(inputs=inputs), _REFUSED)
+  lines = right.token.split("\n")
+  for i in range(2):
+    names = lines[i].split()
+    for name, wrong in (
+        ("one less", names[:-1]), ("one more", names + names[-1:]),
+        ("another", names + ["another"]), ("none", []),
+        ("one twice", names[:1] * 2 + names[2:])):
+      yield ("names: " + name, right._replace(token="\n".join(
+          lines[:i] + [" ".join(wrong)] + lines[i + 1:])), _REFUSED)
+  for count in {0, 1, 2, 3} - {right.num_values}:
+    yield ("{} outputs".format(count), right._replace(num_values=count),
+           _REFUSED)
 
 
 def _wrong_options(right):
-  """Yields (name, arguments, refused): options of no optimizer."""
-  options = dict(
-      line.split("=") for line in right["options"].splitlines())
+  """Yields (name, call, refused): options of no optimizer."""
   for name, values in (
       ("level_sizes", ("0 5 3", "-1 5 3", "4 5 5000", "4 5 2147483648",
                        "2147483647 2147483647 2147483647", "5 4 3", "4 5",
@@ -156,28 +165,28 @@ def _wrong_options(right):
       ("attention", (1, 2, "yes")), ("products", (0, "inf")),
       ("another", (1,))):
     for value in values:
-      yield ("{}: {}".format(name, value), dict(right, options="\n".join(
-          "{}={}".format(*each)
-          for each in dict(options, **{name: value}).items())), _REFUSED)
-  for text in ("", "scales", right["options"] + "\nscales=2", "\0\xff"):
-    yield ("options {!r}".format(text), dict(right, options=text), _REFUSED)
+      yield ("{}: {}".format(name, value), right.with_options(**{name: value}),
+             _REFUSED)
+  for token in ("", "\n", "scales", right.token + "\nscales=2",
+                right.token + "\n\0", right.token[:-9], "\0\n\0\n\0"):
+    yield ("token {!r}".format(token), right._replace(token=token), _REFUSED)
 
 
 def _child(use_resource):
   """Runs all wrong graphs; prints what became of them."""
   outcomes = collections.OrderedDict()
   with tf.Graph().as_default():
-    right, make, variables = _recorded_step(use_resource)
+    right, variables = _recorded_step(use_resource)
     cases = [case for cases in (_wrong_inputs, _wrong_lists, _wrong_options)
              for case in cases(right)]
     session = tf.Session(config=harness.fast_config())
     session.run([tf.global_variables_initializer(),
                  tf.local_variables_initializer()])
     before = session.run(variables)
-    for name, arguments, refused in cases:
+    for name, call, refused in cases:
       print("Running", name, file=sys.stderr)
       try:
-        session.run(make(**arguments))
+        session.run(native_step.call_kernel(*call))
         outcome = "no error"
       except Exception as error:  # pylint: disable=broad-except
         outcome = type(error).__name__
@@ -187,7 +196,7 @@ def _child(use_resource):
       outcomes[name] = outcome
     for old, new in zip(before, session.run(variables)):
       np.testing.assert_array_equal(old, new)
-    session.run(make(**right))
+    session.run(native_step.call_kernel(*right))
     after = session.run(variables)
   print(json.dumps({
       "cases": len(cases), "wrong": outcomes,
