@@ -57,6 +57,8 @@ _INITIAL = "/init_vector"
 
 # Of the op and its function.
 _NAME = "native_step"
+# Of the node with the kernel: the error where there is none names it.
+_NEEDS = "needs_optimizer.native.loader.load"
 
 
 def is_in(graph):
@@ -243,7 +245,7 @@ def call_kernel(token, inputs, num_values):
     with tf.get_default_graph()._attr_scope({"_kernel": kernel}):
       values = tf.raw_ops.PyFunc(
           input=arguments, token=token, Tout=[tf.float32] * num_values,
-          name=_NAME)
+          name=_NEEDS)
     if num_values:
       return values
     with tf.control_dependencies([values]):
