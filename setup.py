@@ -27,9 +27,11 @@ _FOLDERS = ("optimizer", "optimizer/drop_in", "optimizer/native",
             "evaluation")
 _MODULES = ("metaopt", "metarun", "metarun_checks", "metarun_flags")
 
-if sys.version_info >= (3, 8) or (3,) < sys.version_info < (3, 6):
-  sys.exit("learned-optimizer needs CPython 3.6 or 3.7, as TensorFlow 1.15 "
-           "does; this is Python {}.{}.".format(*sys.version_info[:2]))
+if sys.version_info[:2] not in [(3, minor) for minor in (
+    6, 7, 9, 10, 11, 12, 13)]:
+  sys.exit("learned-optimizer needs CPython 3.6 or 3.7, for TensorFlow 1.15, "
+           "or 3.9 to 3.13, for TensorFlow 2; this is Python {}.{}.".format(
+               *sys.version_info[:2]))
 
 
 def _version():
@@ -84,7 +86,7 @@ setuptools.setup(
     name="learned-optimizer",
     version=_version(),
     description="Learned optimizers that scale and generalize, for "
-                "TensorFlow 1.15",
+                "TensorFlow 1.15 and 2",
     long_description=_long_description(),
     long_description_content_type="text/markdown",
     author="The Learned Optimizer Authors",
@@ -111,13 +113,18 @@ setuptools.setup(
         # Compiled when it is first used.
         "learned_optimizer.optimizer.native": ["*.cc", "*.h"],
     },
-    python_requires=">=3.6,<3.8",
+    python_requires=">=3.6,<3.14,!=3.8.*",
     install_requires=[
         "absl-py",
         "numpy",
         # TensorFlow 1.15 allows later ones, with which it cannot be imported.
-        "protobuf<3.21",
-        "tensorflow>=1.15,<1.16",
+        "protobuf<3.21; python_version<'3.8'",
+        "tensorflow>=1.15,<1.16; python_version<'3.8'",
+        "tensorflow>=2.15,<2.16; python_version>='3.9' and "
+        "python_version<'3.12'",
+        "tensorflow>=2.16,<3; python_version>='3.12'",
+        # RNN cells and Keras models, which later versions no longer have.
+        "tf-keras>=2.16,<3; python_version>='3.12'",
     ],
     classifiers=[
         "License :: OSI Approved :: Apache Software License",
@@ -126,6 +133,11 @@ setuptools.setup(
         "Operating System :: POSIX :: Linux",
         "Programming Language :: Python :: 3.6",
         "Programming Language :: Python :: 3.7",
+        "Programming Language :: Python :: 3.9",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
         "Topic :: Scientific/Engineering :: Artificial Intelligence",
     ],
     zip_safe=False,

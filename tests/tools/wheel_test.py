@@ -29,6 +29,7 @@ import os
 import sys
 
 import tensorflow.compat.v1 as tf
+tf.disable_v2_behavior()
 
 import learned_optimizer
 from learned_optimizer import metaopt
@@ -113,7 +114,7 @@ class WheelTest(absltest.TestCase):
 
   def test_name(self):
     self.assertRegex(os.path.basename(self.wheel),
-                     r"^learned_optimizer-[\d.]+-py2\.py3-none-any\.whl$")
+                     r"^learned_optimizer-[\d.]+-py3-none-any\.whl$")
 
   def test_contents(self):
     with zipfile.ZipFile(self.wheel) as archive:
@@ -143,6 +144,20 @@ class WheelTest(absltest.TestCase):
         universal_newlines=True)
     self.assertEqual(version, out.strip())
 
+  def test_without_tensorflow(self):
+    program = ("import sys; sys.modules['tensorflow'] = None\n"
+               "import learned_optimizer\n"
+               "try:\n"
+               "  learned_optimizer.load()\n"
+               "except ImportError as error:\n"
+               "  print(error)\n")
+    out = subprocess.check_output(
+        [sys.executable, "-c", program], cwd=self.root,
+        env=dict(os.environ, PYTHONPATH=self.installed),
+        universal_newlines=True)
+    self.assertRegex(out, r"^learned_optimizer needs TensorFlow 1\.15 .* or "
+                     r"2\.15 .*pip install tensorflow\n$")
+
   def test_metadata(self):
     with zipfile.ZipFile(self.wheel) as archive:
       metadata, commands = [
@@ -152,7 +167,8 @@ class WheelTest(absltest.TestCase):
                                 "METADATA", "entry_points.txt")]
     # Values may be normalized: <3.8,>=3.6.
     python, = re.findall(r"^Requires-Python: (.*)$", metadata, re.M)
-    self.assertCountEqual([">=3.6", "<3.8"], python.split(","))
+    self.assertCountEqual([">=3.6", "!=3.8.*", "<3.14"],
+                          python.replace(" ", "").split(","))
     for line in ("Project-URL: Paper, https://arxiv.org/abs/1703.04813",
                  "License: Apache-2.0",
                  "Description-Content-Type: text/markdown",
@@ -160,8 +176,8 @@ class WheelTest(absltest.TestCase):
       self.assertIn(line, metadata.splitlines())
     self.assertNotIn("Python :: 2", metadata)
     required = re.findall(r"^Requires-Dist: ([\w-]+)", metadata, re.M)
-    self.assertCountEqual(
-        ["absl-py", "numpy", "protobuf", "tensorflow"], required)
+    self.assertCountEqual(["absl-py", "numpy", "protobuf", "tensorflow",
+                           "tensorflow", "tensorflow", "tf-keras"], required)
     self.assertCountEqual(
         ["lol-compare = learned_optimizer.compare:run",
          "lol-metarun = learned_optimizer.metarun:run"],

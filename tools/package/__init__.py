@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A learned optimizer for TensorFlow 1.15, with nothing to tune.
+"""A learned optimizer for TensorFlow 1.15 and 2, with nothing to tune.
 
   import learned_optimizer
   train_op = learned_optimizer.load().minimize(loss)
@@ -17,9 +17,7 @@ def names():
   Returns:
     List of strings, each of which `load` takes.
   """
-  # TensorFlow takes seconds to import: only what needs it does so.
-  from learned_optimizer.optimizer import pretrained
-  return pretrained.names()
+  return _pretrained().names()
 
 
 def load(name_or_logdir="hierarchical_rnn", **options):
@@ -36,6 +34,14 @@ def load(name_or_logdir="hierarchical_rnn", **options):
   Raises:
     ValueError: If there are no such weights, or they do not fit the options.
     RuntimeError: If eager execution is on.
+    ImportError: If TensorFlow is missing or its version is not supported.
   """
+  return _pretrained().load(name_or_logdir, **options)
+
+
+def _pretrained():
+  # TensorFlow takes seconds to import: only what needs it does so. The first of
+  # these says which one is needed if there is none.
+  from learned_optimizer.optimizer import tensorflow_version  # noqa: F401
   from learned_optimizer.optimizer import pretrained
-  return pretrained.load(name_or_logdir, **options)
+  return pretrained

@@ -64,6 +64,7 @@ def main(argv):
   os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
   try:
     function = find_function(options.model)
+    from learned_optimizer.optimizer import tensorflow_version  # noqa: F401
     import tensorflow.compat.v1 as tf
     from learned_optimizer import metaopt
     from learned_optimizer.optimizer import pretrained
@@ -74,7 +75,7 @@ def main(argv):
         {"learned": lambda: pretrained.load(options.optimizer)},
         model_adapter.ModelAdapter(function), options.steps,
         num_runs=options.runs, output_dir=options.output_dir)
-  except (TypeError, ValueError) as error:
+  except (ImportError, TypeError, ValueError) as error:
     sys.stderr.write("{}\n".format(error))
     return 1
   return 0
