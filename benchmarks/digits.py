@@ -4,7 +4,7 @@
 
   ./tools/bazel run //benchmarks:digits -- --output_dir=/tmp/digits
 
-A model (`--model`, of `digit_models`) learns scikit-learn's 8 x 8 digits.
+A model (`--model`) learns scikit-learn's 8 x 8 digits.
 `--options='{"max_log_lr": 2.0}'` changes the optimizer. Adam runs at its
 default rate, and at the best of a half-decade grid, which is chosen on other
 seeds by the loss after as many steps. Every optimizer starts from the same
@@ -23,18 +23,63 @@ from absl import flags
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from benchmarks import digit_models
 from benchmarks import plotting
 from benchmarks import text_tables
 from benchmarks.comparison import benchmark_data
 from benchmarks.comparison import referee
 from optimizer import pretrained
 
+
+def _dense(layer, sizes, activation):
+  layer = tf.layers.flatten(layer)
+  for size in sizes:
+    layer = tf.layers.dense(layer, size, activation)
+  return layer
+
+
+def _cross_entropy(layer, labels):
+  return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
+      labels=labels, logits=_dense(layer, [10], None)))
+
+
+def _convolutional(images, labels):
+  layer = images
+  for filters in (16, 32):
+    layer = tf.layers.conv2d(layer, filters, 3, padding="same",
+                             activation=tf.nn.relu)
+    layer = tf.layers.max_pooling2d(layer, 2, 2)
+  return _cross_entropy(layer, labels)
+
+
+def _deep_relu(images, labels):
+  return _cross_entropy(_dense(images, [24] * 6, tf.nn.relu), labels)
+
+
+def _autoencoder(images, unused_labels):
+  logits = _dense(_dense(images, [32, 8, 32], tf.nn.relu), [64], None)
+  return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(
+      labels=tf.reshape(images, [-1, 64]), logits=logits))
+
+
+def _recurrent(images, labels):
+  _, state = tf.nn.dynamic_rnn(
+      tf.nn.rnn_cell.GRUCell(16), tf.reshape(images, [-1, 8, 8]),
+      dtype=tf.float32)
+  return _cross_entropy(state, labels)
+
+
+MODELS = collections.OrderedDict((
+    ("convolutional", _convolutional), ("deep_relu", _deep_relu),
+    ("autoencoder", _autoencoder), ("recurrent", _recurrent)))
+"""Functions of images, float32 [rows, 8, 8, 1] in [0, 1], and labels, int32
+[rows], that build a model in the default graph and return its loss, by name.
+"""
+
 FLAGS = flags.FLAGS
 
 flags.DEFINE_string("optimizer", "hierarchical_rnn",
                     "Name of a shipped optimizer, or log directory.")
-flags.DEFINE_enum("model", "convolutional", list(digit_models.MODELS),
+flags.DEFINE_enum("model", "convolutional", list(MODELS),
                   "What is trained.")
 flags.DEFINE_string("options", "{}", "JSON of options for `pretrained.load`.")
 flags.DEFINE_integer("steps", 500, "Steps of each run.", lower_bound=10)
@@ -59,7 +104,7 @@ class Training:
     with tf.Graph().as_default() as graph:
       tf.set_random_seed(seed)
       self._rows = tf.placeholder(tf.int32, [None])
-      self._loss = digit_models.MODELS[model](
+      self._loss = MODELS[model](
           tf.gather(images, self._rows), tf.gather(labels, self._rows))
       self._step = make_optimizer().minimize(self._loss)
       self._session = tf.Session(graph=graph)
@@ -105,7 +150,7 @@ def race(makers, images, labels, seed, num_steps, batch_size,
     seed: Integer, decides weights and batches.
     num_steps: Integer, steps of each.
     batch_size: Integer.
-    model: String, a key of `digit_models.MODELS`.
+    model: String, a key of `MODELS`.
 
   Returns:
     OrderedDict from name to `Run`.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the race on the digits, on data of their form."""
 
+from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
@@ -18,6 +19,25 @@ def _data(num_rows=40):
 
 def _adam(rate):
   return lambda: tf.train.AdamOptimizer(rate)
+
+
+class ModelsTest(tf.test.TestCase, parameterized.TestCase):
+
+  @parameterized.parameters(*digits.MODELS)
+  def test_trains(self, name):
+    images = np.float32(np.random.RandomState(0).rand(12, 8, 8, 1))
+    labels = np.int32(np.arange(12) % 10)
+    with tf.Graph().as_default(), self.session() as session:
+      tf.set_random_seed(1)
+      loss = digits.MODELS[name](tf.constant(images), tf.constant(labels))
+      self.assertEqual((tf.float32, []), (loss.dtype, loss.shape.as_list()))
+      self.assertNotIn(None, tf.gradients(loss, tf.trainable_variables()))
+      step = tf.train.AdamOptimizer(1e-2).minimize(loss)
+      session.run(tf.global_variables_initializer())
+      start = session.run(loss)
+      for _ in range(50):
+        session.run(step)
+      self.assertLess(session.run(loss), 0.95 * start)
 
 
 class RaceTest(tf.test.TestCase):
