@@ -243,7 +243,9 @@ def plot(path, outcomes, all_rows):
   first.set_yscale("log")
   first.axhline(2.0, color="gray", linewidth=0.8)
   first.set_xlabel("step")
-  first.set_ylabel("loss / that of Adam at 1e-3, the worst problem")
+  first.set_xticks(metrics.MARKS)
+  first.set_ylabel("loss / Adam's at 1e-3, worst problem")
+  figure.tight_layout()
   figure.legend(loc="lower center", ncol=len(names), fontsize=8,
                 bbox_to_anchor=(0.5, -0.08))
   plotting.save(figure, path)
