@@ -41,6 +41,7 @@ from meta_training import reports
 import metaopt
 import metarun_checks
 import metarun_flags
+from optimizer import hierarchical_options
 from optimizer import pretrained
 from optimizer import registry
 from problems import corpus_entry
@@ -119,6 +120,7 @@ def optimizer_spec():
     kwargs["init_lr_range"] = (FLAGS.min_lr, FLAGS.max_lr)
   if FLAGS.optimizer == "HierarchicalRNN":
     kwargs["level_sizes"] = _level_sizes()
+    kwargs = hierarchical_options.replaced({}, kwargs)
   if FLAGS.optimizer == "CoordinatewiseRNN":
     kwargs["cell_cls"] = FLAGS.cell_cls
     kwargs["cell_sizes"] = [FLAGS.cell_size] * FLAGS.num_cells

@@ -25,8 +25,8 @@ Attributes:
   default: Its value when it is not given; None for unset.
   unit: What a value counts or measures, None if it has no unit.
   text: What it does.
-  argument: The argument of the optimizer's constructor that it sets, None for
-    none or for a part of one.
+  argument: The argument of the optimizer's constructor that it sets, perhaps by
+    a flat name of `hierarchical_options`; None for none or for a part of one.
   bounds: Dict, what absl is told of its legal values: lower_bound, upper_bound
     or enum_values.
 """
@@ -155,39 +155,37 @@ _HIERARCHICAL = (
     _option("skip_zero_gradients", "bool", False, None,
             "Whether elements whose gradient is exactly 0 keep their value "
             "and state."),
-    _option("max_relative_step", "float", 0.0, "share",
+    _option("rate_decay_after", "float", 0.0, "steps",
+            "Number of steps after which learning rates change ever more "
+            "slowly; 0 for never.", lower_bound=0.0),
+    _option("rate_decay_power", "float", 1.0, "power",
+            "In step t they change by (--rate_decay_after / t) to this power "
+            "of what the RNN says.", lower_bound=0.0),
+    _option("step_limit_fraction", "float", 0.0, "fraction",
             "The most a tensor's step may be relative to the tensor's root "
             "mean square; 0 for no limit.", lower_bound=0.0),
-    _option("max_step_excess", "float", 0.0, "times",
-            "How many times its limit a tensor's step may be before learning "
-            "rates go down as well; 0 for no limit.", lower_bound=0.0),
-    _option("relative_init_lr", "bool", False, None,
-            "Whether --min_lr and --max_lr are relative to the tensor's root "
-            "mean square."),
-    _option("rms_floor", "float", 0.05, "root mean square",
+    _option("step_limit_floor", "float", 0.05, "root mean square",
             "What a tensor's root mean square counts as at least.",
             lower_bound=1e-15, upper_bound=1e15),
-    _option("max_relative_gradient", "float", 0.0, "times",
+    _option("step_limit_excess", "float", 0.0, "times",
+            "How many times its limit a tensor's step may be before learning "
+            "rates go down as well; 0 for no limit.", lower_bound=0.0),
+    _option("gradient_history_limit", "float", 0.0, "times",
             "The most a tensor's gradient may be relative to those before, and "
             "gradients are taken relative to its first, so that their scale "
             "does not matter; 0 for neither.", lower_bound=0.0),
-    _option("gradient_jump_power", "float", 0.0, "power",
-            "Where a gradient is x times what --max_relative_gradient allows, "
+    _option("gradient_history_spike_power", "float", 0.0, "power",
+            "Where a gradient is x times what --gradient_history_limit allows, "
             "rates are divided by min(x, 10) to this power.", lower_bound=0.0),
-    _option("gradient_fall_power", "float", 0.0, "power",
+    _option("gradient_history_decay_power", "float", 0.0, "power",
             "Where the mean gradient of the last ten steps is x times less "
             "than a third of that of the last hundred, steps are divided by x "
-            "to this power; needs --max_relative_gradient.", lower_bound=0.0),
-    _option("slow_rates_after", "float", 0.0, "steps",
-            "Number of steps after which learning rates change ever more "
-            "slowly; 0 for never.", lower_bound=0.0),
-    _option("slow_rates_power", "float", 1.0, "power",
-            "In step t they change by (--slow_rates_after / t) to this power "
-            "of what the RNN says.", lower_bound=0.0),
-    _option("rare_step_power", "float", 0.0, "power",
-            "Elements that have a gradient in a share f of the steps make "
-            "steps (1 / f) to this power as long; needs --slow_rates_after, "
-            "--skip_zero_gradients, --max_relative_gradient.", lower_bound=0.0),
+            "to this power.", lower_bound=0.0),
+    _option("sparse_steps_power", "float", 0.0, "power",
+            "Elements that have a gradient in a fraction f of the steps make "
+            "steps (1 / f) to this power as long; needs --rate_decay_after, "
+            "--skip_zero_gradients, --gradient_history_limit.",
+            lower_bound=0.0),
     _option("max_log_lr", "float", 33.0, "log learning rate",
             "Upper bound of a learning rate's logarithm."),
     _option("learnable_inp_decay", "bool", True, None,
@@ -216,30 +214,26 @@ _HIERARCHICAL = (
             "Feature: how far the learning rate lies outside of [1e-6, 1]."),
     _option("use_lr_shortcut", "bool", False, None,
             "Feature: log learning rate minus log 1e-3."),
-    _option("use_lr_over_rms", "bool", False, None,
-            "Feature: learning rate over the tensor's root mean square."),
-    _option("use_gradient_trend", "bool", False, None,
-            "Feature: recent change in the size of the tensor's gradient."),
-    _option("use_gradient_change", "bool", False, None,
-            "Feature: how the size of the tensor's gradient has changed since "
-            "the start."),
     _option("biasgrucell_gate_bias_init", "float", 2.2, "logit",
-            "Initial GRU gate bias.", argument="gate_bias_init"),
+            "Initial GRU gate bias.", argument="initial_gate_bias"),
     _option("biasgrucell_scale", "float", 0.5, "spread",
-            "Of initial GRU matrices.", argument="cell_scale",
+            "Of initial GRU matrices.", argument="initial_cell_scale",
             lower_bound=0.0, upper_bound=_MAX_SCALE),
     _option("hrnn_affine_scale", "float", 0.5, "spread",
-            "Of initial matrices between levels.", argument="affine_scale",
-            lower_bound=0.0, upper_bound=_MAX_SCALE),
+            "Of initial matrices between levels.",
+            argument="initial_affine_scale", lower_bound=0.0,
+            upper_bound=_MAX_SCALE),
     _option("hrnn_rnn_readout_scale", "float", 0.5, "spread",
-            "Of initial read-outs.", argument="readout_scale",
+            "Of initial read-outs.", argument="initial_readout_scale",
             lower_bound=0.0, upper_bound=_MAX_SCALE),
     _option("hrnn_default_decay_var_init", "float", 2.2, "logit",
-            "Initial decay of momentum.", argument="input_decay_bias_init"),
+            "Initial decay of momentum.", argument="initial_input_decay_bias"),
     _option("scale_decay_bias_init", "float", 3.2, "logit",
-            "Initial decay of the mean squares."),
+            "Initial decay of the mean squares.",
+            argument="initial_scale_decay_bias"),
     _option("learning_rate_momentum_logit_init", "float", 3.2, "logit",
-            "Initial decay of the learning rates' moving average."),
+            "Initial decay of the learning rates' moving average.",
+            argument="initial_learning_rate_momentum_logit"),
 )
 
 _COORDINATEWISE = (

@@ -22,9 +22,9 @@ _README = os.path.join(_HERE, "README.md")
 
 # Where each sub-package's sources are.
 _FOLDERS = ("optimizer", "optimizer/drop_in", "optimizer/native",
-            "optimizer/unroll", "problems", "meta_training",
-            "meta_training/distributed", "meta_training/meta_gradients",
-            "evaluation")
+            "optimizer/stabilizers", "optimizer/unroll", "problems",
+            "meta_training", "meta_training/distributed",
+            "meta_training/meta_gradients", "evaluation")
 _MODULES = ("metaopt", "metarun", "metarun_checks", "metarun_flags")
 
 if sys.version_info[:2] not in [(3, minor) for minor in (

@@ -208,10 +208,7 @@ class MetaOptimizer:
         # Older checkpoints count their steps in int64.
         value = reader.get_tensor(variable.op.name).astype(
             variable.dtype.base_dtype.as_numpy_dtype)
-        variable.load(meta_checkpoint.fitted(
-            variable.op.name, value, meta_parameters.OPTIMIZER_SCOPE,
-            graph.parameters.declarations, functools.partial(
-                self._session.run, variable.initial_value)), self._session)
+        variable.load(value, self._session)
       if graph.finite_updates not in present:
         # Older checkpoints do not count them: suppose all were.
         graph.finite_updates.load(

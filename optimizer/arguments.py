@@ -102,6 +102,9 @@ def _is_of(value, kind):
 def parameters(constructor):
   """The parameters of a class's constructor.
 
+  What it takes as **base_options are those of the base class's constructor that
+  have defaults.
+
   Args:
     constructor: The class.
 
@@ -110,12 +113,27 @@ def parameters(constructor):
     None if Python cannot tell, or if it takes any number of arguments.
   """
   known = list(inspect.signature(constructor).parameters.values())
+  inherited = {}
+  if known and (known[-1].kind, known[-1].name) == (
+      inspect.Parameter.VAR_KEYWORD, "base_options"):
+    known.pop()
+    inherited = parameters(_base(constructor))[1]
   if any(each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
          for each in known):
     return None, {}
-  return [each.name for each in known], {
-      each.name: each.default for each in known
-      if each.default is not each.empty}
+  names = [each.name for each in known]
+  defaults = {each.name: each.default for each in known
+              if each.default is not each.empty}
+  return (names + [name for name in inherited if name not in names],
+          dict(inherited, **defaults))
+
+
+def _base(constructor):
+  """The class whose constructor that of a class calls."""
+  own, base = [cls for cls in constructor.__mro__
+               if "__init__" in vars(cls)][:2]
+  del own
+  return base
 
 
 def checked_range(name, value, largest=float("inf")):

@@ -11,7 +11,6 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from . import hierarchical_step
-from . import learning_rates
 from . import nonfinite
 from . import row_blocks
 from . import selection
@@ -44,7 +43,8 @@ def compute_updates(options, theta, params, grads, states, global_state,
       [layout.pack([values[i] for i in group])
        for layout, group in zip(layouts, groups)] if is_needed else
       [None] * len(groups)
-      for values, is_needed in ((grads, True), (params, options.uses_sizes))]
+      for values, is_needed in (
+          (grads, True), (params, hierarchical_step.uses_parameters(options)))]
   stepper = _Stepper(options, theta, skip_nonfinite)
   steps, packed, new_global = hierarchical_step.step(
       options, theta, layouts, packed_params, packed_grads,
@@ -58,7 +58,7 @@ def compute_updates(options, theta, params, grads, states, global_state,
   new_params, new_states, attended = ([None] * len(params) for _ in range(3))
   for layout, group, state, columns in zip(layouts, groups, packed, steps):
     for i, part in zip(group, state_spec.split(
-        state, layout, hierarchical_step.TENSOR_KEYS)):
+        state, layout, hierarchical_step.tensor_keys(options))):
       new_states[i] = part
     for column, values in zip(columns, (new_params, attended)):
       if values is attended and column is columns[0]:
@@ -103,29 +103,30 @@ class _Stepper:
 
   def __call__(self, layout, param, grad, state, global_state, mean_log_rate):
     """Steps a group; see `hierarchical_step.step_group`."""
-    rows = state_spec.without(state, hierarchical_step.TENSOR_KEYS)
+    rows = state_spec.without(
+        state, hierarchical_step.tensor_keys(self._options))
     columns = [grad] if param is None else [grad, param]
-    whole = {"theta": self._theta, "global_state": list(global_state),
+    shared = {"theta": self._theta, "global_state": list(global_state),
              "state": {key: value for key, value in state.items()
                        if key not in rows}}
     if mean_log_rate is not None:
-      whole["mean_log_rate"] = mean_log_rate
+      shared["mean_log_rate"] = mean_log_rate
     if layout.num_tensors > 1 or layout.num_coordinates <= _SMALL_TENSOR:
-      group, finite = self._step(layout, columns, rows, whole)
+      group, finite = self._step(layout, columns, rows, shared)
     else:
-      group, finite = self._step_big(layout, columns, rows, whole)
+      group, finite = self._step_big(layout, columns, rows, shared)
     self.finite.append(finite)
     return group
 
-  def _step_big(self, layout, columns, rows, whole):
+  def _step_big(self, layout, columns, rows, shared):
     """Steps a tensor by a function it shares with others; see `_step`."""
     count, equal = row_blocks.num_blocks(layout.num_coordinates)
     key = (count > 1, equal)
     if key not in self._functions:
       self._functions[key] = self._function_of_any_size(
-          columns, rows, whole, *key)
+          columns, rows, shared, *key)
     group, finite = self._functions[key](
-        columns, rows, whole, tf.constant(count))
+        columns, rows, shared, tf.constant(count))
     for value in tf.nest.flatten(
         (group.steps, {name: group.state[name] for name in rows})):
       value.set_shape([layout.num_coordinates, None])
@@ -134,13 +135,13 @@ class _Stepper:
       group = group._replace(steps=(group.steps[0],) * 2)
     return group, finite
 
-  def _function_of_any_size(self, columns, rows, whole, several, equal):
+  def _function_of_any_size(self, columns, rows, shared, several, equal):
     """A TensorFlow function that steps any big tensor.
 
     Args:
       columns: List of float32 [n, 1], of one of the tensors.
       rows: Dict of float32 [n, k].
-      whole: Structure of tensors whose shapes do not depend on n.
+      shared: Structure of tensors whose shapes do not depend on n.
       several: Whether there is more than one block of rows.
       equal: Whether they are of the same length.
 
@@ -149,8 +150,8 @@ class _Stepper:
     """
     layout = tensor_layout.TensorLayout([[1]])
 
-    def step(columns, rows, whole, count):
-      return self._step(layout, columns, rows, whole,
+    def step(columns, rows, shared, count):
+      return self._step(layout, columns, rows, shared,
                         (count, equal) if several else None)
 
     def specs(values, variable_size):
@@ -159,10 +160,10 @@ class _Stepper:
           value.dtype), values)
 
     return tf.function(step, autograph=False, input_signature=[
-        specs(columns, True), specs(rows, True), specs(whole, False),
+        specs(columns, True), specs(rows, True), specs(shared, False),
         tf.TensorSpec([], tf.int32)])
 
-  def _step(self, layout, columns, rows, whole, blocks=None):
+  def _step(self, layout, columns, rows, shared, blocks=None):
     """Steps a group.
 
     Args:
@@ -170,7 +171,7 @@ class _Stepper:
       columns: List of float32 [P, 1]: the gradient and, if needed, the
         parameters.
       rows: Dict of float32 [P, k], state of the coordinates.
-      whole: Dict of the meta-parameters, the global state, the tensors' state
+      shared: Dict of the meta-parameters, the global state, the tensors' state
         and the mean log rate.
       blocks: None, or the number of blocks of rows and whether they are equal;
         for one tensor only.
@@ -178,45 +179,46 @@ class _Stepper:
     Returns:
       `hierarchical_step.Group`, and bool [T], whose gradients are all finite.
     """
-    theta, grad = whole["theta"], columns[0]
+    theta, grad = shared["theta"], columns[0]
     bad = []
 
-    def run_rows(unused_grad, rows, bias, view):
+    def run_rows(unused_grad, rows, bias, context):
       def step_rows(grad, rows):
-        return _step_rows(self._options, theta, grad, rows, bias, view,
+        return _step_rows(self._options, theta, grad, rows, bias, context,
                           self._skip_nonfinite)
 
       if blocks:
         num_directions = 2 if "attention_weights" in theta else 1
-        coordinates, nonfinite_share = _in_blocks(
+        coordinates, nonfinite_fraction = _in_blocks(
             step_rows, grad, rows, num_directions, *blocks)
       else:
-        coordinates, nonfinite_share = step_rows(grad, rows)
+        coordinates, nonfinite_fraction = step_rows(grad, rows)
         coordinates = hierarchical_step.average(coordinates, layout)
-        nonfinite_share = layout.tensor_mean(nonfinite_share)
-      bad.append(nonfinite_share)
+        nonfinite_fraction = layout.tensor_mean(nonfinite_fraction)
+      bad.append(nonfinite_fraction)
       return coordinates
 
     group = hierarchical_step.step_group(
         self._options, theta, layout, columns[-1],
         nonfinite.sanitized(grad, tf.math.is_finite(grad))
         if self._skip_nonfinite else grad,
-        dict(rows, **whole["state"]), whole["global_state"],
-        whole.get("mean_log_rate"), run_rows)
+        dict(rows, **shared["state"]), shared["global_state"],
+        shared.get("mean_log_rate"), run_rows)
     finite = tf.equal(tf.reshape(bad[0], [-1]), 0.0)
     if self._skip_nonfinite:
       group.state.update({
           key: selection.select(finite, group.state[key], old)
-          for key, old in whole["state"].items()})
-      if learning_rates.are_lowered(self._options):
-        # They are lowered after the rows were stepped.
+          for key, old in shared["state"].items()})
+      if any(each.shifts_rates for each in self._options.stabilizers):
+        # They are shifted after the rows were stepped.
         group.state["log_learning_rate"] = selection.select(
             tf.reshape(tf.math.is_finite(grad), [-1]),
             group.state["log_learning_rate"], rows["log_learning_rate"])
     return group, finite
 
 
-def _step_rows(options, theta, grad, state, bias, view, skip_nonfinite):
+def _step_rows(options, theta, grad, state, bias, context,
+               skip_nonfinite):
   """Steps the lowest level of some coordinates.
 
   Returns:
@@ -229,7 +231,7 @@ def _step_rows(options, theta, grad, state, bias, view, skip_nonfinite):
   scales = (hierarchical_step.SCALE_KEYS, options.num_scales)
   state = state_spec.join_scales(state, *scales)
   coordinates = hierarchical_step.step_coordinates(
-      options, theta, grad, state, bias, view)
+      options, theta, grad, state, bias, context)
   new_state, directions = coordinates.state, coordinates.directions
   if skip_nonfinite:
     keys = sorted(state)
@@ -257,8 +259,8 @@ def _in_blocks(step_rows, grad, state, num_directions, count, equal):
     equal: See `row_blocks.map_rows`.
 
   Returns:
-    `hierarchical_step.Coordinates` averaged over the tensor, and the share of
-    its gradient that is not finite, float32 [1, 1].
+    `hierarchical_step.Coordinates` averaged over the tensor, and the fraction
+    of its gradient that is not finite, float32 [1, 1].
   """
   keys = sorted(state)
   averaged = []  # As a block is traced.

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a learned optimizer sees of a gradient.
+"""The inputs of a learned optimizer, made of a gradient.
 
 Symbols, as in Wichrowska et al. 2017, section 3.3: P coordinates; S
 timescales; g [P, 1] the gradient; a [P, S] its exponential averages; m [P, S]
@@ -20,14 +20,14 @@ _LOG_REFERENCE_RATE = np.log(1e-3)
 _LOG_EXTREME_RATES = (np.log(1e-6), np.log(1.0))
 
 Observation = collections.namedtuple(
-    "Observation", "scaled, mean_squares, log_rate, view")
-"""What an RNN may look at.
+    "Observation", "scaled, mean_squares, log_rate, mean_log_rate")
+"""What features are made of.
 
 Attributes:
   scaled: z, float32 [P, S].
   mean_squares: m, float32 [P, S].
   log_rate: float32 [P, 1], log learning rates, or None.
-  view: `tensor_statistics.View`, what is known of the tensors.
+  mean_log_rate: float32 [P or 1, 1], what they are relative to, or None.
 """
 
 Feature = collections.namedtuple("Feature", "width, compute")
@@ -104,30 +104,14 @@ def coordinate_features(num_scales, use_grad_products, use_log_means_squared,
   Returns:
     List of `Feature` in the order in which they are fed.
   """
-  return _chosen((
+  table = (
       (True, num_scales, _scaled),
       (use_grad_products and num_scales > 1, num_scales - 1, _products),
       (use_log_means_squared, num_scales, _relative_log_mean_squares),
       (use_relative_lr, 1, _relative_log_rate),
       (use_extreme_indicator, 1, _extremeness),
       (use_lr_shortcut, 1, _log_rate),
-  ))
-
-
-def tensor_features(use_lr_over_rms, use_gradient_trend, use_gradient_change):
-  """Chooses features that come after those of 2017; arguments likewise.
-
-  Returns:
-    List of `Feature` in the order in which they are fed.
-  """
-  return _chosen((
-      (use_lr_over_rms, 1, _log_rate_over_size),
-      (use_gradient_trend, 1, _trend),
-      (use_gradient_change, 1, _change),
-  ))
-
-
-def _chosen(table):
+  )
   return [Feature(width, compute) for used, width, compute in table if used]
 
 
@@ -149,7 +133,7 @@ def _relative_log_mean_squares(observation):
 
 
 def _relative_log_rate(observation):
-  return observation.log_rate - observation.view.mean_log_rate
+  return observation.log_rate - observation.mean_log_rate
 
 
 def _extremeness(observation):
@@ -160,20 +144,3 @@ def _extremeness(observation):
 
 def _log_rate(observation):
   return observation.log_rate - _LOG_REFERENCE_RATE
-
-
-def _log_rate_over_size(observation):
-  return observation.log_rate - observation.view.log_size
-
-
-def _trend(observation):
-  return _each_row(observation, observation.view.trend)
-
-
-def _change(observation):
-  return _each_row(observation, observation.view.change)
-
-
-def _each_row(observation, column):
-  """A [P or 1, 1] column as [P, 1]."""
-  return column + tf.zeros_like(observation.scaled[:, :1])

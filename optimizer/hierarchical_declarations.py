@@ -2,23 +2,45 @@
 # SPDX-License-Identifier: Apache-2.0
 """The meta-parameters of the levels of the hierarchical RNN."""
 
+import typing
+
 import tensorflow.compat.v1 as tf
 
-from . import meta_parameters
 from . import rnn_cells
 
 _LEVEL_RNN = "PerTensor/Layer{}_RNN/"
 
 
-def declare_levels(parameters, cells, features, new_features,
-                   affine_scale):
+class Initial(typing.NamedTuple):
+  """What meta-parameters start from before meta-training.
+
+  Attributes:
+    gate_bias: Bias of the GRU gates.
+    cell_scale: Spread of the GRU matrices.
+    affine_scale: Spread of the matrices between levels.
+    readout_scale: Spread of the read-outs of level 0.
+    scale_decay_bias: Logit of the mean squares' decay.
+    input_decay_bias: Logit of the momentum decay.
+    learning_rate_momentum_logit: Logit of the decay of the learning rates'
+      moving average.
+  """
+
+  gate_bias: float = 2.2
+  cell_scale: float = 0.5
+  affine_scale: float = 0.5
+  readout_scale: float = 0.5
+  scale_decay_bias: float = 3.2
+  input_decay_bias: float = 2.2
+  learning_rate_momentum_logit: float = 3.2
+
+
+def declare_levels(parameters, cells, features, affine_scale):
   """Declares the cells and what leads from one level to another.
 
   Args:
     parameters: `MetaParameters`.
     cells: List of `rnn_cells.BiasGRU`, one a level.
     features: List of `gradient_features.Feature`.
-    new_features: Likewise, those that checkpoints of 2017 know nothing of.
     affine_scale: Float, spread of the initial matrices between levels.
   """
   declare_all = parameters.declare_all
@@ -29,29 +51,21 @@ def declare_levels(parameters, cells, features, new_features,
     declare_all(rnn_cells.affine_declarations(rows, columns, affine_scale),
                 name + "/Affine/")
 
-  def declare_cell(level, inputs, prefix, new_inputs=(0, 0)):
-    for name, declaration in cells[level].declarations(
-        inputs + new_inputs[1]).items():
-      if new_inputs[1] and name.endswith("Matrix"):
-        declaration = declaration._replace(
-            new_rows=meta_parameters.NewRows(*new_inputs))
-      declare_all({name: declaration}, prefix)
+  def declare_cell(level, inputs, prefix):
+    declare_all(cells[level].declarations(inputs), prefix)
 
-  old, new = [sum(feature.width for feature in some)
-              for some in (features, new_features)]
+  width = sum(feature.width for feature in features)
   level0, level1 = _LEVEL_RNN.format(0), _LEVEL_RNN.format(1)
   if len(sizes) > 1:
     declare_affine(level0 + "Param", sizes[1], biases[0])
   if len(sizes) > 2:
     declare_affine(level0 + "Global", sizes[2], biases[0])
-  declare_cell(0, old, level0, (old, new))
+  declare_cell(0, width, level0)
   if len(sizes) > 1:
     if len(sizes) > 2:
       declare_affine(level1[:-1], sizes[2], biases[1])
     # Scaled gradients alone reach level 1 through level 0 only.
-    inputs = sizes[0] + (old if len(features) > 1 else 0)
-    more = sizes[0] + old + new - inputs if new else 0
-    declare_cell(1, inputs, level1, (inputs, more))
+    declare_cell(1, sizes[0] + (width if len(features) > 1 else 0), level1)
   if len(sizes) > 2:
     declare_cell(2, sizes[1], "Layer2_RNN/")
 

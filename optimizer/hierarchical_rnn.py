@@ -22,8 +22,8 @@ from . import learning_rates
 from . import meta_parameters
 from . import rnn_cells
 from . import state_spec
+from .stabilizers import stabilizer
 from . import tensor_layout
-from . import tensor_statistics
 from . import trainable_optimizer
 
 _INIT_VECTOR = "Level{}_RNN/init_vector"
@@ -62,33 +62,14 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
                use_multiple_scale_decays=False,
                learnable_inp_decay=True,
                learnable_rnn_init=True,
-               use_second_derivatives=True,
-               use_numerator_epsilon=False,
                global_input="mean",
                skip_zero_gradients=False,
-               max_relative_step=0.0,
-               max_step_excess=0.0,
-               relative_init_lr=False,
-               rms_floor=0.05,
-               max_relative_gradient=0.0,
-               gradient_jump_power=0.0,
-               gradient_fall_power=0.0,
-               slow_rates_after=0.0,
-               slow_rates_power=1.0,
-               rare_step_power=0.0,
-               use_lr_over_rms=False,
-               use_gradient_trend=False,
-               use_gradient_change=False,
-               gate_bias_init=2.2,
-               cell_scale=0.5,
-               affine_scale=0.5,
-               readout_scale=0.5,
-               scale_decay_bias_init=3.2,
-               input_decay_bias_init=2.2,
-               learning_rate_momentum_logit_init=3.2,
-               random_seed=None,
+               stabilizers=(),
+               initial=hierarchical_declarations.Initial(),
                name="hRNN",
-               use_native=None):
+               use_native=None,
+               cell_cls=None,
+               **base_options):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:
@@ -121,8 +102,6 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       learnable_inp_decay: Whether the momentum decay is read out of the RNN.
       learnable_rnn_init: Whether the initial states are meta-parameters;
         otherwise they are drawn from U(-1, 1).
-      use_second_derivatives: See `TrainableOptimizer`.
-      use_numerator_epsilon: See `TrainableOptimizer`.
       global_input: "mean" feeds level 2 the mean of the level-1 states, as
         the paper describes; "last" feeds it the last tensor's, as the code
         released in 2017 did.
@@ -132,127 +111,63 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
         embeddings and other sparse gradients: steps are normalized per tensor,
         so that otherwise elements without a gradient move as far as those with
         one. With attention their location is their value.
-      max_relative_step: Float, the most that the root mean square of a
-        tensor's step may be relative to the tensor's size; longer steps are
-        scaled down, and likewise the way to the attended location. The size
-        is the root mean square of the tensor, or `rms_floor` if that is more.
-        0 for no limit.
-      max_step_excess: Float from 1, how many times as long as its limit a
-        tensor's step may become before it is scaled down; beyond, the tensor's
-        learning rates are lowered as well. 0 for no limit: then rates that rise
-        too far keep steps at their limit for long. See `max_relative_step`,
-        without which it counts for nothing.
-      relative_init_lr: Whether `init_lr_range` is relative to the tensor's
-        size, by the value its variable is initialized with.
-      rms_floor: Float, see `max_relative_step`.
-      max_relative_gradient: Float above 1, the most that a tensor's gradient
-        may be relative to running means of those before, over ten steps or a
-        hundred; larger ones, such as those of a loss that jumps once, are
-        scaled down. It also makes gradients relative to the tensor's first, so
-        that their scale does not matter, down to the least normal numbers;
-        without it gradients below 1e-6 get lost in epsilons. See
-        `tensor_statistics.relative_scales`. 0 for neither.
-      gradient_jump_power: Float a: where a tensor's gradient is x times what
-        `max_relative_gradient` allows, its learning rates are divided by
-        min(x, 10)^a. 0 for never; without that limit it counts for nothing.
-      gradient_fall_power: Float p: where the mean of a tensor's gradient over
-        the last ten steps is x times less than a third of that over the last
-        hundred, its steps are divided by x^p, with `slow_rates_after` by
-        x^(p (1 - n / t)) from step n on. Otherwise normalized steps are as long
-        where gradients vanish as before. 0 for never; without
-        `max_relative_gradient` it counts for nothing.
-      slow_rates_after: Number n of steps after which learning rates change ever
-        more slowly: in an element's t-th step by (n / t)^q of what the RNN
-        says, so that they do not keep the time of the runs of meta-training.
-        The limit of `max_relative_step` falls like 1 / sqrt(t) then. 0 for
-        never.
-      slow_rates_power: Float q. With 1 a rate that falls exponentially falls
-        like a power of t from step n on; the less q, the sooner it vanishes.
-      rare_step_power: Float p: with `skip_zero_gradients`, `slow_rates_after`
-        and `max_relative_gradient`, elements that have a gradient in a share f
-        of their tensor's steps make steps max(f, 0.01)^-p times as long, limit
-        or not. f is a mean over the elements with a gradient. 0 for never.
-      use_lr_over_rms: Feature: log learning rate minus log size.
-      use_gradient_trend: Feature: log of the tensor's mean absolute gradient,
-        averaged over ten steps, minus the same over a hundred.
-      use_gradient_change: Feature: the same average over ten steps, minus the
-        log of the first.
-      gate_bias_init: Initial bias of the GRU gates.
-      cell_scale: Spread of the initial GRU matrices.
-      affine_scale: Spread of the initial matrices between levels.
-      readout_scale: Spread of the initial read-outs of level 0.
-      scale_decay_bias_init: Initial logit of the mean squares' decay.
-      input_decay_bias_init: Initial logit of the momentum decay.
-      learning_rate_momentum_logit_init: Initial logit of the decay of the
-        learning rates' moving average.
-      random_seed: See `TrainableOptimizer`.
+      stabilizers: Sequence of `stabilizers.Stabilizer`, what this project adds
+        around the step of 2017, in an order in which none comes before what
+        it rests on: `RateDecay`, `StepLimit`, `GradientHistory`, `SparseSteps`.
+      initial: `hierarchical_declarations.Initial`, what meta-parameters start
+        from.
       name: String, prefix of ops and slots.
       use_native: Whether a drop-in step is one native op where that can be;
         None for the class's `use_native`. Meta-training does not record it.
+      cell_cls: Without effect: the cells are GRUs with a bias. The metarun of
+        2017 gives it.
+      **base_options: `use_second_derivatives`, `use_numerator_epsilon`,
+        `random_seed`, see `TrainableOptimizer`.
 
     Raises:
-      ValueError: If an option has an illegal value or contradicts another.
+      ValueError: If an option has an illegal value, contradicts another, or
+        has no effect without another.
     """
-    hierarchical_options.check(
-        level_sizes, init_lr_range, num_gradient_scales, global_input,
-        max_log_lr, max_relative_step, max_step_excess, rms_floor,
-        max_relative_gradient, slow_rates_after)
-    powers = hierarchical_options.powers(
-        max_relative_gradient, skip_zero_gradients and slow_rates_after,
-        gradient_jump_power, gradient_fall_power, rare_step_power,
-        slow_rates_power)
-    hierarchical_options.check_rates(
-        dynamic_output_scale, use_relative_lr=use_relative_lr,
-        use_extreme_indicator=use_extreme_indicator,
-        use_lr_shortcut=use_lr_shortcut, use_lr_over_rms=use_lr_over_rms,
-        relative_init_lr=relative_init_lr, max_step_excess=max_step_excess,
-        gradient_jump_power=gradient_jump_power,
-        slow_rates_after=slow_rates_after)
+    hierarchical_options.check(HierarchicalRNN, dict(base_options, **locals()))
+    del cell_cls
     self._level_sizes = list(level_sizes)
     self._init_lr_range = tuple(init_lr_range)
     self._dynamic_output_scale = dynamic_output_scale
-    self._relative_init_lr = relative_init_lr
-    self._histories = tensor_statistics.history_keys(
-        use_gradient_trend or use_gradient_change, max_relative_gradient)
     self._features = gradient_features.coordinate_features(
         num_gradient_scales, use_grad_products, use_log_means_squared,
         use_relative_lr, use_extreme_indicator, use_lr_shortcut)
-    self._new_features = gradient_features.tensor_features(
-        use_lr_over_rms, use_gradient_trend, use_gradient_change)
-    self._cells = [rnn_cells.BiasGRU(size, cell_scale, gate_bias_init)
-                   for size in self._level_sizes]
+    self._cells = [
+        rnn_cells.BiasGRU(size, initial.cell_scale, initial.gate_bias)
+        for size in self._level_sizes]
     self._options = hierarchical_step.StepOptions(
-        cells=self._cells, features=self._features + self._new_features,
+        cells=self._cells, features=self._features,
         num_scales=num_gradient_scales,
         multiple_scale_decays=use_multiple_scale_decays,
         problem_rate_mean=use_problem_lr_mean, max_log_rate=max_log_lr,
         global_input=global_input, skip_zero_gradients=skip_zero_gradients,
-        max_relative_step=max_relative_step, rms_floor=rms_floor,
-        max_step_excess=max_step_excess if max_relative_step else 0.0,
-        uses_sizes=bool(max_relative_step) or use_lr_over_rms,
-        max_relative_gradient=max_relative_gradient,
-        slow_rates_after=slow_rates_after, **powers)
+        stabilizers=tuple(stabilizers))
     super().__init__(
         name, self._state_keys(use_attention), use_attention,
-        use_log_objective, obj_train_max_multiplier, use_second_derivatives,
-        use_numerator_epsilon, random_seed)
+        use_log_objective, obj_train_max_multiplier, **base_options)
     self.use_native = self.use_native if use_native is None else use_native
     if learnable_rnn_init:
       self._declare_initial_states()
-    self._declare_readouts(readout_scale, zero_init_lr_weights)
+    self._declare_readouts(initial.readout_scale, zero_init_lr_weights)
     if learnable_decay:
-      self._declare_decay("scl_decay", readout_scale, scale_decay_bias_init)
+      self._declare_decay("scl_decay", initial.readout_scale,
+                          initial.scale_decay_bias)
       if num_gradient_scales > 1 and learnable_inp_decay:
-        self._declare_decay("inp_decay", readout_scale, input_decay_bias_init)
+        self._declare_decay("inp_decay", initial.readout_scale,
+                            initial.input_decay_bias)
     hierarchical_declarations.declare_levels(
         self._meta_parameters, self._cells, self._features,
-        self._new_features, affine_scale)
+        initial.affine_scale)
     if use_gradient_shortcut:
       hierarchical_declarations.declare_shortcuts(
           self._meta_parameters, num_gradient_scales, use_attention)
     if dynamic_output_scale:
       hierarchical_declarations.declare_rates(
-          self._meta_parameters, learning_rate_momentum_logit_init)
+          self._meta_parameters, initial.learning_rate_momentum_logit)
 
   @property
   def num_layers(self):
@@ -283,13 +198,13 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     keys = ["parameter"]
     if len(self._level_sizes) > 1:
       keys.append("layer")
-    keys += self._histories + ["scl_decay", "inp_decay"]
+    keys += ["scl_decay", "inp_decay"]
     if self._dynamic_output_scale:
       keys.append("log_learning_rate")
-    if self._options.slow_rates_after:
-      keys.append("num_steps")
     for prefix in hierarchical_step.SCALE_KEYS:
       keys += [prefix + str(i + 1) for i in range(self._options.num_scales)]
+    for attribute in ("tensor_state", "element_state"):
+      keys += stabilizer.state_widths(self._options.stabilizers, attribute)
     return keys + ([state_spec.TRUE_PARAM] if use_attention else [])
 
   def _declare_initial_states(self):
@@ -322,21 +237,20 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
 
   def _rule(self):
     keys = self._state_keys(use_attention=False)
+    tensor_keys = hierarchical_step.tensor_keys(self._options)
     spec = state_spec.StateSpec({
-        key: state_spec.PER_TENSOR if key in hierarchical_step.TENSOR_KEYS
+        key: state_spec.PER_TENSOR if key in tensor_keys
              else state_spec.PER_ELEMENT for key in keys}, "ms1")
-    rule = hierarchical_rule.HierarchicalRule(
+    return hierarchical_rule.HierarchicalRule(
         self._options, spec, self.use_attention, self._init_tensor,
         self._init_shared)
-    rule.init_reads_params = self._relative_init_lr
-    return rule
 
   def _init_tensor(self, theta, param, draw):
     """State of a tensor with n elements.
 
     Returns:
-      Dict: "parameter" [n, units], "layer" [1, units], "gradient_history" and
-      "gradient_unit" [1, 4], the others [n, 1].
+      Dict: "parameter" [n, units], "layer" [1, units], those of stabilizers
+      [n or 1, k], the others [n, 1].
     """
     size = tensor_layout.TensorLayout([param.shape.as_list()]).num_coordinates
     zeros = tf.zeros([size, 1])
@@ -346,10 +260,12 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     if len(self._level_sizes) > 1:
       state["layer"] = self._initial_vector(1, theta, draw)
     if self._dynamic_output_scale:
-      state["log_learning_rate"] = self._initial_log_learning_rate(
-          param, size, draw)
-    for key in self._histories:
-      state[key] = tensor_statistics.no_history()
+      state["log_learning_rate"] = learning_rates.initial(
+          draw, size, self._init_lr_range, self._options.max_log_rate)
+    for attribute, rows in (("tensor_state", 1), ("element_state", size)):
+      for key, width in stabilizer.state_widths(
+          self._options.stabilizers, attribute).items():
+        state[key] = tf.zeros([rows, width])
     return state
 
   def _init_shared(self, theta, draw):
@@ -361,12 +277,3 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     name = _INIT_VECTOR.format(level)
     return (tf.identity(theta[name]) if name in theta else
             draw([1, self._level_sizes[level]], -1.0, 1.0))
-
-  def _initial_log_learning_rate(self, param, size, draw):
-    log_size = None
-    if self._relative_init_lr:
-      log_size = tf.math.log(tensor_statistics.sizes(
-          tensor_layout.TensorLayout([param.shape.as_list()]),
-          tf.reshape(param, [-1, 1]), self._options.rms_floor))
-    return learning_rates.initial(
-        draw, size, self._init_lr_range, self._options.max_log_rate, log_size)

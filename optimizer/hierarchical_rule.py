@@ -79,7 +79,8 @@ class PackedHierarchicalRule:
   def update(self, theta, params, grads, state):
     """See `StepRule`."""
     options = self._rule.options
-    column = self._layout.pack(params) if options.uses_sizes else None
+    column = self._layout.pack(params) if hierarchical_step.uses_parameters(
+        options) else None
     (steps,), (packed,), shared = hierarchical_step.step(
         options, theta, [self._layout], [column], [self._layout.pack(grads)],
         [state[0]], state[1])
@@ -93,4 +94,5 @@ class PackedHierarchicalRule:
     """See `StepRule`."""
     return step_rule.State(state_spec.split(
         state_spec.split_scales(state[0], *self._scales),
-        self._layout, hierarchical_step.TENSOR_KEYS), state[1])
+        self._layout, hierarchical_step.tensor_keys(self._rule.options)),
+                           state[1])

@@ -8,9 +8,9 @@ of Wichrowska et al. 2017. The coordinates come in groups, each a
 if asked for, the mean learning rate.
 
 State of a group with P coordinates and T tensors, all float32: "parameter"
-[P, units], "layer" [T, units], "scl_decay", "inp_decay", "log_learning_rate"
-and "num_steps" [P, 1], "grad_accum" and "ms" [P, S], with features of it
-"gradient_history" [T, 4]; if gradients are relative, "gradient_unit" [T, 4].
+[P, units], "layer" [T, units], "scl_decay", "inp_decay" and
+"log_learning_rate" [P, 1], "grad_accum" and "ms" [P, S], and what
+`stabilizers` declare.
 Global state: a list with one [1, units].
 """
 
@@ -24,10 +24,12 @@ from . import learning_rates
 from . import rnn_cells
 from . import selection
 from . import state_spec
-from . import tensor_statistics
+from .stabilizers import gradient_history
+from .stabilizers import stabilizer
+from .stabilizers import step_limit
 
 SCALE_KEYS = ("grad_accum", "ms")
-TENSOR_KEYS = ("layer",) + tensor_statistics.KEYS
+_OUTPUT_EPSILON = 1e-16
 _FIXED_SCALE_DECAY = 0.93
 _FIXED_INPUT_DECAY = 0.89
 
@@ -39,9 +41,7 @@ GLOBAL_INPUTS = {
 StepOptions = collections.namedtuple(
     "StepOptions", "cells, features, num_scales, multiple_scale_decays, "
     "problem_rate_mean, max_log_rate, global_input, skip_zero_gradients, "
-    "max_relative_step, max_step_excess, rms_floor, uses_sizes, "
-    "max_relative_gradient, gradient_jump_power, gradient_fall_power, "
-    "slow_rates_after, slow_rates_power, rare_step_power")
+    "stabilizers")
 """What distinguishes one hierarchical RNN from another.
 
 Attributes:
@@ -53,24 +53,19 @@ Attributes:
   max_log_rate: Upper bound of a log learning rate.
   global_input: A key of `GLOBAL_INPUTS`.
   skip_zero_gradients: See `HierarchicalRNN`.
-  max_relative_step: See `tensor_statistics.look`; 0 for no limit.
-  rms_floor: What a tensor's root mean square counts as at least.
-  uses_sizes: Whether a step has to know the sizes of the tensors.
-  max_relative_gradient: See `tensor_statistics.relative_scales`; 0 for none.
-  gradient_jump_power: See `learning_rates.lowered_rates`.
-  gradient_fall_power: See `tensor_statistics.look`.
-  slow_rates_after, slow_rates_power: See `learning_rates`, `step_numbers`.
-  rare_step_power: See `step_numbers.rare_steps`.
+  stabilizers: Tuple of `stabilizer.Stabilizer`; without any, this is the step
+    of 2017.
 """
 
 Coordinates = collections.namedtuple(
     "Coordinates",
     "state, level1_inputs, directions, squares, direction_squares, mask")
-"""What a step makes of some coordinates, before their tensors are looked at.
+"""What a step makes of some coordinates, before means over tensors are used.
 
 Attributes:
-  state: Dict, the new state but for `TENSOR_KEYS`.
-  level1_inputs: List of float32 [P, k], whose means over tensors level 1 sees.
+  state: Dict, the new state but for `tensor_keys`.
+  level1_inputs: List of float32 [P, k], whose means over tensors are the input
+    of level 1.
   directions: List of float32 [P, 1], steps that are still to be normalized: of
     the parameters and, with attention, of the attended locations.
   squares: List of float32 [P, 1] whose means over tensors normalize them;
@@ -85,6 +80,17 @@ Attributes:
 AVERAGED = ("level1_inputs", "squares", "direction_squares", "mask")
 """What of `Coordinates` only counts as the mean over a tensor."""
 
+TensorContext = collections.namedtuple(
+    "TensorContext", "mean_log_rate, gradient_scale")
+"""What the coordinates of some tensors get from these.
+
+Attributes:
+  mean_log_rate: None or float32 [P or 1, 1], what log learning rates are
+    relative to.
+  gradient_scale: None or float32 [P or 1, 1], what gradients are multiplied
+    with.
+"""
+
 Group = collections.namedtuple("Group", "steps, state, mask")
 """A step of a group of T tensors with P coordinates in all.
 
@@ -97,6 +103,17 @@ Attributes:
 """
 
 
+def tensor_keys(options):
+  """Tuple of the keys of a state that have a row for each tensor."""
+  return ("layer",) + tuple(
+      stabilizer.state_widths(options.stabilizers, "tensor_state"))
+
+
+def uses_parameters(options):
+  """Whether a step needs the values of the parameters."""
+  return any(each.uses_parameters for each in options.stabilizers)
+
+
 def step(options, theta, layouts, params, grads, states, global_state,
          order=None, run_group=None):
   """Computes one step of every coordinate.
@@ -106,7 +123,7 @@ def step(options, theta, layouts, params, grads, states, global_state,
     theta: Mapping from names to the values of the meta-parameters.
     layouts: List of `TensorLayout`, the groups.
     params: List of float32 [P, 1], one a group, or of None if not
-      `options.uses_sizes`.
+      `uses_parameters`.
     grads: List of float32 [P, 1], one a group.
     states: List of dicts, one a group.
     global_state: List of tensors.
@@ -139,35 +156,39 @@ def step_group(options, theta, layout, param, grad, state, global_state,
     options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     layout: `TensorLayout`.
-    param: float32 [P, 1], or None if not `options.uses_sizes`.
+    param: float32 [P, 1], or None if not `uses_parameters`.
     grad: float32 [P, 1].
     state: Dict, the group's state.
     global_state: List of tensors.
-    mean_log_rate: See `tensor_statistics.View`.
+    mean_log_rate: See `TensorContext`.
     run_rows: None, or what to call for `step_coordinates` without `options,
       theta`; it returns `Coordinates` averaged over tensors.
 
   Returns:
     `Group`.
   """
-  look = tensor_statistics.look(
-      options, layout, param, grad, state, mean_log_rate)
+  controls, tensor_state = stabilizer.before(
+      options.stabilizers, stabilizer.Tensors(layout, param, grad), state)
+  context = TensorContext(
+      mean_log_rate, None if controls.gradient_scale is None else
+      layout.broadcast(controls.gradient_scale))
   bias = coordinate_bias(theta, layout, state, global_state)
-  rows = state_spec.without(state, TENSOR_KEYS)
+  rows = state_spec.without(state, tensor_keys(options))
   coordinates = (
-      run_rows(grad, rows, bias, look.view) if run_rows else average(
-          step_coordinates(options, theta, grad, rows, bias, look.view),
+      run_rows(grad, rows, bias, context) if run_rows else average(
+          step_coordinates(options, theta, grad, rows, bias, context),
           layout))
-  new_state = dict(coordinates.state, **look.histories)
+  new_state = dict(coordinates.state, **tensor_state)
   if "layer" in state:
     new_state["layer"] = step_layer(
         options, theta, coordinates.level1_inputs, state["layer"], global_state,
         coordinates.mask)
-  steps, caps = normalized(coordinates, layout, look)
-  if learning_rates.are_lowered(options):
-    new_state["log_learning_rate"] = learning_rates.lowered_rates(
-        options, layout, new_state["log_learning_rate"], grad,
-        caps[0] if caps else None, look.jump)
+  steps, cap = normalized(coordinates, layout, controls)
+  shift = stabilizer.rate_shift(options.stabilizers, controls, cap)
+  if shift is not None:
+    new_state["log_learning_rate"] = learning_rates.shifted(
+        layout, new_state["log_learning_rate"], grad, shift,
+        options.skip_zero_gradients)
   return Group(steps, new_state, coordinates.mask)
 
 
@@ -178,29 +199,27 @@ def average(coordinates, layout):
       for name in AVERAGED})
 
 
-def step_coordinates(options, theta, grad, state, bias, view):
+def step_coordinates(options, theta, grad, state, bias, context):
   """Steps the lowest level of some coordinates.
 
   Args:
     options: `StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
     grad: float32 [P, 1].
-    state: Dict, their state; `TENSOR_KEYS` are not looked at.
+    state: Dict, their state; `tensor_keys` are not used.
     bias: None or float32 [P or 1, 3 units]: `coordinate_bias`.
-    view: `tensor_statistics.View` of their tensors.
+    context: `TensorContext` of their tensors.
 
   Returns:
     `Coordinates`.
   """
-  averages, observation = _observe(options, grad, state, view)
+  averages, observation = _observe(options, grad, state, context)
   new_state = {"grad_accum": averages, "ms": observation.mean_squares}
   features = [feature.compute(observation) for feature in options.features]
   inputs = features[0] if len(features) == 1 else tf.concat(features, 1)
   hidden = options.cells[0](
       inputs, state["parameter"], theta, "PerTensor/Layer0_RNN/", bias)
   new_state["parameter"] = hidden
-  if options.slow_rates_after:
-    new_state["num_steps"] = state["num_steps"] + 1.0
   outputs = _read_out(theta, hidden)
   new_state["scl_decay"] = _decay(theta, outputs, "scl_decay",
                                   _FIXED_SCALE_DECAY)
@@ -211,9 +230,10 @@ def step_coordinates(options, theta, grad, state, bias, view):
   # Scaled gradients alone would tell the level above nothing new.
   level1_inputs = [hidden] if len(features) == 1 else [hidden, inputs]
   directions, squares = _directions(
-      options, theta, outputs, observation, new_state)
+      options, theta, outputs, observation, state, new_state)
   direction_squares = ([direction * direction for direction in directions]
-                       if options.max_relative_step else [])
+                       if any(each.limits_steps for each in
+                              options.stabilizers) else [])
   coordinates = Coordinates(
       new_state, level1_inputs, directions, squares, direction_squares, [])
   return (_skip_zero_gradients(coordinates, grad, state)
@@ -257,7 +277,7 @@ def step_layer(options, theta, level1_inputs, layer, global_state, mask=()):
   Returns:
     float32 [T, units].
   """
-  inputs = tensor_statistics.masked_means(level1_inputs, mask)
+  inputs = masked_means(level1_inputs, mask)
   bias = None
   if global_state:
     bias = rnn_cells.affine(
@@ -297,10 +317,10 @@ def step_global(options, theta, layers, global_state, order=None, mask=()):
   return [new_state]
 
 
-def _observe(options, grad, state, view):
-  """Updates the moving averages and gathers what the RNN may look at."""
-  if view.scale is not None:
-    grad = tensor_statistics.relative_gradient(grad, view.scale)
+def _observe(options, grad, state, context):
+  """Updates the moving averages and gathers what features are made of."""
+  if context.gradient_scale is not None:
+    grad = gradient_history.relative_gradient(grad, context.gradient_scale)
   averages = grad
   if options.num_scales > 1:
     decays = gradient_features.repeated_square_roots(
@@ -313,7 +333,8 @@ def _observe(options, grad, state, view):
   scaled, mean_squares = gradient_features.scaled_gradient(
       averages, state["ms"], scale_decays)
   return averages, gradient_features.Observation(
-      scaled, mean_squares, state.get("log_learning_rate"), view)
+      scaled, mean_squares, state.get("log_learning_rate"),
+      context.mean_log_rate)
 
 
 def coordinate_bias(theta, layout, state, global_state):
@@ -346,7 +367,7 @@ def _decay(theta, outputs, name, fixed):
   return tf.constant(fixed, tf.float32)
 
 
-def _directions(options, theta, outputs, observation, new_state):
+def _directions(options, theta, outputs, observation, state, new_state):
   """Turns read-outs into directions and squares, see `Coordinates`; adds the
   learning rate to the new state."""
   names = [("update", "GradsToDelta")]
@@ -362,34 +383,70 @@ def _directions(options, theta, outputs, observation, new_state):
   log_rate = observation.log_rate
   if log_rate is None:
     return unscaled, []
+  change, changed = stabilizer.rate_change(
+      options.stabilizers,
+      outputs["learning_rate"] + theta["learning_rate_bias"], state)
+  new_state.update(changed)
   proposed, new_state["log_learning_rate"] = learning_rates.step(
-      options, theta, log_rate, outputs["learning_rate"],
-      new_state.get("num_steps"))
+      theta, log_rate, change, options.max_log_rate)
   scales = [tf.exp(proposed + theta["PerTensor/param_stepsize_offset"]),
             tf.exp(proposed)]
   return ([value * scale for value, scale in zip(unscaled, scales)],
           [value * value for value in unscaled])
 
 
-def normalized(coordinates, layout, look):
-  """Normalizes and limits directions per tensor.
+def masked_means(means, mask):
+  """Means over coordinates that are not skipped, which count as 0 in `means`.
+
+  Args:
+    means: List of float32 [T, k], means over all coordinates.
+    mask: Empty, or a list with one float32 [T, 1], the fraction of those that
+      are not skipped.
+
+  Returns:
+    List of float32 [T, k].
+  """
+  if not mask:
+    return means
+  fraction = selection.select(
+      tf.equal(mask[0], 0.0), tf.ones_like(mask[0]), mask[0])
+  return [mean / fraction for mean in means]
+
+
+def normalized(coordinates, layout, controls):
+  """Normalizes directions per tensor, as `controls` say.
+
+  A direction v [P, 1] is a read-out d [P, 1] times its coordinates' learning
+  rates. It is divided by the root mean square of the read-out; a step is
+
+    v / sqrt(mean_T(d^2) + 1e-16), or v without a learning rate,
+
+  limited to `controls.step_limit` and multiplied with `controls.step_scale`,
+  where there are any.
 
   Args:
     coordinates: `Coordinates`, averaged over tensors.
     layout: `TensorLayout`.
-    look: `tensor_statistics.Look`.
+    controls: `stabilizer.Controls`.
 
   Returns:
-    (steps, caps): float32 [P, 1], those of parameters and of attended
-    locations; see `tensor_statistics.step_scales`.
+    (steps, cap): pair of float32 [P, 1], those of parameters and of attended
+    locations; and float32 [T, 1], what the former were multiplied with to limit
+    them, or None.
   """
-  scales, caps = tensor_statistics.step_scales(
-      tensor_statistics.masked_means(coordinates.squares, coordinates.mask),
-      coordinates.direction_squares, look.limit)
-  steps = coordinates.directions
-  if look.share is not None:
-    scales = [scale * look.share for scale in scales or [1.0] * len(steps)]
+  scales = [
+      tf.math.rsqrt(square + _OUTPUT_EPSILON)
+      for square in masked_means(coordinates.squares, coordinates.mask)]
+  steps, cap, limit = coordinates.directions, None, controls.step_limit
+  if limit is not None:
+    scales = scales or [tf.ones_like(limit)] * len(steps)
+    caps = step_limit.caps(scales, coordinates.direction_squares, limit)
+    scales = [scale * each for scale, each in zip(scales, caps)]
+    cap = caps[0]
+  if controls.step_scale is not None:
+    scales = [scale * controls.step_scale
+              for scale in scales or [1.0] * len(steps)]
   if scales:
     steps = [direction * layout.broadcast(scale)
              for direction, scale in zip(steps, scales)]
-  return (steps[0], steps[-1]), caps
+  return (steps[0], steps[-1]), cap

@@ -80,8 +80,6 @@ def read_checkpoint(path, scope, declarations):
     _check_shapes(prefix, scope, names, declarations, shapes)
     values = {name: _read_tensor(reader, prefix, scope + "/" + name)
               for name in names}
-  for name, declaration in declarations.items():
-    values[name] = _with_new_rows(values[name], declaration)
   return prefix, values
 
 
@@ -122,8 +120,7 @@ def _check_shapes(prefix, scope, names, declarations, shapes):
     full_name = scope + "/" + name
     if full_name not in shapes:
       problems.append("{} is missing".format(full_name))
-    elif list(shapes[full_name]) not in (
-        declaration.shape, _old_shape(declaration)):
+    elif list(shapes[full_name]) != declaration.shape:
       problems.append("{} has shape {}, expected {}".format(
           full_name, list(shapes[full_name]), declaration.shape))
   for name in names.difference(declarations):
@@ -136,46 +133,6 @@ def _check_shapes(prefix, scope, names, declarations, shapes):
         "Checkpoint {!r} does not fit this optimizer: {}. Construct the "
         "optimizer with the options it was trained with.".format(
             prefix, "; ".join(problems)))
-
-
-def _old_shape(declaration):
-  """The shape a meta-parameter has in a checkpoint without its new rows."""
-  count = declaration.new_rows.count if declaration.new_rows else 0
-  return [size - count * (axis == 0)
-          for axis, size in enumerate(declaration.shape)]
-
-
-def _with_new_rows(array, declaration, fill=0.0):
-  """An array with the rows that one from an old checkpoint lacks."""
-  if (not declaration.new_rows or
-      list(array.shape) != _old_shape(declaration)):
-    return array
-  start, count = declaration.new_rows
-  return np.insert(array, [start] * count, fill, axis=0)
-
-
-def fitted(name, array, scope, declarations, initial_value):
-  """Adds the rows that a tensor of a checkpoint may lack.
-
-  New rows of a meta-parameter are 0; what the meta-optimizer keeps beside it
-  starts there as in a new run.
-
-  Args:
-    name: String, the tensor's name.
-    array: Its value in the checkpoint.
-    scope: The scope of the meta-parameters' names.
-    declarations: Mapping from relative name to `Declaration`.
-    initial_value: Function that returns the tensor's value in a new run.
-
-  Returns:
-    The array, or if it lacks rows a copy that has them.
-  """
-  base = _SLOT.split(name)[0]
-  declaration = declarations.get(base[len(scope) + 1:])
-  if declaration is None or not base.startswith(scope + "/"):
-    return array
-  return _with_new_rows(
-      array, declaration, 0.0 if name == base else np.max(initial_value()))
 
 
 def _read_tensor(reader, prefix, name):

@@ -39,14 +39,8 @@ from . import meta_checkpoint
 
 OPTIMIZER_SCOPE = "LOL"
 
-NewRows = collections.namedtuple("NewRows", "start, count")
-"""Rows of a matrix that a checkpoint may lack: the inputs they belong to came
-later. They are read as zeros, so that these inputs change nothing."""
-
-Declaration = collections.namedtuple(
-    "Declaration", "shape, initializer, new_rows")
-"""A meta-parameter: shape, initializer, and None or its `NewRows`."""
-Declaration.__new__.__defaults__ = (None,)
+Declaration = collections.namedtuple("Declaration", "shape, initializer")
+"""A meta-parameter."""
 
 _InGraph = collections.namedtuple(
     "_InGraph", "scope, variables, initial_values, found")
@@ -79,14 +73,13 @@ class MetaParameters:
     self._bindings = []
     self._loaded = {}
 
-  def declare(self, name, shape, initializer, new_rows=None):
+  def declare(self, name, shape, initializer):
     """Adds a meta-parameter.
 
     Args:
       name: String, the checkpoint name relative to the scope.
       shape: List of integers.
       initializer: A TensorFlow initializer, called with the shape and dtype.
-      new_rows: None, or the `NewRows` a checkpoint may lack.
 
     Raises:
       ValueError: If the name is taken.
@@ -97,8 +90,7 @@ class MetaParameters:
       initializer = copy.copy(initializer)
       initializer.seed = (
           self._seed + zlib.crc32(name.encode("utf-8"))) % (2**31 - 1)
-    self._declarations[name] = Declaration(
-        list(shape), initializer, new_rows)
+    self._declarations[name] = Declaration(list(shape), initializer)
     self.variables()
 
   def declare_all(self, declarations, prefix=""):
@@ -298,7 +290,7 @@ class MetaParameters:
     return prefix
 
   def _make_variable(self, name, scope):
-    shape, initializer, _ = self._declarations[name]
+    shape, initializer = self._declarations[name]
     if name in self._loaded:
 
       def initializer(unused_shape, **unused_options):

@@ -52,8 +52,10 @@ def load(name_or_logdir="hierarchical_rnn", allow_import=False, **options):
       of any module, which is then imported: whatever the module contains is
       run. By default only this library's own optimizers are constructed.
     **options: Constructor arguments that replace the described ones, such as
-      init_lr_range=(1e-5, 1e-5) to start a big model with smaller steps. The
-      meta-parameters still have to fit.
+      init_lr_range=(1e-5, 1e-5) to start a big model with smaller steps, or
+      numbers of stabilizers by flat names such as step_limit_fraction=0.01, 0
+      for none; see `hierarchical_options`. The meta-parameters still have to
+      fit. What is described and rests on what is switched off is left out.
 
   Returns:
     A `TrainableOptimizer`.
@@ -94,9 +96,8 @@ def construct_from(logdir, allow_import=False, **options):
             logdir, ", ".join(names()) or "none", registry.FILE_NAME,
             _inside(logdir)))
   description = registry.read(logdir)
-  description["kwargs"].update(options)
   try:
-    return registry.construct(description, allow_import)
+    return registry.construct(description, allow_import, options)
   except ValueError as error:
     raise ValueError("Cannot load what {!r} describes: {}".format(path, error))
 

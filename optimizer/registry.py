@@ -5,7 +5,10 @@
 `optimizer.json` lies beside the checkpoints of a meta-training run and holds
 the class and constructor arguments of its optimizer:
 
-  {"optimizer": "HierarchicalRNN", "args": [], "kwargs": {"max_log_lr": 33.0}}
+  {"optimizer": "HierarchicalRNN", "args": [], "kwargs": {
+      "max_log_lr": 33.0, "initial": {"gate_bias": 2.2},
+      "stabilizers": [
+          {"stabilizer": "RateDecay", "kwargs": {"after": 200.0}}]}}
 """
 
 import collections
@@ -19,8 +22,11 @@ import tensorflow.compat.v1 as tf
 from . import arguments
 from . import coordinatewise_rnn
 from . import global_learning_rate
+from . import hierarchical_declarations
+from . import hierarchical_options
 from . import hierarchical_rnn
 from . import learning_rate_schedule
+from . import stabilizers
 from . import text_files
 from . import trainable_adam
 from . import trainable_optimizer
@@ -32,6 +38,9 @@ OPTIMIZERS = collections.OrderedDict((cls.__name__, cls) for cls in (
     learning_rate_schedule.LearningRateSchedule,
     global_learning_rate.GlobalLearningRate,
 ))
+
+_STABILIZERS = collections.OrderedDict(
+    (cls.__name__, cls) for cls in stabilizers.ALL)
 
 FILE_NAME = "optimizer.json"
 
@@ -90,7 +99,8 @@ def describe(constructor, args, kwargs):
   args, kwargs = _with_defaults(constructor, list(args), dict(kwargs))
   kwargs.pop("use_native", None)
   try:
-    return _in_json({"optimizer": name, "args": args, "kwargs": kwargs})
+    return {"optimizer": name, "args": _in_json(args),
+            "kwargs": {key: _in_json(value) for key, value in kwargs.items()}}
   except TypeError as error:
     raise ValueError(
         "The arguments of {} cannot be written as JSON: {}.".format(
@@ -98,7 +108,9 @@ def describe(constructor, args, kwargs):
 
 
 def _in_json(value):
-  return json.loads(json.dumps(value, default=_cell_name))
+  if isinstance(value, hierarchical_declarations.Initial):
+    value = value._asdict()
+  return json.loads(json.dumps(value, default=_named))
 
 
 def _with_defaults(constructor, args, kwargs):
@@ -131,16 +143,20 @@ def completed(description):
     return description
   args, kwargs = _with_defaults(
       constructor, description["args"], description["kwargs"])
+  if issubclass(constructor, hierarchical_rnn.HierarchicalRNN) and not args:
+    # Its options may have names of before.
+    return describe(constructor, args, _replaced(constructor, kwargs, {}))
   return dict(description, args=args, kwargs=kwargs)
 
 
-def construct(description, allow_import=False):
+def construct(description, allow_import=False, given=None):
   """Constructs the optimizer that `describe` described.
 
   Args:
     description: Dict.
     allow_import: Whether the class may come from another module than those of
       `OPTIMIZERS`, which is then imported: whatever it contains is run.
+    given: Dict of arguments that replace the described ones, or None.
 
   Returns:
     A `TrainableOptimizer`.
@@ -151,22 +167,48 @@ def construct(description, allow_import=False):
   """
   check(description)
   constructor = _constructor(description["optimizer"], allow_import)
-  kwargs = {str(key): value
-            for key, value in description["kwargs"].items()}
-  names, _ = arguments.parameters(constructor)
-  unknown = sorted(set(kwargs) - set(names or kwargs))
-  if unknown:
-    raise ValueError("{} has no option {:.200}: expected some of {}.{}".format(
-        constructor.__name__, " or ".join(map(repr, unknown)),
-        ", ".join(sorted(names)),
-        " It adapts learning rates itself, init_lr_range=(low, high) is where "
-        "they start." if "init_lr_range" in names else ""))
   try:
+    kwargs = _replaced(constructor, description["kwargs"], given or {})
+    _check_known(constructor, kwargs)
     return constructor(*description["args"], **kwargs)
+  except _UnknownOption:
+    raise
   except Exception as error:
     # Values from a file can be anything, and so can be what they lead to.
     raise ValueError("{} cannot be constructed ({}: {}).".format(
         constructor.__name__, type(error).__name__, str(error).rstrip(".")))
+
+
+class _UnknownOption(ValueError):
+  """A description has an option that the constructor lacks."""
+
+
+def _check_known(constructor, kwargs):
+  """Raises `_UnknownOption` unless a constructor has all arguments."""
+  names, _ = arguments.parameters(constructor)
+  unknown = sorted(set(kwargs) - set(names or kwargs))
+  if unknown:
+    message = "{} has no option {:.200}: expected some of {}.{}"
+    raise _UnknownOption(message.format(
+        constructor.__name__, " or ".join(map(repr, unknown)),
+        ", ".join(sorted(names)),
+        " It adapts learning rates itself, init_lr_range=(low, high) is where "
+        "they start." if "init_lr_range" in names else ""))
+
+
+def _replaced(constructor, described, given):
+  """The arguments of a constructor: those described but for those given."""
+  if not issubclass(constructor, hierarchical_rnn.HierarchicalRNN):
+    return dict(described, **given)
+  described = dict(described)
+  if isinstance(described.get("initial"), dict):
+    described["initial"] = hierarchical_declarations.Initial(
+        **described["initial"])
+  if "stabilizers" in described:
+    described["stabilizers"] = [
+        _STABILIZERS[each["stabilizer"]](**each["kwargs"])
+        for each in described["stabilizers"]]
+  return hierarchical_options.replaced(described, given)
 
 
 def check(description):
@@ -247,9 +289,13 @@ def write(logdir, description):
                    text_files.json_text(description))
 
 
-def _cell_name(value):
+def _named(value):
+  """What stands for a class of cells or a stabilizer in JSON."""
   name = getattr(value, "__name__", None)
   if name in coordinatewise_rnn.CELLS and (
       value is getattr(tf.nn.rnn_cell, name)):
     return name
+  for name, cls in _STABILIZERS.items():
+    if type(value) is cls:
+      return {"stabilizer": name, "kwargs": value.values()}
   raise TypeError("{!r} has no name in JSON".format(value))

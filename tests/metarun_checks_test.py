@@ -126,8 +126,8 @@ class CheckTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters(
       ("init_lr_range is odd.", "HierarchicalRNN",
        "init_lr_range is odd. (--min_lr, --max_lr)"),
-      ("readout_scale is odd.", "HierarchicalRNN",
-       "readout_scale is odd. (--hrnn_rnn_readout_scale)"),
+      ("initial_readout_scale is odd.", "HierarchicalRNN",
+       "initial_readout_scale is odd. (--hrnn_rnn_readout_scale)"),
       ("readout_scale is odd.", "CoordinatewiseRNN",
        "readout_scale is odd. (--crnn_rnn_readout_scale)"),
       ("level_sizes is odd.", "HierarchicalRNN", "level_sizes is odd."),

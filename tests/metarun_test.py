@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of flags and of what they stand for."""
 
-import inspect
 import io
 import json
 import os
@@ -18,9 +17,13 @@ import tensorflow.compat.v1 as tf
 
 import metaopt
 import metarun
+from optimizer import arguments
 from optimizer import coordinatewise_rnn
+from optimizer import hierarchical_options
 from optimizer import hierarchical_rnn
 from optimizer import pretrained
+from optimizer import stabilizers
+from optimizer.stabilizers import stabilizer
 from optimizer import registry
 from problems import problem_sets
 
@@ -36,9 +39,7 @@ _TINY = dict(
 
 
 def _signature(constructor):
-  arguments = inspect.getfullargspec(constructor.__init__)
-  return dict(zip(arguments.args[-len(arguments.defaults):],
-                  arguments.defaults))
+  return arguments.parameters(constructor)[1]
 
 
 class FlagsTest(tf.test.TestCase):
@@ -65,12 +66,11 @@ class FlagsTest(tf.test.TestCase):
     ours = set(flag.name for flag in FLAGS.flags_by_module_dict()["metarun"])
     self.assertEqual(set(), names - ours)
     self.assertContainsSubset(
-        {"compile", "global_input", "gradient_fall_power",
-         "gradient_jump_power", "level_sizes", "list_problems", "seed",
-         "max_relative_gradient", "max_relative_step", "max_step_excess",
-         "rare_step_power", "relative_init_lr", "rms_floor",
-         "skip_zero_gradients", "slow_rates_after", "slow_rates_power",
-         "use_gradient_change", "use_gradient_trend", "use_lr_over_rms"},
+        {"compile", "global_input", "gradient_history_decay_power",
+         "gradient_history_spike_power", "level_sizes", "list_problems", "seed",
+         "gradient_history_limit", "step_limit_fraction", "step_limit_excess",
+         "sparse_steps_power", "step_limit_floor", "skip_zero_gradients",
+         "rate_decay_after", "rate_decay_power"},
         ours - names)
 
   def test_only_metarun_defines_flags(self):
@@ -103,38 +103,36 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
   def test_every_argument_has_a_flag(self):
     spec = metarun.optimizer_spec()
     self.assertEqual(set(_signature(hierarchical_rnn.HierarchicalRNN)),
-                     set(spec.kwargs) | {"name", "random_seed", "use_native"})
+                     set(spec.kwargs) | {
+                         "name", "random_seed", "use_native", "cell_cls"})
 
   @parameterized.parameters(
       ("max_log_lr", 3.0, "max_log_lr"),
-      ("biasgrucell_scale", 0.25, "cell_scale"),
-      ("biasgrucell_gate_bias_init", 1.0, "gate_bias_init"),
-      ("hrnn_affine_scale", 0.25, "affine_scale"),
-      ("hrnn_rnn_readout_scale", 0.25, "readout_scale"),
-      ("hrnn_default_decay_var_init", 1.0, "input_decay_bias_init"),
-      ("scale_decay_bias_init", 1.0, "scale_decay_bias_init"),
+      ("biasgrucell_scale", 0.25, "initial_cell_scale"),
+      ("biasgrucell_gate_bias_init", 1.0, "initial_gate_bias"),
+      ("hrnn_affine_scale", 0.25, "initial_affine_scale"),
+      ("hrnn_rnn_readout_scale", 0.25, "initial_readout_scale"),
+      ("hrnn_default_decay_var_init", 1.0, "initial_input_decay_bias"),
+      ("scale_decay_bias_init", 1.0, "initial_scale_decay_bias"),
       ("learning_rate_momentum_logit_init", 1.0,
-       "learning_rate_momentum_logit_init"),
+       "initial_learning_rate_momentum_logit"),
       ("objective_training_max_multiplier", 4.0, "obj_train_max_multiplier"),
       ("use_attention", True, "use_attention"),
       ("global_input", "last", "global_input"),
-      ("skip_zero_gradients", True, "skip_zero_gradients"),
-      ("max_relative_step", 0.1, "max_relative_step"),
-      ("max_step_excess", 2.0, "max_step_excess"),
-      ("max_relative_gradient", 9.0, "max_relative_gradient"),
-      ("gradient_jump_power", 0.5, "gradient_jump_power"),
-      ("gradient_fall_power", 0.5, "gradient_fall_power"),
-      ("slow_rates_after", 200.0, "slow_rates_after"),
-      ("slow_rates_power", 0.5, "slow_rates_power"),
-      ("rare_step_power", 0.5, "rare_step_power"),
-      ("relative_init_lr", True, "relative_init_lr"),
-      ("rms_floor", 0.2, "rms_floor"),
-      ("use_lr_over_rms", True, "use_lr_over_rms"),
-      ("use_gradient_trend", True, "use_gradient_trend"),
-      ("use_gradient_change", True, "use_gradient_change"))
+      ("skip_zero_gradients", True, "skip_zero_gradients"))
   def test_flag_reaches_the_constructor(self, flag, value, argument):
     with flagsaver.flagsaver(**{flag: value}):
-      self.assertEqual(value, metarun.optimizer_spec().kwargs[argument])
+      options = hierarchical_options.flat(metarun.optimizer_spec().kwargs)
+    self.assertEqual(value, options[argument])
+
+  def test_flags_of_stabilizers(self):
+    self.assertEqual((), metarun.optimizer_spec().kwargs["stabilizers"])
+    flags = stabilizer.flat_values(
+        [cls(**{name: 3.0 for name in cls.kinds}) for cls in stabilizers.ALL])
+    with flagsaver.flagsaver(skip_zero_gradients=True, **flags):
+      chosen = metarun.optimizer_spec().kwargs["stabilizers"]
+    self.assertEqual(flags, stabilizer.flat_values(chosen))
+    self.assertLen(chosen, len(stabilizers.ALL))
 
   def test_flags_of_lists_and_ranges(self):
     with flagsaver.flagsaver(level_sizes=["3", "4"], min_lr=0.1, max_lr=0.2):

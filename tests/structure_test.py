@@ -240,9 +240,12 @@ class BuildTest(absltest.TestCase):
       for name in _imports(_TREES[path], package):
         # A name imported from a module, or the module itself.
         for module in (name, name.rpartition(".")[0]):
-          source = module.replace(".", os.sep) + ".py"
-          if source in self.labels:
-            expected.add(self.labels[source])
+          source = module.replace(".", os.sep)
+          labels = [self.labels[path] for path in (
+              source + ".py", os.path.join(source, "__init__.py"))
+                    if path in self.labels]
+          if labels:
+            expected.update(labels)
             break
       actual = set()
       for dependency in target.attributes.get("deps", []):

@@ -21,17 +21,18 @@ INLINE void GruColumns(const Gru& gru, const float* gate_bias,
                        const float* candidate_bias, int rows,
                        const float* inputs, const float* state,
                        float* scratch) {
-  const int units = gru.units, seen = gru.inputs - units;
+  const int units = gru.units, num_inputs = gru.inputs - units;
   float* candidate = scratch;
   float* reset = candidate + units * kBlockRows;
   float* gates = reset + units * kBlockRows;
-  Product(gru.gates, gate_bias, rows, inputs, seen, state, gates);
+  Product(gru.gates, gate_bias, rows, inputs, num_inputs, state, gates);
   for (int i = 0; i < units; i++)
     for (int row = 0; row < rows; row += LANES) {
       const int at = i * kBlockRows + row;
       Store(reset + at, Sigmoid(Load(gates + at)) * Load(state + at));
     }
-  Product(gru.candidate, candidate_bias, rows, inputs, seen, reset, candidate);
+  Product(gru.candidate, candidate_bias, rows, inputs, num_inputs, reset,
+          candidate);
   const float* update = gates + units * kBlockRows;
   for (int i = 0; i < units; i++)
     for (int row = 0; row < rows; row += LANES) {
@@ -57,13 +58,13 @@ void AffineRows(const Affine& map, int rows, const float* inputs,
 
 void GruRows(const Gru& gru, int rows, const float* inputs, const float* state,
              float* new_state, float* scratch) {
-  const int units = gru.units, seen = gru.inputs - units;
-  float* old = scratch + seen * kBlockRows;
+  const int units = gru.units, num_inputs = gru.inputs - units;
+  float* old = scratch + num_inputs * kBlockRows;
   float* results = old + units * kBlockRows;
   for (int row = 0; row < rows; row += kBlockRows) {
     const int count = rows - row < kBlockRows ? rows - row : kBlockRows;
     const int64_t at = row;
-    ToColumns(count, seen, inputs + at * seen, scratch);
+    ToColumns(count, num_inputs, inputs + at * num_inputs, scratch);
     ToColumns(count, units, state + at * units, old);
     GruColumns(gru, gru.gates.bias, gru.candidate.bias, Padded(count), scratch,
                old, results);
@@ -79,10 +80,10 @@ struct Buffers {
 };
 
 INLINE Buffers MakeBuffers(const Level0& level, float* scratch) {
-  const int seen = level.gru.inputs - level.gru.units;
+  const int num_inputs = level.gru.inputs - level.gru.units;
   Buffers buffers;
   buffers.inputs = scratch;
-  buffers.state = buffers.inputs + seen * kBlockRows;
+  buffers.state = buffers.inputs + num_inputs * kBlockRows;
   buffers.work = buffers.state + level.gru.units * kBlockRows;
   buffers.outputs = buffers.work + 4 * level.gru.units * kBlockRows;
   buffers.staged = buffers.outputs + level.read_out.outputs * kBlockRows;
@@ -176,7 +177,7 @@ INLINE void Observe(const Level0& level, const Block& block, int rows,
     float* column = next + row;
     const F log_rate = Load(block.log_rate + row);
     if (level.relative_rate) {
-      Store(column, log_rate - block.view.mean_log_rate);
+      Store(column, log_rate - block.context.mean_log_rate);
       column += kBlockRows;
     }
     if (level.extremeness) {  // Outside of [log 1e-6, log 1].
@@ -188,17 +189,6 @@ INLINE void Observe(const Level0& level, const Block& block, int rows,
       Store(column, log_rate + 6.907755279f);
       column += kBlockRows;
     }
-    if (level.rate_over_size) Store(column, log_rate - block.view.log_size);
-  }
-  next += (level.relative_rate + level.extremeness + level.log_rate +
-           level.rate_over_size) * kBlockRows;
-  const bool shown[2] = {level.trend, level.change};
-  const float values[2] = {block.view.trend, block.view.change};
-  for (int i = 0; i < 2; i++) {
-    if (!shown[i]) continue;
-    for (int row = 0; row < rows; row += LANES)
-      Store(next + row, All(values[i]));
-    next += kBlockRows;
   }
 }
 
@@ -225,19 +215,19 @@ INLINE void ReadOut(const Level0& level, const Block& block, int rows,
     if (level.dynamic) {
       F old = Load(block.log_rate + row);
       F change = Load(outputs + level.rate * kBlockRows + row);
-      if (level.slow_rates_after > 0) {
+      if (level.rate_decay_after > 0) {
         const F before = Load(block.num_steps + row);
         const F steps = before + 1.0f;
-        F slowness = Min(All(1), level.slow_rates_after / steps);
-        if (level.slow_rates_power != 1)
-          slowness = Exp(level.slow_rates_power * Log(slowness));
-        change = change * slowness;
+        F decay = Min(All(1), level.rate_decay_after / steps);
+        if (level.rate_decay_power != 1)
+          decay = Exp(level.rate_decay_power * Log(decay));
+        change = change * decay;
         Store(block.num_steps + row, Choose(keep, steps, before));
       }
       F proposed = old + change;
       proposed = Min(All(level.max_log_rate), Max(All(kMinLogRate), proposed));
-      F anew = proposed + level.momentum * (old - proposed);
-      Store(block.log_rate + row, Choose(keep, anew, old));
+      F updated = proposed + level.momentum * (old - proposed);
+      Store(block.log_rate + row, Choose(keep, updated, old));
       scales[0] = Exp(proposed + level.offset);
       if (level.attention >= 0) scales[1] = Exp(proposed);
     }
@@ -246,7 +236,7 @@ INLINE void ReadOut(const Level0& level, const Block& block, int rows,
       F direction = Load(outputs + names[i] * kBlockRows + row);
       squares[i] += Choose(count, direction * direction, All(0));
       const F move = direction * scales[i];
-      if (level.limited)
+      if (level.limits_steps)
         move_squares[i] += Choose(count, move * move, All(0));
       Store(block.moves[i] + row, Choose(keep, move, All(0)));
     }
@@ -301,8 +291,8 @@ INLINE bool ObserveAll(const Level0& level, const Block& block, int rows,
     all &= keep & count;
     StoreMask(buffers.keeps + row, keep);
     StoreMask(buffers.counts + row, count);
-    if (level.relative) {
-      gradient = gradient * block.view.scale;
+    if (level.has_history) {
+      gradient = gradient * block.context.gradient_scale;
       gradient = Min(All(kMostGradient), Max(All(-kMostGradient), gradient));
     }
     Store(buffers.gradient + row, gradient);
@@ -317,12 +307,12 @@ INLINE bool ObserveAll(const Level0& level, const Block& block, int rows,
 
 void StepLevel0(const Level0& level, const float* bias, const Block& original,
                 double* sums, float* scratch) {
-  const int units = level.gru.units, seen = level.gru.inputs - units;
+  const int units = level.gru.units, num_inputs = level.gru.inputs - units;
   const int rows = original.rows, padded = Padded(rows);
   const Buffers buffers = MakeBuffers(level, scratch);
   Block block = original;
   if (rows < padded) block = Staged(level, original, buffers.staged);
-  double* last_sums = sums + units + (level.sees_features ? seen : 0);
+  double* last_sums = sums + units + (level.passes_features ? num_inputs : 0);
   ToColumns(rows, units, block.hidden, buffers.state);
   const bool all =
       ObserveAll(level, block, rows, padded, buffers, last_sums);
@@ -333,8 +323,9 @@ void StepLevel0(const Level0& level, const float* bias, const Block& original,
           buffers.inputs, buffers.outputs);
   ReadOut(level, block, padded, buffers, last_sums);
   AddSums(units, hidden, padded, buffers.counts, all, sums);
-  if (level.sees_features)
-    AddSums(seen, buffers.inputs, padded, buffers.counts, all, sums + units);
+  if (level.passes_features)
+    AddSums(num_inputs, buffers.inputs, padded, buffers.counts, all,
+            sums + units);
   if (!all)
     for (int i = 0; i < units; i++)
       for (int row = 0; row < padded; row += LANES) {

@@ -10,6 +10,8 @@
 // all sets of instructions. Kernels include none of them but this.
 #include <stdint.h>
 
+#include "constants.h"
+
 namespace learned_optimizer {
 
 // Rows that are computed together. Their intermediates fit the first cache.
@@ -20,14 +22,6 @@ const int kRowMultiple = 32;
 
 // Columns of a matrix that are computed together.
 const int kTile = 5;
-
-const int kMostScales = 20;
-
-// The least log learning rate.
-const float kMinLogRate = -33.0f;
-
-// What gradients are limited to: their squares are finite.
-const float kMostGradient = 1e18f;
 
 // An affine map: matrix [inputs, outputs], in tiles of kTile columns, each by
 // rows, and a bias [outputs].
@@ -53,23 +47,22 @@ struct Level0 {
   int update, attention, rate, scale_decay, input_decay;
   int scales;
   bool products, log_means, relative_rate, extremeness, log_rate;
-  bool rate_over_size, trend, change;
-  bool scale_decays, skip_zeros, skip_nonfinite, dynamic, limited, relative;
-  bool sees_features;
+  bool scale_decays, skip_zeros, skip_nonfinite, dynamic, limits_steps;
+  bool has_history;
+  bool passes_features;
   float momentum, offset, max_log_rate;
-  float slow_rates_after;  // 0 for never.
-  float slow_rates_power;
+  float rate_decay_after, rate_decay_power;  // 0 for never.
 };
 
-// What rows know of their tensor, see tensor_statistics.py.
-struct View {
-  float mean_log_rate, log_size, trend, change, scale;
+// What rows get from their tensor, see hierarchical_step.py.
+struct TensorContext {
+  float mean_log_rate, gradient_scale;
 };
 
 // A block of rows of a tensor. All but `hidden` [rows, units] are columns.
 struct Block {
   int rows;
-  View view;
+  TensorContext context;
   const float* gradient;
   float* hidden;
   float* scale_decay;
@@ -81,8 +74,8 @@ struct Block {
   float* moves[2];  // Of the parameter and of the attended location.
 };
 
-// Sums over rows that are added to: what level 1 sees, then these. Each of the
-// first two has one for the parameter and one for the attended location.
+// Sums over rows that are added to: the inputs of level 1, then these. Each of
+// the first two has one for the parameter and one for the attended location.
 enum Sum {
   kSquare, kMoveSquare = kSquare + 2, kActive = kMoveSquare + 2, kBad, kNumSums
 };

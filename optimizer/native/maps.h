@@ -71,18 +71,18 @@ class Map {
 
 // A `Gru` with the memory it needs; an extra bias [3 units] may be given.
 struct GruMaps {
-  GruMaps(int seen, int units, const float* gates, const float* gate_bias,
+  GruMaps(int num_inputs, int units, const float* gates, const float* gate_bias,
           const float* candidate, const float* candidate_bias,
           const float* extra = nullptr)
-      : gate_map(seen + units, 2 * units),
-        candidate_map(seen + units, units) {
+      : gate_map(num_inputs + units, 2 * units),
+        candidate_map(num_inputs + units, units) {
     gate_map.Set(gates, gate_bias);
     candidate_map.Set(candidate, candidate_bias);
     if (extra) {
       gate_map.Add(extra);
       candidate_map.Add(extra + 2 * units);
     }
-    gru = {seen + units, units, gate_map.get(), candidate_map.get()};
+    gru = {num_inputs + units, units, gate_map.get(), candidate_map.get()};
   }
 
   Map gate_map, candidate_map;

@@ -21,6 +21,8 @@ from tensorflow.python.framework import function
 from .. import gradient_features
 from . import loader
 from .. import rnn_cells
+from .. import stabilizers
+from ..stabilizers import stabilizer
 
 # Options of `hierarchical_step.StepOptions` that the kernel has other names
 # for, or, where there is None, that are part of others.
@@ -28,7 +30,7 @@ _OPTION_NAMES = {
     "cells": "level_sizes",
     "features": None,
     "global_input": None,
-    "uses_sizes": None,
+    "stabilizers": None,
     "num_scales": "scales",
     "multiple_scale_decays": "scale_decays",
     "problem_rate_mean": "problem_mean",
@@ -44,14 +46,11 @@ _FEATURES = (
     ("_relative_log_rate", "relative_rate"),
     ("_extremeness", "extremeness"),
     ("_log_rate", "log_rate"),
-    ("_log_rate_over_size", "rate_over_size"),
-    ("_trend", "trend"),
-    ("_change", "change"),
 )
 
 _GLOBAL_INPUTS = {"mean": [], "last": ["last_input"]}
 
-# The kernel does not look at where states start.
+# The kernel does not use where states start.
 _INITIAL = "/init_vector"
 
 
@@ -100,6 +99,10 @@ def _unknown_option(options, library):
     known = _OPTION_NAMES.get(name, name)
     if value and known and known not in library.option_names:
       return "its option {} is {!r}".format(name, value)
+  for each in options.stabilizers:
+    if type(each) not in stabilizers.ALL or not (
+        set(stabilizer.flat_values([each])) <= library.option_names):
+      return "it has {!r}".format(each)
   if options.global_input not in _GLOBAL_INPUTS:
     return "its global input is {!r}".format(options.global_input)
   known = iter([name for name, _ in _FEATURES])
@@ -107,7 +110,7 @@ def _unknown_option(options, library):
     name = feature.compute.__name__
     if (feature.compute.__module__ != gradient_features.__name__ or
         name not in known):
-      return "its RNN sees {}".format(name.strip("_"))
+      return "its RNN has the feature {}".format(name.strip("_"))
   for cell in options.cells:
     if type(cell) is not rnn_cells.BiasGRU or not cell.is_standard:
       return "its cells are not the usual ones"
@@ -170,6 +173,7 @@ def _options(rule, skip_nonfinite, theta):
   values = {_OPTION_NAMES.get(name, name): value
             for name, value in options._asdict().items()}
   values.pop(None)
+  values.update(stabilizer.flat_values(options.stabilizers))
   known = dict(_FEATURES)
   flags = [known[feature.compute.__name__] for feature in options.features[1:]]
   flags += _GLOBAL_INPUTS[options.global_input]

@@ -18,9 +18,6 @@
   OPTION(bool, relative_rate)                                              \
   OPTION(bool, extremeness)                                                \
   OPTION(bool, log_rate)                                                   \
-  OPTION(bool, rate_over_size)                                             \
-  OPTION(bool, trend)                                                      \
-  OPTION(bool, change)                                                     \
   OPTION(bool, scale_decays) /* Slower timescales scale more slowly. */    \
   OPTION(bool, problem_mean) /* Rates are relative to the problem's. */    \
   OPTION(bool, last_input) /* Level 2 sees the last tensor, no mean. */    \
@@ -32,15 +29,15 @@
   OPTION(bool, learned_scale_decay)                                        \
   OPTION(bool, learned_input_decay)                                        \
   OPTION(float, max_log_rate)                                              \
-  /* See tensor_statistics.py; 0 for no limit. */                          \
-  OPTION(float, max_relative_step)                                         \
-  OPTION(float, max_step_excess)                                           \
-  OPTION(float, rms_floor)                                                 \
-  OPTION(float, max_relative_gradient) /* 0 for gradients as they are. */  \
-  OPTION(float, gradient_jump_power) /* learning_rates.py; 0 for none. */  \
-  OPTION(float, gradient_fall_power) /* tensor_statistics.py; 0: none. */  \
-  OPTION(float, slow_rates_after) /* See learning_rates.py; 0: never. */   \
-  OPTION(float, slow_rates_power) /* See learning_rates.py. */             \
-  OPTION(float, rare_step_power) /* See step_numbers.py; 0 for none. */
+  /* Of stabilizers, by their names; see stabilizers.h. 0 for none. */     \
+  OPTION(float, rate_decay_after)                                          \
+  OPTION(float, rate_decay_power)                                          \
+  OPTION(float, step_limit_fraction)                                       \
+  OPTION(float, step_limit_floor)                                          \
+  OPTION(float, step_limit_excess)                                         \
+  OPTION(float, gradient_history_limit)                                    \
+  OPTION(float, gradient_history_spike_power)                              \
+  OPTION(float, gradient_history_decay_power)                              \
+  OPTION(float, sparse_steps_power)
 
 #endif  // OPTIMIZER_NATIVE_OPTION_LIST_H_

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "kernels.h"
+#include "stabilizers.h"
 #include "step.h"
 
 namespace learned_optimizer {
@@ -80,8 +81,6 @@ std::string OptionNames() {
   return names;
 }
 
-static_assert(kMaxScales == kMostScales, "two names of one number");
-
 const char* const kThetaNames[kNumTheta] = {
     "update_weights",
     "attention_weights",
@@ -120,46 +119,13 @@ std::string Problem(const Options& o) {
   for (int i = 0; i < o.levels; i++)
     if (o.units[i] < 1 || o.units[i] > kMostUnits)
       return "levels must have 1 to 4096 units";
-  if (o.scales < 1 || o.scales > kMaxScales)
+  if (o.scales < 1 || o.scales > kMostScales)
     return "there must be 1 to 20 timescales";
   if (o.scales == 1 && o.learned_input_decay)
     return "one timescale has no decay to learn";
-  if (!o.dynamic && (o.relative_rate || o.extremeness || o.log_rate ||
-                     o.rate_over_size))
-    return "there are no learning rates to look at";
-  if (!(o.max_relative_step >= 0 && o.max_relative_step < INFINITY))
-    return "max_relative_step must be a positive number, or 0 for no limit";
-  if (o.max_step_excess != 0 &&
-      !(o.max_step_excess >= 1 && o.max_step_excess < INFINITY && o.dynamic &&
-        o.max_relative_step > 0))
-    return "max_step_excess must be a number from 1, or 0 for no limit, and "
-           "needs learning rates and max_relative_step";
-  if (o.sizes() && !(o.rms_floor > 0))
-    return "rms_floor must be a positive number";
-  if (o.max_relative_gradient != 0 &&
-      !(o.max_relative_gradient > 1 && o.max_relative_gradient < INFINITY))
-    return "max_relative_gradient must be a number over 1, or 0 for gradients "
-           "as they are";
-  if (!(o.gradient_jump_power >= 0 && o.gradient_jump_power < INFINITY) ||
-      (o.gradient_jump_power > 0 && !(o.dynamic && o.relative())))
-    return "gradient_jump_power must be a number from 0, and needs learning "
-           "rates and max_relative_gradient";
-  if (!(o.gradient_fall_power >= 0 && o.gradient_fall_power < INFINITY) ||
-      (o.gradient_fall_power > 0 && !o.relative()))
-    return "gradient_fall_power must be a number from 0, and needs "
-           "max_relative_gradient";
-  if (o.slow_rates_after != 0 &&
-      !(o.slow_rates_after >= 1 && o.slow_rates_after < INFINITY && o.dynamic))
-    return "slow_rates_after must be a number of steps from 1, or 0 for "
-           "never, and needs learning rates";
-  if (!(o.slow_rates_power >= 0 && o.slow_rates_power < INFINITY))
-    return "slow_rates_power must be a number from 0";
-  if (!(o.rare_step_power >= 0 && o.rare_step_power < INFINITY) ||
-      (o.rare_step_power > 0 &&
-       !(o.skip_zeros && o.relative() && o.counts_steps())))
-    return "rare_step_power must be a number from 0, and needs the flag "
-           "skip_zeros, max_relative_gradient and slow_rates_after";
-  return "";
+  if (!o.dynamic && (o.relative_rate || o.extremeness || o.log_rate))
+    return "there are no learning rates to make features of";
+  return StabilizerProblem(o);
 }
 
 int64_t ThetaSize(const Options& o, int theta) {
@@ -167,7 +133,7 @@ int64_t ThetaSize(const Options& o, int theta) {
   const int64_t u0 = o.units[0];
   const int64_t u1 = o.levels > 1 ? o.units[1] : 0;
   const int64_t u2 = o.levels > 2 ? o.units[2] : 0;
-  const int64_t rows[] = {features + u0, o.seen() + u1, u1 + u2};
+  const int64_t rows[] = {features + u0, o.layer_inputs() + u1, u1 + u2};
   switch (theta) {
     case kUpdate: return u0;
     case kAttention: return o.attention ? u0 : 0;
@@ -210,7 +176,6 @@ std::string SlotName(int slot) {
     case kLogRate: return "log_learning_rate";
     case kNumSteps: return "num_steps";
     case kHistory: return "gradient_history";
-    case kUnit: return "gradient_unit";
     case kTrueParam: return "true_param";
   }
   return slot < kMeanSquare
@@ -224,9 +189,8 @@ int64_t SlotSize(const Options& o, int slot, int64_t tensor_size) {
     case kLayer: return o.levels > 1 ? o.units[1] : 0;
     case kScaleDecay: case kInputDecay: return tensor_size;
     case kLogRate: return o.dynamic ? tensor_size : 0;
-    case kNumSteps: return o.counts_steps() ? tensor_size : 0;
-    case kHistory: return o.history() ? kHistoryWidth : 0;
-    case kUnit: return o.relative() ? kHistoryWidth : 0;
+    case kNumSteps: return o.decays_rates() ? tensor_size : 0;
+    case kHistory: return o.has_history() ? kHistoryWidth : 0;
     case kTrueParam: return o.attention ? tensor_size : 0;
   }
   const int scale =

@@ -20,7 +20,7 @@ INLINE int StateColumns(const Level0& level, Block* block, float*** columns) {
   columns[count++] = &block->scale_decay;
   columns[count++] = &block->input_decay;
   if (level.dynamic) columns[count++] = &block->log_rate;
-  if (level.slow_rates_after > 0) columns[count++] = &block->num_steps;
+  if (level.rate_decay_after > 0) columns[count++] = &block->num_steps;
   for (int i = 0; i < level.scales; i++) {
     columns[count++] = &block->averages[i];
     columns[count++] = &block->mean_squares[i];

@@ -15,12 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "constants.h"
 #include "option_list.h"
 
 namespace learned_optimizer {
-
-// As many timescales as HierarchicalRNN allows.
-const int kMaxScales = 20;
 
 // The options of HierarchicalRNN that a step depends on.
 struct Options {
@@ -32,20 +30,18 @@ struct Options {
 
   int features() const {
     return scales + (products ? scales - 1 : 0) + (log_means ? scales : 0) +
-           relative_rate + extremeness + log_rate + rate_over_size + trend +
-           change;
+           relative_rate + extremeness + log_rate;
   }
-  // What a level sees of one below it: with several kinds of columns, these
+  // Columns that level 1 gets of level 0: with several kinds of features, these
   // too.
-  int seen() const {
+  int layer_inputs() const {
     return units[0] + (features() > scales ? features() : 0);
   }
-  // Whether the sizes of tensors are needed, their gradients' history, and that
-  // which makes gradients relative.
-  bool sizes() const { return max_relative_step > 0 || rate_over_size; }
-  bool history() const { return trend || change; }
-  bool relative() const { return max_relative_gradient > 0; }
-  bool counts_steps() const { return slow_rates_after > 0; }
+  // Which stabilizers there are.
+  bool decays_rates() const { return rate_decay_after > 0; }
+  bool limits_steps() const { return step_limit_fraction > 0; }
+  bool has_history() const { return gradient_history_limit > 0; }
+  bool has_sparse_steps() const { return sparse_steps_power > 0; }
 };
 
 // Reads options from lines "name=value", of which "level_sizes" has several
@@ -78,12 +74,9 @@ int64_t ThetaSize(const Options& options, int theta);
 // timescales are followed by a number: "grad_accum1".
 enum Slot {
   kHidden, kLayer, kScaleDecay, kInputDecay, kLogRate, kNumSteps, kHistory,
-  kUnit, kTrueParam, kAverage,
-  kMeanSquare = kAverage + kMaxScales, kNumSlots = kMeanSquare + kMaxScales
+  kTrueParam, kAverage,
+  kMeanSquare = kAverage + kMostScales, kNumSlots = kMeanSquare + kMostScales
 };
-
-// Numbers of a gradient's history: fast, slow, first, and 1 if there is any.
-const int kHistoryWidth = 4;
 
 std::string SlotName(int slot);
 

@@ -14,12 +14,13 @@
 
 #include "kernels.h"
 #include "maps.h"
+#include "stabilizers.h"
 #include "step.h"
 
 namespace learned_optimizer {
 
 // Some rows of a tensor.
-struct Unit {
+struct Chunk {
   int tensor;
   int64_t start;
   int rows;
@@ -34,26 +35,24 @@ class Stepper {
   void Run();
 
  private:
-  void FindUnits();
-  // Calls a function for each unit; light ones are put together.
-  void ForUnits(bool light, const std::function<void(int64_t)>& call);
-  // Finds `views_`, and what else a step looks at tensors as a whole for.
-  void Look();
-  void LookAtUnit(const Unit& unit, double* sums);
-  void StepHistory(int tensor, const double* sums);
-  void FindScale(int tensor, double slowness, const double* sums);
+  void FindChunks();
+  // Calls a function for each chunk; light ones are put together.
+  void ForChunks(bool light, const std::function<void(int64_t)>& call);
+  // Finds `contexts_` and `controls_`.
+  void Measure();
+  void MeasureChunk(const Chunk& chunk, double* sums);
   void FindBiases();
   void MakeReadOut();
-  void FindParameters(const Unit& unit);
+  void FindParameters(const Chunk& chunk);
   void StepLevel0();
   void AddUp();
-  void KeepHistories();
+  void WriteHistories();
   void StepLayers();
   void StepGlobal();
   void Write();
-  void WriteUnit(const Unit& unit);
-  void LowerRates(const Unit& unit);
-  // Whether the layer and the history of a tensor are stepped.
+  void WriteChunk(const Chunk& chunk);
+  void ShiftRates(const Chunk& chunk);
+  // Whether the layer of a tensor is stepped.
   bool Steps(int tensor) const;
 
   const Kernels& kernels_;
@@ -64,18 +63,14 @@ class Stepper {
   const ParallelFor& parallel_;
   const int num_sums_;
 
-  std::vector<Unit> units_;
-  std::vector<int64_t> first_unit_;  // Of each tensor, and their number.
+  std::vector<Chunk> chunks_;
+  std::vector<int64_t> first_chunk_;  // Of each tensor, and their number.
   std::vector<int64_t> offsets_;     // Rows before each tensor, and all.
-  std::vector<View> views_;
-  // See tensor_statistics.py.
-  std::vector<double> limits_, shares_;
-  std::vector<float> jumps_;
-  // What slots of tensors become.
-  std::vector<float> histories_, units_of_gradients_;
+  std::vector<TensorContext> contexts_;
+  std::vector<Controls> controls_;
   std::vector<float> biases_, factors_;
-  std::vector<float> changes_;  // Of log learning rates, see LowerRates.
-  std::vector<double> unit_sums_, sums_;
+  std::vector<float> shifts_;  // Of log learning rates.
+  std::vector<double> chunk_sums_, sums_;
   std::unique_ptr<float[]> moves_[2];
   Level0 level_;
   std::unique_ptr<GruMaps> gru0_;

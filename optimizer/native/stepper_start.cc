@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "stepper.h"
 
@@ -15,27 +14,12 @@ namespace learned_optimizer {
 namespace {
 
 // Rows of a tensor whose sums are added up in one go, by one thread.
-const int kUnitRows = 32 * kBlockRows;
+const int kChunkRows = 32 * kBlockRows;
 
-// Units whose loads and stores are all the work that there is.
-const int kLightUnits = 16;
+// Chunks whose loads and stores are all the work that there is.
+const int kLightChunks = 16;
 
 float Sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
-
-// See tensor_statistics.py.
-const double kLeastGradient = std::numeric_limits<float>::min();
-const float kHistoryDecays[] = {0.9f, 0.99f, 1.0f};
-const float kMostTrend = 10;
-const double kLeastFrequency = 0.01;  // See step_numbers.py.
-const float kLogOfFirst = 13.862943611f;
-const float kMostLogScale = 88;
-
-// Sums over a tensor's rows: of log rates, squared parameters, gradients'
-// magnitudes, how many gradients are not zero, steps made, and steps with this
-// one where the gradient is not zero.
-enum LookSum {
-  kRates, kSquares, kMagnitudes, kNonzero, kSteps, kActiveSteps, kNumLooks
-};
 
 // The sum of function(0) to function(count - 1), in float, as TensorFlow's
 // overflows where this does.
@@ -52,128 +36,81 @@ double SumOfEach(int count, const Function& function) {
   return sum;
 }
 
-// Log of the mean magnitude of `count` numbers. What is not a number comes
-// first, and stays.
-float LogMean(double magnitudes, double count) {
-  return std::log(std::max(magnitudes / std::max(count, 1.0), kLeastGradient));
-}
-
-bool Counts(float log_mean) {
-  return log_mean > std::log(kLeastGradient) + 1e-4;
-}
-
-// See step_history there.
-void NextHistory(float log_mean, bool skip_zeros, const float* old,
-                 float* anew) {
-  std::copy_n(old, kHistoryWidth, anew);
-  const float begun = old[3];
-  if (!Counts(log_mean) && (skip_zeros || !(begun > 0))) return;
-  for (int i = 0; i < 3; i++)
-    anew[i] = log_mean + begun * kHistoryDecays[i] * (old[i] - log_mean);
-  anew[3] = 1;
-}
-
-// Log of the mean of two numbers whose logs are given.
-float MeanWith(float old, float anew, float decay) {
-  const float distance = old - anew;
-  return anew + std::max(distance, 0.0f) +
-         std::log(decay * std::exp(std::min(distance, 0.0f)) +
-                  (1 - decay) * std::exp(std::min(-distance, 0.0f)));
-}
-
 }  // namespace
 
-void Stepper::FindUnits() {
+void Stepper::FindChunks() {
   int64_t total = 0;
   for (size_t i = 0; i < tensors_.size(); i++) {
-    first_unit_.push_back(units_.size());
+    first_chunk_.push_back(chunks_.size());
     offsets_.push_back(total);
     const int64_t size = tensors_[i].size;
-    for (int64_t start = 0; start < size; start += kUnitRows)
-      units_.push_back({static_cast<int>(i), start,
+    for (int64_t start = 0; start < size; start += kChunkRows)
+      chunks_.push_back({static_cast<int>(i), start,
                         static_cast<int>(std::min<int64_t>(
-                            kUnitRows, size - start))});
+                            kChunkRows, size - start))});
     total += size;
   }
-  first_unit_.push_back(units_.size());
+  first_chunk_.push_back(chunks_.size());
   offsets_.push_back(total);
 }
 
-void Stepper::ForUnits(bool light, const std::function<void(int64_t)>& call) {
-  const int64_t together = light ? kLightUnits : 1;
-  const int64_t count = units_.size();
+void Stepper::ForChunks(bool light, const std::function<void(int64_t)>& call) {
+  const int64_t together = light ? kLightChunks : 1;
+  const int64_t count = chunks_.size();
   parallel_((count + together - 1) / together, [&](int64_t part) {
     const int64_t end = std::min(count, (part + 1) * together);
     for (int64_t i = part * together; i < end; i++) call(i);
   });
 }
 
-void Stepper::Look() {
+void Stepper::Measure() {
   const Options& o = options_;
-  views_.assign(tensors_.size(), View());
-  limits_.assign(tensors_.size(), 0);
-  jumps_.assign(tensors_.size(), 0);
-  shares_.assign(tensors_.size(), 1);
-  histories_.assign(o.history() ? tensors_.size() * kHistoryWidth : 0, 0);
-  units_of_gradients_.assign(
-      o.relative() ? tensors_.size() * kHistoryWidth : 0, 0);
-  if (!(o.relative_rate || o.sizes() || o.history() || o.relative() ||
-        o.attention))
+  contexts_.assign(tensors_.size(), TensorContext());
+  controls_.assign(tensors_.size(), Controls());
+  if (!(o.relative_rate || o.limits_steps() || o.has_history() || o.attention))
     return;
-  std::vector<double> unit_sums(units_.size() * kNumLooks);
-  ForUnits(true, [&](int64_t i) {
-    LookAtUnit(units_[i], &unit_sums[i * kNumLooks]);
+  std::vector<double> chunk_sums(chunks_.size() * kNumTensorSums);
+  ForChunks(true, [&](int64_t i) {
+    MeasureChunk(chunks_[i], &chunk_sums[i * kNumTensorSums]);
   });
   double all_rates = 0;
   for (size_t i = 0; i < tensors_.size(); i++) {
-    double sums[kNumLooks] = {};
-    for (int64_t j = first_unit_[i]; j < first_unit_[i + 1]; j++)
-      for (int k = 0; k < kNumLooks; k++)
-        sums[k] += unit_sums[j * kNumLooks + k];
+    double sums[kNumTensorSums] = {};
+    for (int64_t j = first_chunk_[i]; j < first_chunk_[i + 1]; j++)
+      for (int k = 0; k < kNumTensorSums; k++)
+        sums[k] += chunk_sums[j * kNumTensorSums + k];
     const double count = std::max<int64_t>(tensors_[i].size, 1);
-    views_[i].mean_log_rate = sums[kRates] / count;
+    contexts_[i].mean_log_rate = sums[kRates] / count;
     all_rates += sums[kRates];
-    double slowness = 1;
-    if (o.counts_steps())
-      slowness = std::min(o.slow_rates_after / (sums[kSteps] / count + 1), 1.0);
-    if (o.sizes()) {
-      // A parameter that is not finite is the first argument: so the size is
-      // not, either.
-      const double floor = o.rms_floor;
-      const double size =
-          sqrt(std::max(sums[kSquares] / count, floor * floor));
-      views_[i].log_size = log(size);
-      limits_[i] = o.max_relative_step * size * sqrt(slowness);
-    }
-    if (o.history()) StepHistory(i, sums);
-    if (o.relative()) FindScale(i, slowness, sums);
+    controls_[i] = Stabilize(o, sums, count, tensors_[i].slots[kHistory]);
+    contexts_[i].gradient_scale = controls_[i].gradient_scale;
   }
   if (!o.problem_mean) return;
-  for (View& view : views_)
-    view.mean_log_rate = all_rates / std::max<int64_t>(offsets_.back(), 1);
+  for (TensorContext& context : contexts_)
+    context.mean_log_rate = all_rates / std::max<int64_t>(offsets_.back(), 1);
 }
 
-void Stepper::LookAtUnit(const Unit& unit, double* sums) {
-  const TensorState& tensor = tensors_[unit.tensor];
-  const int64_t start = unit.start;
-  const int rows = unit.rows;
-  if (options_.attention) FindParameters(unit);
+void Stepper::MeasureChunk(const Chunk& chunk, double* sums) {
+  const TensorState& tensor = tensors_[chunk.tensor];
+  const int64_t start = chunk.start;
+  const int rows = chunk.rows;
+  if (options_.attention) FindParameters(chunk);
   if (options_.relative_rate) {
     const float* rates = tensor.slots[kLogRate] + start;
     sums[kRates] = SumOfEach(rows, [rates](int i) { return rates[i]; });
   }
-  if (options_.sizes()) {
+  if (options_.limits_steps()) {
     const float* values = (options_.attention ? tensor.slots[kTrueParam]
                                               : tensor.variable) + start;
     sums[kSquares] = SumOfEach(rows, [values](int i) {
       return values[i] * values[i];
     });
   }
-  if (options_.counts_steps()) {
+  if (options_.decays_rates()) {
     const float* steps = tensor.slots[kNumSteps] + start;
     sums[kSteps] = SumOfEach(rows, [steps](int i) { return steps[i]; });
   }
-  if (!(options_.history() || options_.relative())) return;
+  if (!options_.has_history()) return;
   const float* gradient = tensor.gradient + start;
   const bool skip = options_.skip_nonfinite;
   sums[kMagnitudes] = SumOfEach(rows, [gradient, skip](int i) {
@@ -188,69 +125,17 @@ void Stepper::LookAtUnit(const Unit& unit, double* sums) {
   sums[kNonzero] = SumOfEach(rows, [is_nonzero](int i) {
     return is_nonzero(i) ? 1.0f : 0.0f;
   });
-  if (!(options_.rare_step_power > 0)) return;
+  if (!options_.has_sparse_steps()) return;
   const float* steps = tensor.slots[kNumSteps] + start;
   sums[kActiveSteps] = SumOfEach(rows, [is_nonzero, steps](int i) {
     return is_nonzero(i) ? steps[i] + 1 : 0.0f;
   });
 }
 
-// What the history becomes is only written once it is known that the tensor's
-// gradient is finite.
-void Stepper::StepHistory(int tensor, const double* sums) {
-  const bool skip_zeros = options_.skip_zeros;
-  const double count = skip_zeros ? sums[kNonzero] : tensors_[tensor].size;
-  float* anew = &histories_[tensor * kHistoryWidth];
-  NextHistory(LogMean(sums[kMagnitudes], count), skip_zeros,
-              tensors_[tensor].slots[kHistory], anew);
-  const auto clipped = [](float x) {
-    return std::max(std::min(x, kMostTrend), -kMostTrend);
-  };
-  views_[tensor].trend = clipped(anew[0] - anew[1]);
-  views_[tensor].change = clipped(anew[0] - anew[2]);
-}
-
-// See relative_scales there.
-void Stepper::FindScale(int tensor, double slowness, const double* sums) {
-  const float* old = tensors_[tensor].slots[kUnit];
-  float* anew = &units_of_gradients_[tensor * kHistoryWidth];
-  const float log_mean = LogMean(sums[kMagnitudes], sums[kNonzero]);
-  std::copy_n(old, kHistoryWidth, anew);
-  const float count = old[3];
-  const bool begun = count > 0;
-  float jump = 0;
-  if (begun)
-    jump = std::max(log_mean - std::log(options_.max_relative_gradient) -
-                        std::max(old[0], old[1]),
-                    0.0f);
-  if (Counts(log_mean)) {
-    const float limited = log_mean - jump;
-    for (int i = 0; i < 2; i++)
-      anew[i] = begun ? MeanWith(old[i], limited, kHistoryDecays[i]) : limited;
-    if (!begun) anew[2] = limited;
-  }
-  anew[3] = begun || Counts(log_mean) ? count + 1 : count;
-  jumps_[tensor] = jump;
-  const float fall = std::max(anew[1] - anew[0] - 1, 0.0f);
-  const double late = options_.counts_steps() ? 1 - slowness : 1;
-  shares_[tensor] = exp(-options_.gradient_fall_power * late * fall);
-  if (options_.rare_step_power > 0) {
-    // See rare_steps in step_numbers.py.
-    const double frequency = sums[kActiveSteps] /
-                             std::max(sums[kNonzero], 1.0) /
-                             std::max(anew[3], 1.0f);
-    shares_[tensor] *= pow(
-        std::max(std::min(frequency, 1.0), kLeastFrequency),
-        -options_.rare_step_power);
-  }
-  views_[tensor].scale =
-      std::exp(std::min(kLogOfFirst - anew[2] - jump, kMostLogScale));
-}
-
 // Until its first step the parameter is where the variable is.
-void Stepper::FindParameters(const Unit& unit) {
-  const TensorState& tensor = tensors_[unit.tensor];
-  for (int64_t i = unit.start; i < unit.start + unit.rows; i++)
+void Stepper::FindParameters(const Chunk& chunk) {
+  const TensorState& tensor = tensors_[chunk.tensor];
+  for (int64_t i = chunk.start; i < chunk.start + chunk.rows; i++)
     if (tensor.slots[kMeanSquare][i] == 0)
       tensor.slots[kTrueParam][i] = tensor.variable[i];
 }
@@ -327,19 +212,16 @@ void Stepper::MakeReadOut() {
   level_.relative_rate = o.relative_rate;
   level_.extremeness = o.extremeness;
   level_.log_rate = o.log_rate;
-  level_.rate_over_size = o.rate_over_size;
-  level_.trend = o.trend;
-  level_.change = o.change;
   level_.scale_decays = o.scale_decays;
   level_.skip_zeros = o.skip_zeros;
   level_.skip_nonfinite = o.skip_nonfinite;
   level_.dynamic = o.dynamic;
-  level_.sees_features = o.seen() > o.units[0];
-  level_.limited = o.max_relative_step > 0;
-  level_.relative = o.relative();
+  level_.passes_features = o.layer_inputs() > o.units[0];
+  level_.limits_steps = o.limits_steps();
+  level_.has_history = o.has_history();
   level_.max_log_rate = o.max_log_rate;
-  level_.slow_rates_after = o.slow_rates_after;
-  level_.slow_rates_power = o.slow_rates_power;
+  level_.rate_decay_after = o.rate_decay_after;
+  level_.rate_decay_power = o.rate_decay_power;
   if (o.dynamic) {
     level_.momentum = Sigmoid(theta_[kMomentum][0]);
     level_.offset = theta_[kOffset][0];

@@ -28,8 +28,8 @@ class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
     """In the default graph: (optimizer, variables, fed gradients, step)."""
     tf.set_random_seed(1)
     rng = np.random.RandomState(0)
-    optimizer = hierarchical_rnn.HierarchicalRNN(
-        [4, 5, 3], init_lr_range=(1e-2, 1e-2), **options)
+    optimizer = harness.hierarchical(
+        level_sizes=[4, 5, 3], init_lr_range=(1e-2, 1e-2), **options)
     variables = [tf.Variable(np.float32(rng.randn(size)), name="v",
                              use_resource=use_resource) for size in sizes]
     feeds = [tf.placeholder(tf.float32, [size], "g") for size in sizes]
@@ -76,15 +76,12 @@ class BigTensorsTest(tf.test.TestCase, parameterized.TestCase):
       {"num_gradient_scales": 1, "use_grad_products": False},
       {"use_problem_lr_mean": False},
       {"skip_zero_gradients": True},
-      {"max_relative_step": 0.02, "use_attention": True,
-       "use_lr_over_rms": True, "use_gradient_trend": True,
-       "use_gradient_change": True},
-      {"max_relative_step": 0.02, "max_step_excess": 1.0},
-      {"max_relative_step": 0.02, "max_step_excess": 1.5,
-       "skip_zero_gradients": True, "slow_rates_after": 2.0,
-       "use_gradient_trend": True},
-      {"max_relative_gradient": 1.5, "gradient_jump_power": 0.5,
-       "gradient_fall_power": 0.5},
+      {"step_limit_fraction": 0.02, "use_attention": True},
+      {"step_limit_fraction": 0.02, "step_limit_excess": 1.0},
+      {"step_limit_fraction": 0.02, "step_limit_excess": 1.5,
+       "skip_zero_gradients": True, "rate_decay_after": 2.0},
+      {"gradient_history_limit": 1.5, "gradient_history_spike_power": 0.5,
+       "gradient_history_decay_power": 0.5},
       {"learnable_decay": False, "use_multiple_scale_decays": True})
   def test_options(self, **options):
     values = []

@@ -6,7 +6,6 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from optimizer import gradient_features
-from optimizer import tensor_statistics
 
 
 def _features(**options):
@@ -112,7 +111,7 @@ class FeaturesTest(tf.test.TestCase):
   def _run(self, features):
     observation = gradient_features.Observation(
         tf.constant(self._z), tf.constant(self._m), tf.constant(self._rates),
-        tensor_statistics.View(tf.constant([[-5.0]])))
+        tf.constant([[-5.0]]))
     with self.session() as session:
       return [session.run(feature.compute(observation)) for feature in features]
 

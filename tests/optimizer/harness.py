@@ -11,6 +11,7 @@ import tensorflow.compat.v1 as tf
 
 from optimizer import coordinatewise_rnn
 from optimizer import global_learning_rate
+from optimizer import hierarchical_options
 from optimizer import hierarchical_rnn
 from optimizer import learning_rate_schedule
 from optimizer import pretrained
@@ -59,15 +60,22 @@ OPTIMIZERS = {
 """One small optimizer of each class, by a name for it."""
 
 
+def hierarchical(**options):
+  """Returns a `HierarchicalRNN`; options may have flat names."""
+  return hierarchical_rnn.HierarchicalRNN(
+      **hierarchical_options.replaced({}, options))
+
+
 def shipped_options():
-  """Returns the options of the shipped optimizer, read from its file."""
-  return registry.read(pretrained.directory("hierarchical_rnn"))["kwargs"]
+  """Returns the options of the shipped optimizer, by flat names."""
+  return hierarchical_options.flat(
+      registry.read(pretrained.directory("hierarchical_rnn"))["kwargs"])
 
 
 def shipped(**options):
   """Returns a small `HierarchicalRNN` with the shipped options, and others."""
-  return hierarchical_rnn.HierarchicalRNN(
-      [4, 5, 3], **dict(shipped_options(), **options))
+  return hierarchical(**dict(dict(
+      shipped_options(), level_sizes=[4, 5, 3]), **options))
 
 
 def stabilized(**options):
@@ -76,11 +84,10 @@ def stabilized(**options):
   Few steps are enough for each of its options to make a difference.
   """
   return shipped(**dict(dict(
-      init_lr_range=(0.1, 0.1), max_relative_step=0.1, max_step_excess=1.1,
-      relative_init_lr=True, use_lr_over_rms=True, use_gradient_trend=True,
-      use_gradient_change=True, max_relative_gradient=2.0,
-      gradient_jump_power=0.5, gradient_fall_power=0.5, slow_rates_after=2.0,
-      slow_rates_power=0.5), **options))
+      init_lr_range=(0.1, 0.1), rate_decay_after=2.0, rate_decay_power=0.5,
+      step_limit_fraction=0.1, step_limit_excess=1.1,
+      gradient_history_limit=2.0, gradient_history_spike_power=0.5,
+      gradient_history_decay_power=0.5), **options))
 
 
 def reference(name):

@@ -12,15 +12,12 @@ from optimizer import rnn_cells
 _GATES = "BiasGRUCell/gates/Affine/Matrix"
 
 
-def _declared(sizes, widths, new_widths=()):
+def _declared(sizes, widths):
   """The `MetaParameters` of levels of these sizes."""
   parameters = meta_parameters.MetaParameters("LOL")
-  features, new_features = [
-      [gradient_features.Feature(width, None) for width in each]
-      for each in (widths, new_widths)]
   hierarchical_declarations.declare_levels(
       parameters, [rnn_cells.BiasGRU(size, 0.5, 0.0) for size in sizes],
-      features, new_features, 0.5)
+      [gradient_features.Feature(width, None) for width in widths], 0.5)
   return parameters
 
 
@@ -50,15 +47,6 @@ class DeclarationsTest(tf.test.TestCase):
         "PerTensor/Layer0_RNN/" + _GATES: [4 + 2, 4],
         "PerTensor/Layer1_RNN/" + _GATES: [2 + 3, 6],
     }, _declared([2, 3], [4]))
-
-  def test_new_features_are_new_rows(self):
-    parameters = _declared([2, 3], [1, 4], [1, 1])
-    self._check({
-        "PerTensor/Layer0_RNN/" + _GATES: [5 + 2 + 2, 4],
-        "PerTensor/Layer1_RNN/" + _GATES: [2 + 5 + 2 + 3, 6],
-    }, parameters)
-    rows = parameters.declarations["PerTensor/Layer0_RNN/" + _GATES].new_rows
-    self.assertEqual((5, 2), tuple(rows))
 
   def test_one_level_has_only_its_cell(self):
     names = _declared([2], [4]).declarations

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
+from optimizer import stabilizers
 
 _SHAPES = [[2, 3], [], [4]]
 
@@ -36,8 +37,9 @@ class HierarchicalRuleTest(tf.test.TestCase, parameterized.TestCase):
       session.run(tf.global_variables_initializer())
       return session.run([params, attended, rule.unpacked(state)])
 
-  @parameterized.parameters({}, {"use_attention": True, "rms_floor": 0.2,
-                                 "max_relative_step": 0.1})
+  @parameterized.parameters({}, {
+      "use_attention": True,
+      "stabilizers": (stabilizers.StepLimit(fraction=0.1, floor=0.2),)})
   def test_same_as_tensor_by_tensor(self, **options):
     params, attended, (states, shared) = self._run(True, **options)
     expected = self._run(False, **options)

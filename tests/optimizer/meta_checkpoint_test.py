@@ -12,9 +12,6 @@ from optimizer import meta_parameters
 from tests.optimizer import harness
 
 _ZERO = tf.zeros_initializer()
-_FEATURES = ({"use_lr_over_rms": True, "use_gradient_trend": True,
-              "use_gradient_change": True},
-             {"lr_over_rms": True, "trend": True, "change": True})
 
 
 def _declared():
@@ -110,47 +107,6 @@ class MisfitTest(tf.test.TestCase):
     with tf.io.gfile.GFile(path, "wb") as data:
       data.write(start)
     self._refused(prefix, "Cannot read checkpoint")
-
-
-class NewRowsTest(tf.test.TestCase):
-
-  def _steps(self, optimizer, session):
-    variable = tf.Variable([1.0, -2.0, 3.0], use_resource=True)
-    step = optimizer.minimize(tf.reduce_sum(variable**2))
-    session.run(tf.global_variables_initializer())
-    for _ in range(3):
-      session.run(step)
-    return session.run(variable)
-
-  def test_new_features_change_nothing_at_first(self):
-    prefix = self.get_temp_dir() + "/model"
-    values = []
-    rates = (1e-2, 1e-2)
-    with tf.Graph().as_default(), self.session() as session:
-      optimizer = hierarchical_rnn.HierarchicalRNN(init_lr_range=rates)
-      session.run(tf.global_variables_initializer())
-      harness.perturb(optimizer, session)
-      tf.train.Saver(optimizer.meta_parameters.checkpoint_names()).save(
-          session, prefix)
-    for options in ({}, _FEATURES[0]):
-      with tf.Graph().as_default(), self.session() as session:
-        optimizer = hierarchical_rnn.HierarchicalRNN(
-            init_lr_range=rates, **options)
-        optimizer.init_from_checkpoint(prefix)
-        values.append(self._steps(optimizer, session))
-    self.assertAllClose(*values, rtol=1e-6)
-
-  def test_some_of_the_new_rows_do_not_fit(self):
-    prefix = self.get_temp_dir() + "/partly"
-    with tf.Graph().as_default(), self.session() as session:
-      optimizer = hierarchical_rnn.HierarchicalRNN(use_gradient_trend=True)
-      session.run(tf.global_variables_initializer())
-      tf.train.Saver(optimizer.meta_parameters.checkpoint_names()).save(
-          session, prefix)
-    with tf.Graph().as_default():
-      optimizer = hierarchical_rnn.HierarchicalRNN(**_FEATURES[0])
-      with self.assertRaisesRegexp(ValueError, "has shape"):
-        optimizer.init_from_checkpoint(prefix)
 
 
 if __name__ == "__main__":

@@ -82,8 +82,8 @@ class HierarchicalRNN:
       grad = np.reshape(grad, [-1, 1]).astype(np.float64)
       step = self._step_where if self._skip_zeros else self._step_tensor
       step(i, grad, rate_mean)
-    anew = not self._skip_zeros or any(np.any(grad) for grad in grads)
-    if self._levels > 2 and anew:
+    updates = not self._skip_zeros or any(np.any(grad) for grad in grads)
+    if self._levels > 2 and updates:
       layers = [state["layer"] for state in self.states]
       seen = layers[-1] if self._global_input == "last" else sum(
           layers) / len(layers)
@@ -99,7 +99,7 @@ class HierarchicalRNN:
     if self._dynamic and rate_mean is None:
       rate_mean = old["log_learning_rate"].mean()
     by_element = [key for key in old if key not in (
-        "layer", "true_param", "gradient_history", "gradient_unit")]
+        "layer", "true_param", "gradient_history")]
     self.states[i] = dict(old, **{key: old[key][where] for key in by_element})
     self.params[i] = whole.reshape(-1)[where]
     self._step_tensor(i, grad[where], rate_mean)

@@ -14,7 +14,7 @@ from tests.optimizer import harness
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
                        "testdata", "flat_options")
 """Holds `optimizer.json`, with names from before stabilizers were objects, and
-`steps.npz`: what `figures` returned for it then, and for no options at all.
+`steps.npz`: what `figures` returned for it then, and for `_PLAIN`.
 """
 
 _SHAPES = ([3, 2], [], [40], [7, 5])
@@ -25,7 +25,7 @@ _STEPS = 12
 # rarely have a gradient; after a fall of gradients.
 _RANGES = {
     "num_steps": (190.0, 590.0),
-    "gradient_unit": ([-2.5, -0.5, 0.5, 600.0], [-2.0, 0.0, 1.0, 700.0]),
+    "gradient_history": ([-2.5, -0.5, 0.5, 600.0], [-2.0, 0.0, 1.0, 700.0]),
 }
 
 
@@ -78,11 +78,10 @@ def _step(session, step, feeds, variables, gradients):
   return harness.flat(session.run(variables))
 
 
-def plain_options():
-  """Options that switch off all of `optimizer.json`, by its own names."""
-  described = registry.read(_FOLDER)["kwargs"]
-  return dict({name: type(value)(0) for name, value in described.items()
-               if name != "init_lr_range"}, rms_floor=0.05)
+_PLAIN = {"max_relative_step": 0.0, "slow_rates_after": 0.0,
+          "max_relative_gradient": 0.0, "rare_step_power": 0.0,
+          "skip_zero_gradients": False}
+"""Switches off all of `optimizer.json`, by its own names."""
 
 
 class RecordedStepsTest(tf.test.TestCase):
@@ -100,7 +99,7 @@ class RecordedStepsTest(tf.test.TestCase):
     self._check("stabilized", {})
 
   def test_plain(self):
-    self._check("plain", plain_options())
+    self._check("plain", _PLAIN)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 // Copyright 2026 The Learned Optimizer Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Steps arrays natively, without TensorFlow, beside the same in doubles.
+// Steps arrays natively, without TensorFlow: all kernels beside plain ones.
 //
 //   kernels_main [elements]
 //
@@ -23,10 +23,21 @@
 
 #include "kernels.h"
 #include "step.h"
-#include "step_oracle.h"
 
 namespace learned_optimizer {
 namespace {
+
+struct Tensor {
+  std::vector<float> gradient, variable, slots[kNumSlots];
+};
+
+// Everything that a step needs.
+struct Model {
+  Options options;
+  std::vector<float> theta[kNumTheta];
+  std::vector<Tensor> tensors;
+  std::vector<float> global;
+};
 
 // Numbers that are the same each time.
 class Numbers {
@@ -70,16 +81,15 @@ float Gradient(Gradients kind, Numbers* numbers) {
   return 0;
 }
 
-Model<float> MakeModel(const Options& options,
-                       const std::vector<int64_t>& sizes) {
-  Model<float> model;
+Model MakeModel(const Options& options, const std::vector<int64_t>& sizes) {
+  Model model;
   Numbers numbers;
   model.options = options;
   for (int i = 0; i < kNumTheta; i++)
     numbers.Fill(ThetaSize(options, i), -0.5, 0.5, &model.theta[i]);
   for (int64_t size : sizes) {
     model.tensors.emplace_back();
-    Tensor<float>& tensor = model.tensors.back();
+    Tensor& tensor = model.tensors.back();
     numbers.Fill(size, -1, 1, &tensor.variable);
     for (int j = 0; j < kNumSlots; j++) {
       double low = 0, high = 0;
@@ -89,9 +99,9 @@ Model<float> MakeModel(const Options& options,
       numbers.Fill(SlotSize(options, j, size), low, high, &tensor.slots[j]);
     }
     // Every other tensor has had gradients.
-    if (options.relative() && model.tensors.size() % 2) {
-      numbers.Fill(kHistoryWidth, -3, 3, &tensor.slots[kUnit]);
-      tensor.slots[kUnit][3] = 12;
+    if (options.has_history() && model.tensors.size() % 2) {
+      numbers.Fill(kHistoryWidth, -3, 3, &tensor.slots[kHistory]);
+      tensor.slots[kHistory][3] = 12;
     }
   }
   numbers.Fill(options.levels > 2 ? options.units[2] : 0, -1, 1,
@@ -112,11 +122,11 @@ void InThreads(int count, int64_t calls,
   for (std::thread& thread : threads) thread.join();
 }
 
-void StepNatively(const Kernels& kernels, int threads, Model<float>* model) {
+void StepNatively(const Kernels& kernels, int threads, Model* model) {
   const float* theta[kNumTheta];
   for (int i = 0; i < kNumTheta; i++) theta[i] = model->theta[i].data();
   std::vector<TensorState> tensors;
-  for (Tensor<float>& tensor : model->tensors) {
+  for (Tensor& tensor : model->tensors) {
     TensorState state = {};
     state.size = tensor.variable.size();
     state.gradient = tensor.gradient.data();
@@ -131,17 +141,15 @@ void StepNatively(const Kernels& kernels, int threads, Model<float>* model) {
 }
 
 // Numbers that a step changes.
-template <typename T>
 struct Part {
   std::string name;
-  const std::vector<T>* values;
-  const Tensor<T>* tensor;  // Whose they are.
+  const std::vector<float>* values;
+  const Tensor* tensor;  // Whose they are.
 };
 
-template <typename T>
-std::vector<Part<T>> Parts(const Model<T>& model) {
-  std::vector<Part<T>> parts;
-  for (const Tensor<T>& tensor : model.tensors) {
+std::vector<Part> Parts(const Model& model) {
+  std::vector<Part> parts;
+  for (const Tensor& tensor : model.tensors) {
     parts.push_back({"variable", &tensor.variable, &tensor});
     for (int i = 0; i < kNumSlots; i++)
       parts.push_back({SlotName(i), &tensor.slots[i], &tensor});
@@ -152,7 +160,7 @@ std::vector<Part<T>> Parts(const Model<T>& model) {
 
 // What a number may be off beside its error: the last bits of itself, and of
 // what it is the difference of.
-double LastBits(const Part<double>& part, size_t row) {
+double LastBits(const Part& part, size_t row) {
   double size = fabs((*part.values)[row]);
   if (part.name.compare(0, 2, "ms") == 0) {
     // m' = g^2 + s (m - g^2) loses digits where s is near 1.
@@ -177,22 +185,22 @@ class Checker {
   // Steps with all kernels, from the same state each time.
   void Check(const Options& options, const std::vector<int64_t>& sizes,
              const std::vector<Gradients>& steps) {
-    Model<float> model = MakeModel(options, sizes);
+    Model model = MakeModel(options, sizes);
     Numbers numbers;
     for (Gradients kind : steps) {
-      for (Tensor<float>& tensor : model.tensors) {
+      for (Tensor& tensor : model.tensors) {
         tensor.gradient.resize(tensor.variable.size());
         for (float& gradient : tensor.gradient)
           gradient = Gradient(kind, &numbers);
       }
-      Model<double> expected = ToDoubles(model);
-      Oracle(&expected).Step();
-      Model<float> next;
+      Model expected = model;
+      StepNatively(kPlainKernels, 1, &expected);
+      Model next;
       for (const Kernels* kernels : kernels_) {
         next = model;
         StepNatively(*kernels, 1, &next);
         Compare(kernels->name, kGradientNames[kind], model, next, expected);
-        Model<float> threaded = model;
+        Model threaded = model;
         StepNatively(*kernels, 3, &threaded);
         CompareBits(kernels->name, next, threaded);
       }
@@ -206,13 +214,12 @@ class Checker {
 
  private:
   void Compare(const char* kernels, const char* kind,
-               const Model<float>& before, const Model<float>& actual,
-               const Model<double>& right) {
-    const std::vector<Part<float>> olds = Parts(before), ones = Parts(actual);
-    const std::vector<Part<double>> others = Parts(right);
+               const Model& before, const Model& actual, const Model& right) {
+    const std::vector<Part> olds = Parts(before), ones = Parts(actual);
+    const std::vector<Part> others = Parts(right);
     for (size_t i = 0; i < others.size(); i++) {
       const std::string& name = others[i].name;
-      const std::vector<double>& values = *others[i].values;
+      const std::vector<float>& values = *others[i].values;
       // Variables and averages are as exact as the largest.
       const bool moves = name == "variable" || name == "true_param";
       const bool averages = name.compare(0, 10, "grad_accum") == 0;
@@ -244,9 +251,8 @@ class Checker {
     }
   }
 
-  void CompareBits(const char* kernels, const Model<float>& one,
-                   const Model<float>& other) {
-    const std::vector<Part<float>> ones = Parts(one), others = Parts(other);
+  void CompareBits(const char* kernels, const Model& one, const Model& other) {
+    const std::vector<Part> ones = Parts(one), others = Parts(other);
     for (size_t i = 0; i < ones.size(); i++) {
       const std::vector<float>& values = *ones[i].values;
       if (values.empty() || !memcmp(values.data(), others[i].values->data(),
@@ -278,8 +284,8 @@ Options Default() {
   options.shortcut = true;
   options.learned_scale_decay = options.learned_input_decay = true;
   options.max_log_rate = 33;
-  options.rms_floor = 0.05;
-  options.slow_rates_power = 1;
+  options.step_limit_floor = 0.05;
+  options.rate_decay_power = 1;
   return options;
 }
 
@@ -294,9 +300,8 @@ std::vector<Options> ManyOptions() {
   all[3].products = all[3].learned_input_decay = false;
   all[4].extremeness = all[4].log_rate = all[4].last_input = true;
   all[4].problem_mean = all[4].learned_scale_decay = false;
-  all[5].rate_over_size = all[5].trend = all[5].change = true;
-  all[5].max_relative_step = 1e-3;
-  all[5].max_step_excess = 2;
+  all[5].step_limit_fraction = 1e-3;
+  all[5].step_limit_excess = 2;
   all[6] = all[5];
   all[6].attention = all[6].skip_zeros = true;
   all[6].units[0] = 7;
@@ -307,18 +312,18 @@ std::vector<Options> ManyOptions() {
   all[7].max_log_rate = -4;
   all[8].scales = 3;
   all[8].scale_decays = true;
-  all[9].max_relative_gradient = 1.5;
-  all[9].gradient_jump_power = 0.1;
-  all[9].gradient_fall_power = 0.5;
+  all[9].gradient_history_limit = 1.5;
+  all[9].gradient_history_spike_power = 0.1;
+  all[9].gradient_history_decay_power = 0.5;
   all[10] = all[6];
-  all[10].max_relative_gradient = 1.5;
-  all[11].slow_rates_after = 5;
+  all[10].gradient_history_limit = 1.5;
+  all[11].rate_decay_after = 5;
   all[12] = all[10];
-  all[12].slow_rates_after = 1;
-  all[12].slow_rates_power = 0.5;
-  all[12].gradient_jump_power = 0.5;
-  all[12].gradient_fall_power = 0.25;
-  all[12].rare_step_power = 0.5;
+  all[12].rate_decay_after = 1;
+  all[12].rate_decay_power = 0.5;
+  all[12].gradient_history_spike_power = 0.5;
+  all[12].gradient_history_decay_power = 0.25;
+  all[12].sparse_steps_power = 0.5;
   return all;
 }
 

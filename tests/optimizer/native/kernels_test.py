@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests the kernels without TensorFlow, beside the same step in doubles."""
+"""Tests the kernels without TensorFlow, beside plain ones."""
 
 from absl.testing import absltest
 

@@ -21,7 +21,7 @@ class SelfTestTest(tf.test.TestCase):
     native_harness.require_library(self)
     library = loader.load()
     self.assertIn("update_weights", library.theta_names)
-    self.assertIn("max_relative_step", library.option_names)
+    self.assertIn("step_limit_fraction", library.option_names)
     self.assertIs(library, loader.load())
 
 

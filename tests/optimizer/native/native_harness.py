@@ -8,7 +8,6 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from optimizer import hierarchical_rnn
 from optimizer.native import builder
 from optimizer.native import loader
 from optimizer.native import native_step
@@ -50,7 +49,7 @@ class Model:
     rng = np.random.RandomState(0)
     options = dict({"level_sizes": [4, 5, 3], "random_seed": 3}, **options)
     with tf.Graph().as_default() as graph:
-      self.optimizer = hierarchical_rnn.HierarchicalRNN(**options)
+      self.optimizer = harness.hierarchical(**options)
       self.optimizer.skip_nonfinite = skip_nonfinite
       variables = harness.make_variables(
           [rng.randn(*shape) for shape in shapes], use_resource)

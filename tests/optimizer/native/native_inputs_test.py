@@ -16,12 +16,13 @@ import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer.native import native_step
+from optimizer import stabilizers
 from tests.optimizer import harness
 from tests.optimizer.native import native_harness
 
 _SHAPES = [[2, 3], [4]]
 _OPTIONS = {"level_sizes": [4, 5, 3], "num_gradient_scales": 2,
-            "max_relative_step": 0.5}
+            "stabilizers": (stabilizers.StepLimit(0.5),)}
 
 # Errors of TensorFlow.
 _REFUSED = ("InvalidArgumentError",)
@@ -153,15 +154,15 @@ def _wrong_options(right):
                        "2147483647 2147483647 2147483647", "5 4 3", "4 5",
                        "4 5 3 3", "4 5 x", "")),
       ("scales", (-2**31, -1, 0, 1, 3, 21, 2**31 - 1, 2**31, 2.5, "")),
-      ("max_relative_step", (-1, "nan", "inf", 1e99, "0,5")),
-      ("max_step_excess", (0.5, -1, "nan", "inf")),
-      ("rms_floor", (0, -1, "nan")),
-      ("max_relative_gradient", (2, 1, 0.5, -2, "nan", "inf")),
-      ("gradient_jump_power", (-1, "nan", "inf")),
-      ("gradient_fall_power", (-1, "nan", "inf")),
-      ("rare_step_power", (1, -1, "nan", "inf")),
-      ("slow_rates_power", (-0.5, "nan", "inf")),
-      ("slow_rates_after", (2, 0.5, -2, "nan", "inf")),
+      ("step_limit_fraction", (-1, "nan", "inf", 1e99, "0,5")),
+      ("step_limit_excess", (0.5, -1, "nan", "inf")),
+      ("step_limit_floor", (0, -1, "nan")),
+      ("gradient_history_limit", (2, 1, 0.5, -2, "nan", "inf")),
+      ("gradient_history_spike_power", (-1, "nan", "inf")),
+      ("gradient_history_decay_power", (-1, "nan", "inf")),
+      ("sparse_steps_power", (1, -1, "nan", "inf")),
+      ("rate_decay_power", (-0.5, "nan", "inf")),
+      ("rate_decay_after", (2, 0.5, -2, "nan", "inf")),
       ("attention", (1, 2, "yes")), ("products", (0, "inf")),
       ("another", (1,))):
     for value in values:

@@ -36,7 +36,7 @@ def _embedding(native, use_resource=True, dtype=tf.float32, **options):
   Returns:
     (optimizer, variable, step) in the default graph.
   """
-  optimizer = hierarchical_rnn.HierarchicalRNN(
+  optimizer = harness.hierarchical(
       random_seed=1, use_native=native, **options)
   variable = tf.Variable(
       np.linspace(-1, 1, 24).reshape([6, 4]), dtype=dtype,
@@ -88,10 +88,8 @@ class ModelsTest(_PathsTest):
 
   @parameterized.parameters(
       {}, {"use_resource": False}, {"skip_zero_gradients": True},
-      {"use_attention": True}, {"max_relative_step": 1e-3},
-      {"max_relative_gradient": 2.0},
-      {"max_relative_gradient": 2.0, "use_gradient_trend": True,
-       "use_gradient_change": True})
+      {"use_attention": True}, {"step_limit_fraction": 1e-3},
+      {"gradient_history_limit": 2.0})
   def test_sparse_gradients(self, **options):
     native, plain = [_Training(way, **options) for way in (True, False)]
     self.assertTrue(native.is_native)
@@ -104,7 +102,7 @@ class ModelsTest(_PathsTest):
     self.assertLess(np.abs(value - expected).max(), 1e-4 * farthest + 2e-7)
 
   @parameterized.parameters(
-      {}, {"use_attention": True}, {"max_relative_gradient": 2.0})
+      {}, {"use_attention": True}, {"gradient_history_limit": 2.0})
   def test_a_checkpoint_goes_both_ways(self, **options):
     native, plain = [_Training(way, **options) for way in (True, False)]
     path = os.path.join(self.get_temp_dir(), "start")
@@ -137,15 +135,15 @@ class FallBackTest(_PathsTest):
     # As a feature that the kernel does not have.
     known = native_step._FEATURES[:-1]
     with tf.test.mock.patch.object(native_step, "_FEATURES", known):
-      self._falls_back("its RNN sees change", use_gradient_change=True)
+      self._falls_back("its RNN has the feature log_rate", use_lr_shortcut=True)
 
   def test_unknown_options(self):
     library = loader.load()
     known = library._replace(
-        option_names=library.option_names - {"max_relative_step"})
+        option_names=library.option_names - {"step_limit_fraction"})
     with tf.test.mock.patch.object(loader, "_LOADED", [known]):
-      self._falls_back("its option max_relative_step is 0.5",
-                       max_relative_step=0.5)
+      self._falls_back("it has StepLimit(fraction=0.5,",
+                       step_limit_fraction=0.5)
 
   def _falls_back(self, reason, **options):
     with tf.test.mock.patch.object(tf.logging, "warn") as warn:

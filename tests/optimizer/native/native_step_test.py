@@ -8,6 +8,8 @@ import tensorflow.compat.v1 as tf
 
 from optimizer import arguments
 from optimizer import hierarchical_rnn
+from optimizer import stabilizers
+from optimizer.stabilizers import stabilizer
 from tests.optimizer.native import native_harness
 from tests.optimizer import oracle
 
@@ -15,8 +17,8 @@ _INSTRUCTIONS = ("plain", "baseline", "avx2", "avx512")
 _SHAPES = [[3, 5], [7], [], [0], [13, 11], [129]]
 _TOLERANCE = 3e-5
 
-_RARE = {"skip_zero_gradients": True, "slow_rates_after": 2.0,
-         "max_relative_gradient": 1.5}
+_RARE = {"skip_zero_gradients": True, "rate_decay_after": 2.0,
+         "gradient_history_limit": 1.5}
 _OPTIONS = (
     {},
     {"level_sizes": [4, 5]},
@@ -43,74 +45,50 @@ _OPTIONS = (
     {"learnable_rnn_init": False},
     {"max_log_lr": -4.0},
     # Steps that are too long, and some that are not.
-    {"max_relative_step": 1e-3},
-    {"max_relative_step": 0.02, "rms_floor": 1e-3},
-    {"max_relative_step": 1e-3, "use_attention": True},
-    {"max_relative_step": 1e-2, "dynamic_output_scale": False,
+    {"step_limit_fraction": 1e-3},
+    {"step_limit_fraction": 0.02, "step_limit_floor": 1e-3},
+    {"step_limit_fraction": 1e-3, "use_attention": True},
+    {"step_limit_fraction": 1e-2, "dynamic_output_scale": False,
      "use_relative_lr": False},
-    {"max_relative_step": 1e-3, "skip_zero_gradients": True},
-    {"max_relative_step": 1e-3, "max_step_excess": 1.5},
-    {"max_relative_step": 1e-3, "max_step_excess": 1.0,
+    {"step_limit_fraction": 1e-3, "skip_zero_gradients": True},
+    {"step_limit_fraction": 1e-3, "step_limit_excess": 1.5},
+    {"step_limit_fraction": 1e-3, "step_limit_excess": 1.0,
      "skip_zero_gradients": True, "use_attention": True},
-    {"max_relative_step": 1e-3, "relative_init_lr": True,
-     "use_problem_lr_mean": False},
-    {"use_lr_over_rms": True, "rms_floor": 1e-3},
-    {"use_lr_over_rms": True, "use_attention": True,
-     "use_log_means_squared": False},
-    {"use_gradient_trend": True},
-    {"use_gradient_change": True, "use_relative_lr": False,
-     "dynamic_output_scale": False},
-    {"use_gradient_trend": True, "use_gradient_change": True,
-     "skip_zero_gradients": True},
-    {"use_lr_over_rms": True, "use_gradient_trend": True,
-     "use_gradient_change": True, "use_grad_products": False,
-     "use_log_means_squared": False, "use_relative_lr": False,
-     "level_sizes": [4, 5]},
-    {"use_lr_over_rms": True, "use_gradient_trend": True,
-     "use_gradient_change": True, "use_extreme_indicator": True,
-     "use_lr_shortcut": True, "max_relative_step": 1e-3,
-     "use_attention": True, "use_problem_lr_mean": False},
-    {"max_relative_gradient": 1.5},
-    {"max_relative_gradient": 1.5, "skip_zero_gradients": True,
+    {"gradient_history_limit": 1.5},
+    {"gradient_history_limit": 1.5, "skip_zero_gradients": True,
      "use_attention": True},
-    {"max_relative_gradient": 1.5, "use_gradient_trend": True},
-    {"max_relative_gradient": 1.5, "use_gradient_change": True,
-     "use_gradient_trend": True, "skip_zero_gradients": True},
-    {"max_relative_gradient": 1.5, "gradient_jump_power": 0.5},
-    {"max_relative_gradient": 1.5, "gradient_fall_power": 0.5},
-    {"max_relative_gradient": 1.5, "gradient_fall_power": 0.5,
-     "max_relative_step": 1e-3, "slow_rates_after": 1.5,
+    {"gradient_history_limit": 1.5, "gradient_history_spike_power": 0.5},
+    {"gradient_history_limit": 1.5, "gradient_history_decay_power": 0.5},
+    {"gradient_history_limit": 1.5, "gradient_history_decay_power": 0.5,
+     "step_limit_fraction": 1e-3, "rate_decay_after": 1.5,
      "use_attention": True},
-    {"max_relative_gradient": 1.5, "gradient_jump_power": 0.5,
-     "max_relative_step": 1e-3, "max_step_excess": 1.5,
+    {"gradient_history_limit": 1.5, "gradient_history_spike_power": 0.5,
+     "step_limit_fraction": 1e-3, "step_limit_excess": 1.5,
      "skip_zero_gradients": True},
-    dict(_RARE, rare_step_power=0.5),
-    dict(_RARE, rare_step_power=1.0, use_attention=True,
-         max_relative_step=1e-3),
-    {"slow_rates_after": 2.0, "slow_rates_power": 0.5},
-    {"slow_rates_after": 1.5, "skip_zero_gradients": True,
+    dict(_RARE, sparse_steps_power=0.5),
+    dict(_RARE, sparse_steps_power=1.0, use_attention=True,
+         step_limit_fraction=1e-3),
+    {"rate_decay_after": 2.0, "rate_decay_power": 0.5},
+    {"rate_decay_after": 1.5, "skip_zero_gradients": True,
      "use_attention": True},
 )
 
 # They decide what a step starts from, or how the optimizer is trained.
 _NOT_OF_A_STEP = (
-    "affine_scale", "cell_scale", "gate_bias_init", "init_lr_range",
-    "input_decay_bias_init", "learning_rate_momentum_logit_init", "name",
-    "obj_train_max_multiplier", "random_seed", "readout_scale",
-    "scale_decay_bias_init", "use_log_objective", "use_native",
-    "use_numerator_epsilon", "use_second_derivatives", "zero_init_lr_weights")
+    "cell_cls", "init_lr_range", "initial", "name", "obj_train_max_multiplier",
+    "random_seed", "use_log_objective", "use_native", "use_numerator_epsilon",
+    "use_second_derivatives", "zero_init_lr_weights")
 
 # With these, all of the kernels is run.
 _ALL_CODE = (
     {},
     {"level_sizes": [11, 23, 6], "use_attention": True,
      "use_extreme_indicator": True, "use_lr_shortcut": True,
-     "use_lr_over_rms": True, "use_gradient_trend": True,
-     "use_gradient_change": True, "max_relative_step": 1e-3,
-     "max_step_excess": 1.5, "max_relative_gradient": 1.5,
-     "skip_zero_gradients": True, "gradient_jump_power": 0.5,
-     "gradient_fall_power": 0.5, "slow_rates_after": 2.0,
-     "rare_step_power": 0.5},
+     "step_limit_fraction": 1e-3,
+     "step_limit_excess": 1.5, "gradient_history_limit": 1.5,
+     "skip_zero_gradients": True, "gradient_history_spike_power": 0.5,
+     "gradient_history_decay_power": 0.5, "rate_decay_after": 2.0,
+     "sparse_steps_power": 0.5},
     {"level_sizes": [4], "num_gradient_scales": 7, "learnable_decay": False,
      "dynamic_output_scale": False, "use_relative_lr": False},
 )
@@ -177,19 +155,21 @@ class NativeStepTest(tf.test.TestCase, parameterized.TestCase):
     self._compare(options, steps=3, decades=decades)
 
   @parameterized.parameters(
-      {}, {"max_relative_step": 1e-3, "slow_rates_after": 2.0},
-      {"slow_rates_after": 2.0, "skip_zero_gradients": True},
+      {}, {"step_limit_fraction": 1e-3, "rate_decay_after": 2.0},
+      {"rate_decay_after": 2.0, "skip_zero_gradients": True},
       {"use_attention": True},
       {"dynamic_output_scale": False, "use_relative_lr": False})
   def test_gradients_that_fall(self, **options):
     self._compare(
-        dict(options, max_relative_gradient=1.5, gradient_fall_power=0.5),
+        dict(options, gradient_history_limit=1.5,
+             gradient_history_decay_power=0.5),
         steps=15, decades=1, fall=0.5)
 
   def test_every_option_is_tested(self):
-    names, _ = arguments.parameters(hierarchical_rnn.HierarchicalRNN)
+    names = set(arguments.parameters(hierarchical_rnn.HierarchicalRNN)[0])
+    names |= set(stabilizer.flat_values([cls() for cls in stabilizers.ALL]))
     self.assertEqual(
-        set(names) - set(_NOT_OF_A_STEP),
+        names - set(_NOT_OF_A_STEP) - {"stabilizers"},
         set(name for options in _OPTIONS for name in options))
 
   @parameterized.parameters(

@@ -1,6 +1,6 @@
 # Copyright 2026 The Learned Optimizer Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The hierarchical RNN that looks at sizes and histories of tensors, in NumPy.
+"""The hierarchical RNN with all stabilizers, in NumPy.
 
 Written on paper like `oracle`, whose class it extends.
 """
@@ -14,12 +14,10 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
   """Steps a list of tensors; further options as the optimizer's."""
 
   def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
-               relative_init=False, lr_over_rms=False, trend=False,
-               change=False, excess=0.0, max_gradient=0.0, slow_after=0.0,
+               excess=0.0, max_gradient=0.0, slow_after=0.0,
                jump_power=0.0, fall_power=0.0, rare_power=0.0, slow_power=1.0,
                **options):
     self._cap, self._floor = cap, floor
-    self._lr_over_rms, self._trend, self._change = lr_over_rms, trend, change
     self._excess, self._max_gradient = excess, max_gradient
     self._slow_after, self._slow_power = slow_after, slow_power
     self._jump_power = jump_power
@@ -32,13 +30,8 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     super().__init__(
         theta, params, init_lr=init_lr, **options)
     for param, state in zip(self.params, self.states):
-      if relative_init:
-        state["log_learning_rate"] = state["log_learning_rate"] + np.log(
-            self._size(param))
-      if trend or change:
-        state["gradient_history"] = np.zeros([1, 4])
       if max_gradient:
-        state["gradient_unit"] = np.zeros([1, 4])
+        state["gradient_history"] = np.zeros([1, 4])
       if slow_after:
         state["num_steps"] = np.zeros([param.size, 1])
 
@@ -55,44 +48,30 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
           if state["num_steps"].size else 1.0 for state in self.states]
     if self._max_gradient:
       self._counts = [
-          state["gradient_unit"][0, 3] +
-          bool(state["gradient_unit"][0, 3] or np.any(grad))
+          state["gradient_history"][0, 3] +
+          bool(state["gradient_history"][0, 3] or np.any(grad))
           for state, grad in zip(self.states, grads)]
     super().step(grads)
     if self._max_gradient:
       for state, count in zip(self.states, self._counts):
-        state["gradient_unit"] = np.append(
-            state["gradient_unit"][:, :3], [[count]], 1)
+        state["gradient_history"] = np.append(
+            state["gradient_history"][:, :3], [[count]], 1)
 
   def _step_tensor(self, i, grad, rate_mean):
     self._current = i
     state = self.states[i]
-    if "gradient_history" in state:
-      self._remember(state, grad)
     if self._max_gradient:
       grad = self._relative(state, grad)
     super()._step_tensor(i, grad, rate_mean)
 
-  def _remember(self, state, grad):
-    """Only called for what counts: elements that sit out are not there."""
-    mean = np.abs(grad).mean() if grad.size else 0.0
-    fast, slow, first, begun = state["gradient_history"][0]
-    if not begun and mean == 0:
-      return
-    size = np.log(max(mean, np.finfo(np.float32).tiny))
-    if not begun:
-      fast = slow = first = size
-    state["gradient_history"] = np.array([[
-        0.9 * fast + 0.1 * size, 0.99 * slow + 0.01 * size, first, 1.0]])
-
   def _relative(self, state, grad):
-    """A gradient in units of its tensor's first, and limited."""
+    """A gradient relative to its tensor's first, and limited."""
     self._jump, self._shortening = 1.0, 1.0
     sizes = np.abs(grad[grad != 0])
     if not sizes.size:
       return grad
     size = sizes.mean()
-    logs, begun = state["gradient_unit"][0, :3], state["gradient_unit"][0, 3]
+    logs, (begun,) = np.split(state["gradient_history"][0], [3])
     limited = size
     if begun:
       short, long_, first = np.exp(logs)
@@ -102,25 +81,12 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
                         0.99 * long_ + 0.01 * limited, first])
     else:
       means = np.full([3], size)
-    state["gradient_unit"] = np.append(np.log(means), begun)[np.newaxis]
+    state["gradient_history"] = np.append(np.log(means), begun)[np.newaxis]
     power = self._fall_power
     if self._slow_after:
       power *= 1 - self._slowness[self._current]
     self._shortening = min(1.0, np.e * means[0] / means[1])**power
     return 2.0**20 * grad * limited / size / means[2]
-
-  def _features(self, z, mean_squares, rate, rate_mean):
-    columns = [super()._features(
-        z, mean_squares, rate, rate_mean)]
-    if self._lr_over_rms:
-      columns.append(rate - np.log(self._sizes[self._current]))
-    if self._trend or self._change:
-      fast, slow, first, _ = self.states[self._current]["gradient_history"][0]
-      for used, other in ((self._trend, slow), (self._change, first)):
-        if used:
-          columns.append(np.full([len(z), 1],
-                                 np.clip(fast - other, -10, 10)))
-    return np.concatenate(columns, 1)
 
   def _rate_change(self, state, h):
     """From an element's step n on, (n over the number of its step)^power."""

@@ -1,0 +1,49 @@
+// Copyright 2026 The Learned Optimizer Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What steers a step: the stabilizers of optimizer/stabilizers.
+
+#ifndef OPTIMIZER_NATIVE_STABILIZERS_H_
+#define OPTIMIZER_NATIVE_STABILIZERS_H_
+
+#include <string>
+
+#include "step.h"
+
+namespace learned_optimizer {
+
+// Sums over a tensor's rows: of log rates, squared parameters, gradients'
+// magnitudes, how many gradients are not zero, steps made, and steps with this
+// one where the gradient is not zero.
+enum TensorSum {
+  kRates, kSquares, kMagnitudes, kNonzero, kSteps, kActiveSteps, kNumTensorSums
+};
+
+// See Controls in stabilizer.py.
+struct Controls {
+  float gradient_scale = 1;
+  double step_limit = 0, step_scale = 1, rate_decay = 1;
+  float spike = 0;
+  float history[kHistoryWidth] = {};  // What the slot becomes.
+};
+
+// Runs the stabilizers that options ask for on a tensor of `count` elements,
+// of which there are sums and the history before.
+Controls Stabilize(const Options& options, const double* sums, double count,
+                   const float* history);
+
+// How many times too long steps are, at least 1: moves with a mean square,
+// times a factor.
+double StepExcess(const Controls& controls, double factor, double mean_square);
+
+// What is added to log learning rates after a step that was so many times too
+// long.
+double RateShift(const Options& options, const Controls& controls,
+                 double excess);
+
+// What is wrong with their options, or "".
+std::string StabilizerProblem(const Options& options);
+
+}  // namespace learned_optimizer
+
+#endif  // OPTIMIZER_NATIVE_STABILIZERS_H_

@@ -1,0 +1,57 @@
+# Copyright 2026 The Learned Optimizer Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of limits of steps."""
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from optimizer.stabilizers import stabilizer
+from optimizer.stabilizers import step_limit
+from optimizer import tensor_layout
+
+
+class StepLimitTest(tf.test.TestCase):
+
+  def _limit(self, param, controls=stabilizer.Controls()):
+    controls, _ = step_limit.StepLimit(fraction=0.1, floor=0.5).before(
+        stabilizer.Tensors(tensor_layout.TensorLayout([[2], [1]]), param, None),
+        {}, controls)
+    return controls.step_limit
+
+  def test_limits(self):
+    param = tf.constant([[1.0], [7.0], [0.1]])
+    self.assertAllClose([[0.5], [0.05]], self.evaluate(self._limit(param)))
+    decay = tf.constant([[0.25], [1.0]])
+    self.assertAllClose([[0.25], [0.05]], self.evaluate(
+        self._limit(param, stabilizer.Controls(rate_decay=decay))))
+
+  def test_caps(self):
+    # Root mean squares of normalized moves are 2, above 0.05, and 0.005.
+    cap, = step_limit.caps(
+        [tf.constant([[0.5], [0.5]])], [tf.constant([[16.0], [1e-4]])],
+        tf.constant([[0.05], [0.05]]))
+    self.assertAllClose([[0.025], [1.0]], self.evaluate(cap))
+
+  def test_rates_of_steps_that_are_far_too_long(self):
+    def shift(excess, cap):
+      limit = step_limit.StepLimit(excess=excess)
+      self.assertTrue(limit.shifts_rates)
+      return self.evaluate(limit.rate_shift(
+          stabilizer.Controls(), tf.constant(cap)))
+
+    log2 = np.log(2.0)
+    self.assertAllClose([[-log2], [0.0]], shift(1.0, [[0.5], [1.0]]))
+    self.assertAllClose([[-log2], [0.0]], shift(4.0, [[0.125], [0.25]]))
+    self.assertTrue(np.isfinite(shift(1.0, [[0.0]])).all())
+    self.assertFalse(step_limit.StepLimit().shifts_rates)
+
+  def test_derivatives_at_zero_are_finite(self):
+    param, moves = tf.zeros([3, 1]), tf.zeros([2, 1])
+    limit = self._limit(param)
+    cap, = step_limit.caps([tf.ones([2, 1])], [moves * moves], limit)
+    for slope in self.evaluate(tf.gradients([limit, cap], [param, moves])):
+      self.assertAllEqual(np.zeros_like(slope), slope)
+
+
+if __name__ == "__main__":
+  tf.test.main()
