@@ -226,7 +226,12 @@ def _checked_pairs(optimizer, grads_and_vars):
   """Drops variables without gradient; raises for unfit ones."""
   grads_and_vars = list(grads_and_vars)
   _refuse_replicas(optimizer, [var for _, var in grads_and_vars])
-  pairs = [(grad, var) for grad, var in grads_and_vars if grad is not None]
+  pairs, found = [], set()
+  for grad, var in grads_and_vars:
+    # A variable that is twice in a list of variables has one gradient.
+    if grad is not None and (id(grad), id(var)) not in found:
+      pairs.append((grad, var))
+      found.add((id(grad), id(var)))
   if not pairs:
     raise ValueError(
         "No gradients for any variable: {}. Check that the loss depends on "

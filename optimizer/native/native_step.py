@@ -17,6 +17,8 @@ import tensorflow.compat.v1 as tf
 # TensorFlow exports nothing else that makes a function of a fixed graph, in all
 # of its versions.
 from tensorflow.python.framework import function
+# Nor anything that tells what xla.compile compiles.
+from tensorflow.python.ops import control_flow_util
 
 from .. import gradient_features
 from . import loader
@@ -77,6 +79,8 @@ def make(rule, step):
   Returns:
     An op, or None where TensorFlow's ops have to do.
   """
+  if control_flow_util.GraphOrParentsInXlaContext(tf.get_default_graph()):
+    return None  # XLA has no kernel.
   library = loader.load()
   if library is None:
     return None

@@ -6,6 +6,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from optimizer import trainable_adam
 from optimizer import trainable_optimizer
 from tests.optimizer import harness
 
@@ -221,6 +222,24 @@ class DropInTest(tf.test.TestCase, parameterized.TestCase):
       self.assertAllInRange(value, 0.9995, 1.0005)
       # And it did move, up to the bounds.
       self.assertTrue(np.any(value != 1.0))
+
+
+class RepeatedVariableTest(tf.test.TestCase):
+
+  def test_a_variable_twice_in_a_list(self):
+    values = []
+    for twice in (False, True):
+      with tf.Graph().as_default(), tf.Session() as session:
+        variable = tf.get_variable("x", initializer=[1.0, -2.0])
+        optimizer = trainable_adam.TrainableAdam()
+        step = optimizer.minimize(
+            tf.reduce_sum(tf.square(variable)),
+            var_list=[variable] * (2 if twice else 1))
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+        values.append(session.run(variable))
+    self.assertAllEqual(values[0], values[1])
+    self.assertNotAllClose([1.0, -2.0], values[0], rtol=0, atol=1e-6)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
+from tensorflow.python.compiler.xla import xla
 
 from optimizer import hierarchical_rnn
 from optimizer.native import library_cache
@@ -188,6 +189,22 @@ class FallBackTest(_PathsTest):
       x = tf.Variable([1.0, 2.0])
       _OtherRule().minimize(tf.reduce_sum(tf.square(x)))
       self.assertFalse(native_step.is_in(graph))
+
+  def test_compiled_training(self):
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+      variable = tf.get_variable(
+          "x", [3], initializer=tf.ones_initializer(), use_resource=True)
+      optimizer = hierarchical_rnn.HierarchicalRNN(random_seed=1)
+
+      def train():
+        loss = tf.reduce_sum(tf.square(variable))
+        return loss, optimizer.minimize(loss)
+
+      compiled = xla.compile(train)
+      self.assertFalse(native_step.is_in(graph))
+      session.run(tf.global_variables_initializer())
+      session.run(compiled)
+      self.assertAllLess(session.run(variable), 1.0)
 
   def test_switches(self):
     with native_harness.environment(LOL_NATIVE="0"):
