@@ -4,12 +4,17 @@
 
 from absl.testing import parameterized
 import tensorflow.compat.v1 as tf
-from tensorflow import contrib
 
 from optimizer import hierarchical_rnn
 
-_Decayed = contrib.opt.extend_with_decoupled_weight_decay(
-    hierarchical_rnn.HierarchicalRNN)
+
+def _decayed(test_case, *args, **kwargs):
+  """A `HierarchicalRNN` that also decays weights."""
+  if tf.version.VERSION.startswith("2."):
+    test_case.skipTest("TensorFlow 2 has no tf.contrib, and so no decay of it")
+  from tensorflow import contrib
+  return contrib.opt.extend_with_decoupled_weight_decay(
+      hierarchical_rnn.HierarchicalRNN)(*args, **kwargs)
 
 
 class _Wrapper(tf.train.Optimizer):
@@ -30,7 +35,7 @@ class HooksTest(tf.test.TestCase, parameterized.TestCase):
     with tf.Graph().as_default(), self.session() as session:
       v = tf.get_variable("v", initializer=tf.ones([3]),
                           use_resource=use_resource)
-      step = _Decayed(0.1, skip_zero_gradients=True).minimize(
+      step = _decayed(self, 0.1, skip_zero_gradients=True).minimize(
           tf.reduce_sum(v * 0.0))
       session.run(tf.global_variables_initializer())
       session.run(step)
@@ -41,7 +46,7 @@ class HooksTest(tf.test.TestCase, parameterized.TestCase):
     with tf.Graph().as_default():
       v = tf.get_variable("v", initializer=tf.ones([3]))
       with self.assertRaisesRegexp(NotImplementedError, "_apply_dense"):
-        _Decayed(0.1, use_attention=True).minimize(tf.reduce_sum(v))
+        _decayed(self, 0.1, use_attention=True).minimize(tf.reduce_sum(v))
 
   def test_mixin_changes_gradients_and_acts_after_the_step(self):
     class Mixin(hierarchical_rnn.HierarchicalRNN):
