@@ -21,9 +21,9 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _README = os.path.join(_HERE, "README.md")
 
 # Where each sub-package's sources are.
-_FOLDERS = ("optimizer", "optimizer/drop_in", "optimizer/native",
-            "optimizer/stabilizers", "optimizer/unroll", "problems",
-            "meta_training", "meta_training/distributed",
+_FOLDERS = ("optimizer", "optimizer/drop_in", "optimizer/keras",
+            "optimizer/native", "optimizer/stabilizers", "optimizer/unroll",
+            "problems", "meta_training", "meta_training/distributed",
             "meta_training/meta_gradients", "evaluation")
 _MODULES = ("metaopt", "metarun", "metarun_checks", "metarun_flags")
 

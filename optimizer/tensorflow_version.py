@@ -58,6 +58,18 @@ def refuse_eager_execution(call):
         "tf.Graph().as_default()'.".format(call))
 
 
+def require_keras(name):
+  """Raises ImportError where Keras has no optimizers that can be extended.
+
+  Args:
+    name: String, what needs them.
+  """
+  if tf.version.VERSION.startswith("1."):
+    raise ImportError(
+        "{} needs TensorFlow 2.15 or later, not {}: in graphs of TensorFlow 1 "
+        "use pretrained.load().".format(name, tf.version.VERSION))
+
+
 def rnn_cell_base():
   """Returns `tf.nn.rnn_cell.RNNCell`, or `object` where it is missing.
 

@@ -102,7 +102,7 @@ def marked_step(optimizer):
 def _step(optimizer, pairs):
   """An op that steps variables."""
   rule = optimizer.rule
-  pairs = [(_gradient(rule, grad, var), var) for grad, var in pairs]
+  pairs = [(gradient(rule, grad, var), var) for grad, var in pairs]
   variables = [var for _, var in pairs]
   step = step_rule.VariableStep(
       optimizer.get_name(), optimizer.meta_parameters.variables(), variables,
@@ -110,11 +110,26 @@ def _step(optimizer, pairs):
       [{key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
        for var in variables],
       slots.global_state(optimizer) or [], optimizer.skip_nonfinite)
-  native = rule.native_update(step) if optimizer.use_native else None
+  return step_variables(rule, step, optimizer.meta_parameters.values(),
+                        optimizer.use_native)
+
+
+def step_variables(rule, step, theta, use_native):
+  """Steps variables in place.
+
+  Args:
+    rule: `StepRule`.
+    step: `step_rule.VariableStep`.
+    theta: Mapping from names to the values of the meta-parameters.
+    use_native: Whether the step may be one native op.
+
+  Returns:
+    An op.
+  """
+  native = rule.native_update(step) if use_native else None
   if native is not None:
     return native
-  return _write_all(_writes(
-      rule, step, optimizer.meta_parameters.values()))
+  return _write_all(_writes(rule, step, theta))
 
 
 def _writes(rule, step, theta):
@@ -289,8 +304,17 @@ def _read(variable):
   return tf.identity(variable.read_value())
 
 
-def _gradient(rule, grad, var):
-  """A gradient in float32, dense unless the rule or its rows take slices."""
+def gradient(rule, grad, var):
+  """A gradient in float32, dense unless the rule or its rows take slices.
+
+  Args:
+    rule: `StepRule`.
+    grad: Tensor or `tf.IndexedSlices`.
+    var: The variable it is the gradient of.
+
+  Returns:
+    float32 tensor of the variable's shape, or `tf.IndexedSlices`.
+  """
   if not isinstance(grad, tf.IndexedSlices):
     grad = tf.cast(grad, tf.float32)
     grad.set_shape(var.shape)
