@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the Keras adapter, beside the drop-in adapter."""
 
+import importlib
 import os
 import unittest
 
@@ -11,14 +12,12 @@ import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 
-if tf.version.VERSION.startswith("1."):
-  raise unittest.SkipTest("Keras's optimizers are those of TensorFlow 2")
-# Bazel runs tests with this behavior off.
-tf.enable_v2_behavior()
-
-# pylint: disable=wrong-import-position
-from tensorflow import keras  # noqa: E402
-from optimizer.keras import learned_optimizer  # noqa: E402
+_IS_TF1 = tf.version.VERSION.startswith("1.")
+if not _IS_TF1:
+  # Bazel runs tests with this behavior off.
+  tf.enable_v2_behavior()
+  from tensorflow import keras
+  from optimizer.keras import learned_optimizer
 
 _RNG = np.random.RandomState(0)
 _DATA = _RNG.randn(60, 6).astype(np.float32)
@@ -78,6 +77,7 @@ def _fit(model, epochs):
                    shuffle=False).history["loss"]
 
 
+@unittest.skipIf(_IS_TF1, "Keras's optimizers are those of TensorFlow 2")
 class LearnedOptimizerTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(False, True)
@@ -167,6 +167,14 @@ class LearnedOptimizerTest(tf.test.TestCase, parameterized.TestCase):
   def test_unknown_weights(self):
     with self.assertRaisesRegex(ValueError, "hierarchical_rnn"):
       learned_optimizer.LearnedOptimizer("no_such")
+
+
+@unittest.skipUnless(_IS_TF1, "TensorFlow 2 has Keras's optimizers")
+class TensorFlow1Test(tf.test.TestCase):
+
+  def test_import_says_what_to_use(self):
+    with self.assertRaisesRegex(ImportError, "use pretrained.load"):
+      importlib.import_module("optimizer.keras.learned_optimizer")
 
 
 if __name__ == "__main__":
