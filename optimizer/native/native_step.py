@@ -79,8 +79,9 @@ def make(rule, step):
   Returns:
     An op, or None where TensorFlow's ops have to do.
   """
-  if control_flow_util.GraphOrParentsInXlaContext(tf.get_default_graph()):
-    return None  # XLA has no kernel.
+  if tf.executing_eagerly() or control_flow_util.GraphOrParentsInXlaContext(
+      tf.get_default_graph()):
+    return None  # There is no graph to put it in, or XLA has no kernel.
   library = loader.load()
   if library is None:
     return None
@@ -148,8 +149,15 @@ def _unfit_variable(rule, variables, touched, theta):
 
 
 def _is_resource(variable):
-  return hasattr(variable, "handle") and variable.handle.op.type in (
+  if not hasattr(variable, "handle"):
+    return False
+  return _is_eager(variable) or variable.handle.op.type in (
       "VarHandleOp", "Placeholder")
+
+
+def _is_eager(variable):
+  """Whether a variable was made outside of graphs, as those of Keras are."""
+  return not hasattr(variable.handle, "graph")
 
 
 def _is_reference(variable):
@@ -229,9 +237,11 @@ def _step(rule, step, touched, theta):
       " ".join(sorted(step.slots[0])), " ".join(names),
       as_text(_options(rule, step.skip_nonfinite, theta))])
   num_values = sum(not _is_resource(variable) for variable in touched)
+  first = step.variables[0]
+  if _is_resource(first) and _is_eager(first):
+    return call_kernel(token, inputs, num_values)
   # Wherever the gradients are computed.
-  with tf.get_default_graph().colocate_with(
-      step.variables[0].op, ignore_existing=True):
+  with tf.get_default_graph().colocate_with(first.op, ignore_existing=True):
     return call_kernel(token, inputs, num_values)
 
 

@@ -8,6 +8,8 @@
 Meta-training is in `learned_optimizer.metaopt`, and the command `lol-metarun`.
 """
 
+import importlib
+
 from learned_optimizer.optimizer.version import __version__  # noqa: F401
 
 
@@ -45,3 +47,10 @@ def _pretrained():
   from learned_optimizer.optimizer import tensorflow_version  # noqa: F401
   from learned_optimizer.optimizer import pretrained
   return pretrained
+
+
+def __getattr__(name):
+  """Imports `learned_optimizer.keras` when it is first named."""
+  if name == "keras":
+    return importlib.import_module("learned_optimizer.keras")
+  raise AttributeError("module 'learned_optimizer' has no {!r}".format(name))
