@@ -246,7 +246,7 @@ def _step(rule, step, touched, theta):
 
 
 def call_kernel(token, inputs, num_values):
-  """Calls the kernel, in a function.
+  """Calls the kernel, in a function if this is none yet.
 
   Args:
     token: String; see `attributes.h`.
@@ -269,6 +269,11 @@ def call_kernel(token, inputs, num_values):
     with tf.control_dependencies([values]):
       return tf.constant(0.0)
 
+  graph = tf.get_default_graph()
+  if graph.building_function:
+    # What comes from outside must not get the attribute.
+    stepped = native_step(*[graph.capture(value) for value in inputs])
+    return stepped if num_values else [stepped]
   types = [value.dtype.base_dtype for value in inputs]
   return tf.raw_ops.StatefulPartitionedCall(
       args=inputs, Tout=[tf.float32] * max(num_values, 1),
