@@ -164,4 +164,6 @@ class LearnedOptimizer(keras.optimizers.Optimizer):
 
 def _inner(variable):
   """The TensorFlow variable behind one of Keras 3."""
-  return getattr(variable, "value", variable) if _IS_KERAS_3 else variable
+  if _IS_KERAS_3 and isinstance(variable, keras.Variable):
+    return variable.value
+  return variable

@@ -82,6 +82,8 @@ class LearnedOptimizerTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(False, True)
   def test_steps_are_the_drop_in_adapters(self, use_native):
+    if use_native and tf.test.is_built_with_cuda():
+      self.skipTest("drop-in steps are native where devices are named only")
     expected = _drop_in(100, use_native=use_native)
     found = _keras(100, use_native=use_native)
     for want, got in zip(expected, found):
