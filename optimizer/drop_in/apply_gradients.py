@@ -320,13 +320,26 @@ def gradient(rule, grad, var):
     grad.set_shape(var.shape)
     return grad
   values = tf.cast(grad.values, tf.float32)
+  grad = tf.IndexedSlices(
+      values, _checked_indices(grad.indices, var), grad.dense_shape)
   if rule.elementwise or rule.takes_slices:
-    return tf.IndexedSlices(values, grad.indices, grad.dense_shape)
+    return grad
   # Rows that are not there are zero.
   grad = tf.math.unsorted_segment_sum(
       values, grad.indices, var.shape.as_list()[0])
   grad.set_shape(var.shape)
   return grad
+
+
+def _checked_indices(indices, var):
+  """The indices of rows; running them fails if one is not of the variable."""
+  rows = var.shape.as_list()[0]
+  fits = tf.reduce_all((indices >= 0) & (indices < rows))
+  check = tf.debugging.Assert(fits, [
+      "The gradient of {!r} has indices outside [0, {}):".format(
+          var.name, rows), indices])
+  with tf.control_dependencies([check]):
+    return tf.identity(indices)
 
 
 def _write_all(writes):

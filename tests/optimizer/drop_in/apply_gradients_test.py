@@ -202,6 +202,19 @@ class DropInTest(tf.test.TestCase, parameterized.TestCase):
     session.run(step)
     self.assertAllClose([0.96, 1.0, 0.9], session.run(x), rtol=2e-3)
 
+  @parameterized.parameters(*[(name, row) for name in _NAMES
+                              for row in (-1, 3)])
+  def test_refuses_rows_that_are_not_there(self, name, row):
+    optimizer = harness.OPTIMIZERS[name]()
+    x = tf.Variable(tf.ones([3, 2]), use_resource=True)
+    step = optimizer.apply_gradients([(tf.IndexedSlices(
+        tf.ones([2, 2]), tf.constant([1, row])), x)])
+    session = self._session()
+    with self.assertRaisesRegex(tf.errors.InvalidArgumentError,
+                                r"indices outside \[0, 3\)"):
+      session.run(step)
+    self.assertAllEqual(np.ones([3, 2]), session.run(x))
+
   @parameterized.parameters(*[(name, use_resource) for name in _NAMES
                               for use_resource in (True, False)])
   def test_constraint(self, name, use_resource):
