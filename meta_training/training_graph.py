@@ -60,7 +60,7 @@ class TrainingGraph:
       optimizer = optimizer_spec.build()
       self.parameters = optimizer.meta_parameters
       optimizer.make_meta_parameters()
-    self.shapes = self.parameters.shapes()
+      self.shapes = self.parameters.shapes()
     self.trained = rule.trained(self.shapes)
 
   def build(self, learning_rate, gradient_clip, cluster, description):

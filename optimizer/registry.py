@@ -141,11 +141,13 @@ def completed(description):
   constructor = OPTIMIZERS.get(description["optimizer"])
   if constructor is None:
     return description
-  args, kwargs = _with_defaults(
-      constructor, description["args"], description["kwargs"])
-  if issubclass(constructor, hierarchical_rnn.HierarchicalRNN) and not args:
-    # Its options may have names of before.
-    return describe(constructor, args, _replaced(constructor, kwargs, {}))
+  args, kwargs = description["args"], description["kwargs"]
+  if issubclass(constructor, hierarchical_rnn.HierarchicalRNN):
+    # Its options may have names of before, which defaults must not hide.
+    kwargs = _replaced(constructor, dict(
+        zip(arguments.parameters(constructor)[0], args), **kwargs), {})
+    return describe(constructor, (), kwargs)
+  args, kwargs = _with_defaults(constructor, args, kwargs)
   return dict(description, args=args, kwargs=kwargs)
 
 

@@ -90,7 +90,7 @@ class ProcessTest(tf.test.TestCase, parameterized.TestCase):
     program = (
         "import metarun, metaopt, tensorflow as tf\n"
         "def show(*args, **kwargs):\n"
-        "  print(tf.logging.get_verbosity(), kwargs['verbosity'])\n"
+        "  print(tf.logging.get_verbosity(), kwargs['options'].verbosity)\n"
         "metaopt.train_optimizer = show\n"
         "metarun.run()\n")
     out = subprocess.check_output(

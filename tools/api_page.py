@@ -114,6 +114,11 @@ def _source(node, text):
     return "{}.{}".format(_source(node.value, text), node.attr)
   if isinstance(node, ast.Name):
     return node.id
+  if isinstance(node, ast.Call):
+    values = [_source(value, text) for value in node.args] + [
+        "{}={}".format(each.arg, _source(each.value, text))
+        for each in node.keywords]
+    return "{}({})".format(_source(node.func, text), ", ".join(values))
   return repr(ast.literal_eval(node))
 
 

@@ -7,6 +7,7 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from optimizer import hierarchical_options
 from optimizer import hierarchical_rnn
 from optimizer import pretrained
 from optimizer import registry
@@ -49,15 +50,15 @@ class InitialWeightsTest(tf.test.TestCase):
     _train(second, seed=3)
     for initial in (first, "/no/such/directory"):
       path, text = _train(second, seed=3, num_problems=2, initial=initial)
-      self.assertIn("the meta-parameters of {!r} have no effect: the run goes "
-                    "on from its own\n".format(initial), text)
+      self.assertIn("the meta-parameters of {!r} have no effect: the run has "
+                    "its own\n".format(initial), text)
       harness.assert_equal(
           self, harness.arrays(expected), harness.arrays(path))
 
   def test_shipped(self):
     logdir = harness.directory(self)
-    options = dict(registry.read(pretrained.directory(
-        "hierarchical_rnn"))["kwargs"], max_log_lr=5.0)
+    options = hierarchical_options.replaced(registry.read(pretrained.directory(
+        "hierarchical_rnn"))["kwargs"], {"max_log_lr": 5.0})
     spec = problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (), options)
     _, text = _train(logdir, spec, initial="hierarchical_rnn")
     shipped = tf.train.load_checkpoint(

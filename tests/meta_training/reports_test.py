@@ -63,10 +63,12 @@ class TextTest(tf.test.TestCase):
 
   def _fast_visits(self, verbosity):
     """Text of 50 visits to a problem whose meta-gradients are not finite."""
-    _, text = harness.train(
-        harness.directory(self), harness.without_data(_Nothing),
-        num_problems=50, num_unrolls=2, num_steps=1, verbosity=verbosity)
-    return text
+    out = io.StringIO()
+    with self.assertRaisesRegex(ValueError, "nothing was learned"):
+      harness.train(
+          harness.directory(self), harness.without_data(_Nothing), out=out,
+          num_problems=50, num_unrolls=2, num_steps=1, verbosity=verbosity)
+    return out.getvalue()
 
   def test_fast_visits_are_throttled(self):
     begin = time.time()
@@ -92,8 +94,9 @@ class TextTest(tf.test.TestCase):
 
   def test_what_needs_attention(self):
     lines = self._fast_visits(reports.ATTENTION).splitlines()
-    self.assertLen(lines, 50)
-    for line in lines:
+    self.assertLen(lines, 51)
+    self.assertIn("is not finite where runs start", lines[0])
+    for line in lines[1:]:
       self.assertTrue(line.startswith(
           "  2 of 2 meta-gradients had elements that are infinite or not a "
           "number, which count as zero"), line)

@@ -62,7 +62,7 @@ class RunDirectoryTest(tf.test.TestCase):
     self.assertEqual([], said)
     shutil.rmtree(logdir)
     first.prefix()
-    self.assertRegexpMatches(said.pop(), "run.lock' was removed while")
+    self.assertRegexpMatches(said.pop(), "run.lock' was removed during")
     with self.assertRaises(run_directory.LockedError):
       _hold(logdir)
     shutil.rmtree(logdir)

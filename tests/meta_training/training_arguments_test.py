@@ -61,7 +61,8 @@ class BadArgumentTest(tf.test.TestCase, parameterized.TestCase):
       harness.train(harness.directory(self), [(spec, dataset, batch_size)])
 
   def test_what_is_no_spec_of_an_optimizer(self):
-    with self.assertRaisesRegexp(ValueError, "optimizer_spec must be a"):
+    with self.assertRaisesRegexp(
+        ValueError, "optimizer_spec must be of class problem_spec.Spec"):
       harness.train(harness.directory(self), _PARABOLA,
                     harness.GLOBAL.callable)
 

@@ -92,7 +92,7 @@ class ProblemTest(tf.test.TestCase):
 
   def test_several_at_a_time(self):
     visits = [visit_schedule.VisitSchedule(
-        1, 5, False, 1, lambda: 1, lambda: 2, problems_per_visit=count).visit
+        1, 5, False, 1, lambda: 1, lambda: 2, problems_per_update=count).visit
               for count in (1, 2)]
     for i in range(10):
       visit = visits[1](i)
@@ -103,7 +103,7 @@ class ProblemTest(tf.test.TestCase):
 
   def test_several_at_random(self):
     schedule = visit_schedule.VisitSchedule(
-        1, 5, True, 1, lambda: 1, lambda: 2, problems_per_visit=3)
+        1, 5, True, 1, lambda: 1, lambda: 2, problems_per_update=3)
     visits = [schedule.visit(i) for i in range(1000)]
     for j in range(2):
       counts = np.bincount([visit.more_problems[j] for visit in visits])

@@ -3,6 +3,8 @@
 """Tests of the groups and families of problems."""
 
 import collections
+import importlib.util
+import unittest
 
 import tensorflow.compat.v1 as tf
 
@@ -84,6 +86,8 @@ class FamilyTest(tf.test.TestCase):
             _entry(_Spec(pg.SoftmaxRegression, 4, 2), 4, 8),
             _entry(_Spec(pg.SparseProblem, _Spec(pg.Quadratic, 3))))])
 
+  @unittest.skipUnless(importlib.util.find_spec("sklearn"),
+                       "the digits come with scikit-learn")
   def test_halves_have_all(self):
     for group in ("choose", "final"):
       counts = collections.Counter(map(groups.family, groups.entries(group)))

@@ -53,7 +53,7 @@ class WaitingTest(tf.test.TestCase):
   def test_tells_that_it_waits(self):
     told = []
     waits = waiting.Waiting(told.append)
-    with tf.test.mock.patch.object(waiting, "_TELL_SECONDS", 0.1):
+    with tf.test.mock.patch.object(waiting, "_LOG_SECONDS", 0.1):
       for _ in range(2):
         waits.call(time.sleep, 1.7)
         waits.call(lambda: None)

@@ -70,6 +70,8 @@ class CompilerTest(absltest.TestCase):
     # Nor does what it has started go on.
     with open(path + ".pid") as stream:
       child = int(stream.read())
+    while _is_running(child) and time.time() - start < 60:
+      time.sleep(0.1)
     self.assertFalse(_is_running(child))
 
 
