@@ -30,12 +30,7 @@ _REPLACEMENT = re.compile(r"^<!-- test: (.*) -> (.*) -->$")
 _FILE_NAME = re.compile(r"# (\w+)\.py\n")
 
 # What the reader of a page has already.
-_GIVEN = {
-    "README.md": """
-import tensorflow.compat.v1 as tf
-loss = tf.reduce_sum(tf.square(tf.get_variable("x", [3])))
-""",
-}
+_GIVEN = {}
 # A log directory that pages name.
 _LOGDIR = "/tmp/lol/HierarchicalRNN_GRUCell_20_2"
 
