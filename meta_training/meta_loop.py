@@ -263,7 +263,7 @@ class MetaLoop:
             self._reset_state_every_run or first_of_session)
         for problem, drawn in zip(problems, draws)])
     lengths = gradients.lengths
-    for i, num_steps in enumerate(lengths):
+    for i in range(len(lengths)):
       result = gradients.compute(self._values, i)
       update = self._meta.update(result.gradient, result.meta_objective)
       self._values = update.values

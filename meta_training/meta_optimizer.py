@@ -7,7 +7,6 @@ In a cluster all tasks update them, and the chief alone saves and restores.
 
 import collections
 import contextlib
-import functools
 
 import tensorflow.compat.v1 as tf
 

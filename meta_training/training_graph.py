@@ -13,7 +13,6 @@ import tensorflow.compat.v1 as tf
 from .distributed import lease as lease_lib
 from . import moving_averages
 from . import update_rules
-from optimizer import meta_parameters
 
 
 class TrainingGraph:

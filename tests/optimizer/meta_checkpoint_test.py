@@ -7,9 +7,7 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from optimizer import hierarchical_rnn
 from optimizer import meta_parameters
-from tests.optimizer import harness
 
 _ZERO = tf.zeros_initializer()
 

@@ -8,7 +8,6 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
-from optimizer import registry
 from tests.optimizer import harness
 
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",

@@ -10,7 +10,7 @@ Meta-training is in `learned_optimizer.metaopt`, and the command `lol-metarun`.
 
 import importlib
 
-from learned_optimizer.optimizer.version import __version__  # noqa: F401
+from learned_optimizer.optimizer.version import __version__
 
 
 def names():
@@ -44,7 +44,8 @@ def load(name_or_logdir="hierarchical_rnn", **options):
 def _pretrained():
   # TensorFlow takes seconds to import: only what needs it does so. The first of
   # these says which one is needed if there is none.
-  from learned_optimizer.optimizer import tensorflow_version  # noqa: F401
+  # pylint: disable-next=unused-import
+  from learned_optimizer.optimizer import tensorflow_version
   from learned_optimizer.optimizer import pretrained
   return pretrained
 

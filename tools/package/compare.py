@@ -64,7 +64,8 @@ def main(argv):
   os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
   try:
     function = find_function(options.model)
-    from learned_optimizer.optimizer import tensorflow_version  # noqa: F401
+    # pylint: disable-next=unused-import
+    from learned_optimizer.optimizer import tensorflow_version
     import tensorflow.compat.v1 as tf
     from learned_optimizer import metaopt
     from learned_optimizer.optimizer import pretrained

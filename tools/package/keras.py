@@ -7,5 +7,5 @@
 """
 
 # pylint: disable=unused-import
-from learned_optimizer.optimizer.keras.learned_optimizer import (  # noqa: F401
+from learned_optimizer.optimizer.keras.learned_optimizer import (
     LearnedOptimizer)

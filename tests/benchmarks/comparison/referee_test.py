@@ -4,7 +4,6 @@
 
 import tempfile
 
-import numpy as np
 import tensorflow.compat.v1 as tf
 
 from benchmarks.comparison import groups
