@@ -186,6 +186,13 @@ _HIERARCHICAL = (
             "steps (1 / f) to this power as long; needs --rate_decay_after, "
             "--skip_zero_gradients, --gradient_history_limit.",
             lower_bound=0.0),
+    _option("schedule_num_steps", "float", 0.0, "steps",
+            "The length of a run, at the end of which steps have shrunk to 0; "
+            "0 for runs of any length. Needs --gradient_history_limit.",
+            lower_bound=0.0),
+    _option("schedule_fade", "float", 0.4, "fraction",
+            "The last part of the run, in which steps shrink.",
+            lower_bound=0.0),
     _option("max_log_lr", "float", 33.0, "log learning rate",
             "Upper bound of a learning rate's logarithm."),
     _option("learnable_inp_decay", "bool", True, None,

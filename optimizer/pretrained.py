@@ -37,7 +37,8 @@ def directory(name_or_logdir):
   return paths.expanded(name_or_logdir)
 
 
-def load(name_or_logdir="hierarchical_rnn", allow_import=False, **options):
+def load(name_or_logdir="hierarchical_rnn", allow_import=False,
+         num_steps=None, **options):
   """Constructs an optimizer whose meta-parameters start from a checkpoint.
 
   The meta-parameters take the checkpoint's values whenever the program's own
@@ -51,6 +52,8 @@ def load(name_or_logdir="hierarchical_rnn", allow_import=False, **options):
     allow_import: Whether the description in a log directory may name a class
       of any module, which is then imported: whatever the module contains is
       run. By default only this library's own optimizers are constructed.
+    num_steps: Number of steps of the run, if it is known: steps then shrink to
+      0 at its end, see `stabilizers.Schedule`. None or 0 for any length.
     **options: Constructor arguments that replace the described ones, such as
       init_lr_range=(1e-5, 1e-5) to start a big model with smaller steps, or
       numbers of stabilizers by flat names such as step_limit_fraction=0.01, 0
@@ -67,6 +70,8 @@ def load(name_or_logdir="hierarchical_rnn", allow_import=False, **options):
   """
   tensorflow_version.refuse_eager_execution("pretrained.load()")
   logdir = directory(name_or_logdir)
+  if num_steps:
+    options["schedule_num_steps"] = num_steps
   with tf.Graph().as_default():
     optimizer = construct_from(logdir, allow_import, **options)
     optimizer.init_from_checkpoint(logdir)

@@ -69,7 +69,8 @@ class FlagsTest(tf.test.TestCase):
         {"compile", "global_input", "gradient_history_decay_power",
          "gradient_history_spike_power", "level_sizes", "list_problems", "seed",
          "gradient_history_limit", "step_limit_fraction", "step_limit_excess",
-         "sparse_steps_power", "step_limit_floor", "skip_zero_gradients",
+         "schedule_num_steps", "schedule_fade", "sparse_steps_power",
+         "step_limit_floor", "skip_zero_gradients",
          "rate_decay_after", "rate_decay_power"},
         ours - names)
 

@@ -38,6 +38,8 @@
   OPTION(float, gradient_history_limit)                                    \
   OPTION(float, gradient_history_spike_power)                              \
   OPTION(float, gradient_history_decay_power)                              \
-  OPTION(float, sparse_steps_power)
+  OPTION(float, sparse_steps_power)                                        \
+  OPTION(float, schedule_num_steps)                                        \
+  OPTION(float, schedule_fade)
 
 #endif  // OPTIMIZER_NATIVE_OPTION_LIST_H_

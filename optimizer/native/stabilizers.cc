@@ -77,6 +77,14 @@ void SparseSteps(const Options& o, const double* sums, Controls* controls) {
           -o.sparse_steps_power);
 }
 
+// See schedule.py.
+void Schedule(const Options& o, Controls* controls) {
+  const double left = o.schedule_num_steps + 1.0 - controls->history[3];
+  controls->step_scale *=
+      std::min(std::max(left, 0.0) / (double{o.schedule_fade} *
+                                      o.schedule_num_steps), 1.0);
+}
+
 bool IsPower(float value) { return value >= 0 && value < INFINITY; }
 
 }  // namespace
@@ -88,6 +96,7 @@ Controls Stabilize(const Options& o, const double* sums, double count,
   if (o.limits_steps()) StepLimit(o, sums, count, &controls);
   if (o.has_history()) GradientHistory(o, sums, history, &controls);
   if (o.has_sparse_steps()) SparseSteps(o, sums, &controls);
+  if (o.has_schedule()) Schedule(o, &controls);
   return controls;
 }
 
@@ -138,6 +147,12 @@ std::string StabilizerProblem(const Options& o) {
        !(o.skip_zeros && o.has_history() && o.decays_rates())))
     return "sparse_steps_power must be a number from 0, and needs the flag "
            "skip_zeros, gradient_history_limit and rate_decay_after";
+  if (o.schedule_num_steps != 0 &&
+      !(o.schedule_num_steps >= 1 && o.schedule_num_steps < INFINITY &&
+        o.schedule_fade > 0 && o.schedule_fade < INFINITY && o.has_history()))
+    return "schedule_num_steps must be a number of steps from 1, or 0 for no "
+           "schedule, and needs a positive schedule_fade and "
+           "gradient_history_limit";
   return "";
 }
 

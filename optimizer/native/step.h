@@ -42,6 +42,7 @@ struct Options {
   bool limits_steps() const { return step_limit_fraction > 0; }
   bool has_history() const { return gradient_history_limit > 0; }
   bool has_sparse_steps() const { return sparse_steps_power > 0; }
+  bool has_schedule() const { return schedule_num_steps > 0; }
 };
 
 // Reads options from lines "name=value", of which "level_sizes" has several

@@ -8,9 +8,10 @@
 
 from .gradient_history import GradientHistory
 from .rate_decay import RateDecay
+from .schedule import Schedule
 from .sparse_steps import SparseSteps
 from .stabilizer import Stabilizer
 from .step_limit import StepLimit
 
-ALL = (RateDecay, StepLimit, GradientHistory, SparseSteps)
+ALL = (RateDecay, StepLimit, GradientHistory, SparseSteps, Schedule)
 """All classes, in an order in which they may follow each other."""

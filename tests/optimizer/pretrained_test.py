@@ -12,6 +12,7 @@ import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 from optimizer import registry
+from optimizer.stabilizers import stabilizer
 
 
 def _described(name="HierarchicalRNN", args=(), **kwargs):
@@ -128,6 +129,17 @@ class DescriptionsTest(tf.test.TestCase, parameterized.TestCase):
         pretrained.load(**options)
     with self.assertRaisesRegexp(ValueError, "Expected a path, got None"):
       pretrained.load(None)
+
+  def test_a_run_of_known_length(self):
+    without, with_length = [
+        stabilizer.flat_values(optimizer.rule.options.stabilizers)
+        for optimizer in (pretrained.load(), pretrained.load(num_steps=300))]
+    self.assertEqual(
+        dict(without, schedule_num_steps=300, schedule_fade=0.4), with_length)
+    with self.assertRaisesRegexp(ValueError, "schedule_num_steps must be"):
+      pretrained.load(num_steps=0.5)
+    with self.assertRaisesRegexp(ValueError, "no effect without Gradient"):
+      pretrained.load(num_steps=300, gradient_history_limit=0.0)
 
   def test_one_level_too_high(self):
     logdir = self.create_tempdir().full_path

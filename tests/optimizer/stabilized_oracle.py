@@ -16,12 +16,14 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
   def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
                excess=0.0, max_gradient=0.0, slow_after=0.0,
                jump_power=0.0, fall_power=0.0, rare_power=0.0, slow_power=1.0,
+               horizon=0.0, fade=0.4,
                **options):
     self._cap, self._floor = cap, floor
     self._excess, self._max_gradient = excess, max_gradient
     self._slow_after, self._slow_power = slow_after, slow_power
     self._jump_power = jump_power
     self._fall_power, self._rare_power = fall_power, rare_power
+    self._horizon, self._fade = horizon, fade
     self._jump, self._shortening, self._counts = 1.0, 1.0, None
     self._slowness = [1.0] * len(params)
     self._sizes, self._current = [None] * len(params), None
@@ -121,6 +123,9 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
       frequency = (self.states[self._current]["num_steps"].mean() /
                    self._counts[self._current])
       factor /= max(frequency, 0.01)**self._rare_power
+    if self._horizon:
+      left = self._horizon + 1 - self._counts[self._current]
+      factor *= np.clip(left / (self._fade * self._horizon), 0.0, 1.0)
     if not self._cap:
       return step * factor
     # Elements that sit out make a step of 0.

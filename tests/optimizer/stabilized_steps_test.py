@@ -22,6 +22,8 @@ _SLOW = ({"rate_decay_after": 2.0}, {"slow_after": 2.0})
 _RARE = (dict(_RELATIVE[0], skip_zero_gradients=True, sparse_steps_power=0.5,
               **_SLOW[0]),
          dict(_RELATIVE[1], skip_zeros=True, rare_power=0.5, **_SLOW[1]))
+_SCHEDULE = (dict(_RELATIVE[0], schedule_num_steps=4.0, schedule_fade=0.5),
+             dict(_RELATIVE[1], horizon=4.0, fade=0.5))
 _ORACLE_NAMES = {"skip_zero_gradients": "skip_zeros",
                  "step_limit_fraction": "cap", "step_limit_floor": "floor",
                  "step_limit_excess": "excess",
@@ -30,7 +32,8 @@ _ORACLE_NAMES = {"skip_zero_gradients": "skip_zeros",
                  "gradient_history_limit": "max_gradient",
                  "gradient_history_spike_power": "jump_power",
                  "gradient_history_decay_power": "fall_power",
-                 "sparse_steps_power": "rare_power"}
+                 "sparse_steps_power": "rare_power",
+                 "schedule_num_steps": "horizon", "schedule_fade": "fade"}
 _OTHERS = (({}, {}), _LIMIT, ({"use_attention": True}, {}),
            ({"skip_zero_gradients": True}, {"skip_zeros": True}))
 
@@ -58,7 +61,9 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
     self._check(dict(pair[0], **options), dict(pair[1], **oracle_options),
                 _BOTH_KINDS, **kwargs)
 
-  @parameterized.parameters({}, {"rate_decay_after": 2.0})
+  @parameterized.parameters(
+      {}, {"rate_decay_after": 2.0},
+      {"schedule_num_steps": 4.0, "schedule_fade": 1.0})
   def test_shipped(self, **replaced):
     options = dict(harness.shipped_options(), **replaced)
     rate, _ = options.pop("init_lr_range")
@@ -110,6 +115,10 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
                    ({"rate_decay_power": 0.5}, {"slow_power": 0.5}))))
   def test_rates_that_slow_down(self, options, oracle_options):
     self._check_pair(_SLOW, options, oracle_options)
+
+  @parameterized.parameters(*(_OTHERS + ((_RARE[0], _RARE[1]),)))
+  def test_steps_that_shrink_to_nothing(self, options, oracle_options):
+    self._check_pair(_SCHEDULE, options, oracle_options)
 
   def test_limited_steps_without_a_learning_rate(self):
     self._check(

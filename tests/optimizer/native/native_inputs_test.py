@@ -161,6 +161,7 @@ def _wrong_options(right):
       ("gradient_history_spike_power", (-1, "nan", "inf")),
       ("gradient_history_decay_power", (-1, "nan", "inf")),
       ("sparse_steps_power", (1, -1, "nan", "inf")),
+      ("schedule_num_steps", (2, 0.5, -2, "nan", "inf")),
       ("rate_decay_power", (-0.5, "nan", "inf")),
       ("rate_decay_after", (2, 0.5, -2, "nan", "inf")),
       ("attention", (1, 2, "yes")), ("products", (0, "inf")),

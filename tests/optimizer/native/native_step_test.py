@@ -71,6 +71,11 @@ _OPTIONS = (
     {"rate_decay_after": 2.0, "rate_decay_power": 0.5},
     {"rate_decay_after": 1.5, "skip_zero_gradients": True,
      "use_attention": True},
+    {"gradient_history_limit": 1.5, "schedule_num_steps": 3.0,
+     "schedule_fade": 1.0},
+    {"gradient_history_limit": 1.5, "schedule_num_steps": 4.0,
+     "schedule_fade": 0.75, "step_limit_fraction": 1e-3,
+     "use_attention": True},
 )
 
 # They decide what a step starts from, or how the optimizer is trained.

@@ -10,13 +10,15 @@ from optimizer.stabilizers import stabilizer
 
 _ON = {"dynamic_output_scale": True, "skip_zero_gradients": True}
 _OFF = {"dynamic_output_scale": False, "skip_zero_gradients": False}
-_DECAY, _LIMIT, _HISTORY, _SPARSE = [cls() for cls in stabilizers.ALL]
+_DECAY, _LIMIT, _HISTORY, _SPARSE, _SCHEDULE = [
+    cls() for cls in stabilizers.ALL]
 
 
 class StabilizerTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(
-      [()], [(_DECAY, _LIMIT, _HISTORY, _SPARSE)], [(_HISTORY, _LIMIT)],
+      [()], [(_DECAY, _LIMIT, _HISTORY, _SPARSE, _SCHEDULE)],
+      [(_HISTORY, _LIMIT)],
       [(_DECAY, _HISTORY, _SPARSE, _LIMIT)])
   def test_no_problem(self, chosen):
     self.assertIsNone(stabilizer.problem(chosen, _ON))
@@ -27,6 +29,7 @@ class StabilizerTest(tf.test.TestCase, parameterized.TestCase):
       ((_DECAY, _SPARSE, _HISTORY), "SparseSteps must come after Gradient"),
       ((_SPARSE,), "SparseSteps has no effect without RateDecay before it"),
       ((_DECAY, _SPARSE), "SparseSteps has no effect without GradientHistory"),
+      ((_SCHEDULE,), "Schedule has no effect without GradientHistory before"),
       ((_LIMIT, _LIMIT), "there are two of StepLimit"))
   def test_order(self, chosen, message):
     self.assertStartsWith(stabilizer.problem(chosen, _ON)[1], message)
