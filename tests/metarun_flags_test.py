@@ -10,6 +10,8 @@ import metarun_flags
 from optimizer import arguments as optimizer_arguments
 from optimizer import hierarchical_options
 from optimizer import registry
+from optimizer import stabilizers
+from optimizer.stabilizers import stabilizer
 
 _FLAGS = collections.OrderedDict(
     (flag.name, flag) for group in metarun_flags.GROUPS for flag in group.flags)
@@ -51,7 +53,8 @@ class TablesTest(tf.test.TestCase):
       self.assertLen(set(arguments), len(arguments))
       known = optimizer_arguments.parameters(constructor)[0]
       if name == "HierarchicalRNN":
-        known = known + list(hierarchical_options.OLD_NAMES.values())
+        known = known + list(hierarchical_options.OLD_NAMES.values()) + list(
+            stabilizer.flat_values([cls() for cls in stabilizers.ALL]))
       self.assertContainsSubset(arguments, known)
 
 
