@@ -21,8 +21,7 @@ _CONFIGURATIONS = [name for name in harness.CONFIGURATIONS
 
 _COMPILED = {"compiled": True, "max_steps": 15, "batch_size": 8}
 
-_OTHER_PATHS = [("hrnn_default", {"recompute": False}),
-                ("hrnn_default", _COMPILED)]
+_STACKED = {"recompute": False}
 
 
 class UnrollFidelityTest(tf.test.TestCase, parameterized.TestCase):
@@ -35,12 +34,14 @@ class UnrollFidelityTest(tf.test.TestCase, parameterized.TestCase):
   def test_network(self, name):
     self._check_network(name, {})
 
-  @parameterized.parameters(*(_OTHER_PATHS +
-                              [("crnn_lstm", {"recompute": False})]))
+  @parameterized.parameters(("hrnn_default", _STACKED),
+                            ("crnn_lstm", _STACKED))
   def test_quadratic_another_way(self, name, options):
     self._check_quadratic(name, options)
 
-  @parameterized.parameters(*(_OTHER_PATHS + [("lr_schedule", _COMPILED)]))
+  @parameterized.parameters(("hrnn_default", _STACKED),
+                            ("hrnn_default", _COMPILED),
+                            ("lr_schedule", _COMPILED))
   def test_network_another_way(self, name, options):
     self._check_network(name, options)
 
