@@ -10,11 +10,12 @@ from benchmarks import digits
 
 
 def _data(num_rows=40):
-  """Images whose label can be read off one pixel."""
+  """Images whose label can be read off one pixel, and others to test with."""
   labels = np.int32(np.arange(num_rows) % 2)
   images = np.float32(np.random.RandomState(0).rand(num_rows, 8, 8, 1))
   images[:, 4, 4, 0] = 5.0 * labels
-  return images, labels
+  return (digits.Rows(images[:30], labels[:30]),
+          digits.Rows(images[30:], labels[30:]))
 
 
 def _adam(rate):
@@ -43,22 +44,30 @@ class ModelsTest(tf.test.TestCase, parameterized.TestCase):
 class RaceTest(tf.test.TestCase):
 
   def test_same_start_and_same_batches(self):
-    images, labels = _data()
-    runs = digits.race({"a": _adam(1e-3), "b": _adam(1e-3)}, images, labels,
+    runs = digits.race({"a": _adam(1e-3), "b": _adam(1e-3)}, *_data(),
                        seed=1, num_steps=30, batch_size=8)
     self.assertAllClose(runs["a"].losses, runs["b"].losses, rtol=1e-4)
     self.assertLen(runs["a"].losses, 26)
-    self.assertLess(runs["a"].losses[-1], runs["a"].losses[0])
+    for losses in runs["a"].losses, runs["a"].test_losses:
+      self.assertLess(losses[-1], losses[0])
+
+  def test_losses_are_of_their_rows(self):
+    train, test = _data()
+    wrong = digits.Rows(test.images, 1 - test.labels)
+    run, other = [digits.race({"a": _adam(1e-2)}, train, rows, 1, 100, 8)["a"]
+                  for rows in (test, wrong)]
+    self.assertAllClose(run.losses, other.losses, rtol=1e-4)
+    self.assertLess(run.test_losses[-1], 0.1)
+    self.assertGreater(other.test_losses[-1], 1.0)
 
   def test_time_only_grows(self):
-    images, labels = _data()
-    run = digits.race({"a": _adam(1e-3)}, images, labels, 1, 30, 8)["a"]
+    run = digits.race({"a": _adam(1e-3)}, *_data(), 1, 30, 8)["a"]
     self.assertAllGreater(np.diff(run.seconds), 0.0)
+    self.assertEqual([0, 30], [run.steps[0], run.steps[-1]])
 
   def test_tuned_rate(self):
-    images, labels = _data()
-    rate = digits.tuned_rate(images, labels, [5], 30, 8)
-    finals = {each: digits.race({"a": _adam(each)}, images, labels, 5, 30, 8)[
+    rate = digits.tuned_rate(*_data(), [5], 30, 8)
+    finals = {each: digits.race({"a": _adam(each)}, *_data(), 5, 30, 8)[
         "a"].losses[-1] for each in (1e-4, rate)}
     self.assertLess(finals[rate], finals[1e-4])
 
