@@ -170,6 +170,10 @@ _HIERARCHICAL = (
     _option("step_limit_excess", "float", 0.0, "times",
             "How many times its limit a tensor's step may be before learning "
             "rates go down as well; 0 for no limit.", lower_bound=0.0),
+    _option("step_limit_least", "float", 0.0, "fraction",
+            "The least a tensor's step may be relative to its limit, less once "
+            "--rate_decay_after steps are made; 0 for no least.",
+            lower_bound=0.0, upper_bound=1.0),
     _option("gradient_history_limit", "float", 0.0, "times",
             "The most a tensor's gradient may be relative to those before, and "
             "gradients are taken relative to its first, so that their scale "

@@ -440,7 +440,10 @@ def normalized(coordinates, layout, controls):
   steps, cap, limit = coordinates.directions, None, controls.step_limit
   if limit is not None:
     scales = scales or [tf.ones_like(limit)] * len(steps)
-    caps = step_limit.caps(scales, coordinates.direction_squares, limit)
+    squares = coordinates.direction_squares
+    caps = step_limit.caps(
+        scales, squares, masked_means(squares, coordinates.mask), limit,
+        controls.least_step)
     scales = [scale * each for scale, each in zip(scales, caps)]
     cap = caps[0]
   if controls.step_scale is not None:

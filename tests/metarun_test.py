@@ -70,7 +70,7 @@ class FlagsTest(tf.test.TestCase):
          "gradient_history_spike_power", "level_sizes", "list_problems", "seed",
          "gradient_history_limit", "step_limit_fraction", "step_limit_excess",
          "schedule_num_steps", "schedule_fade", "sparse_steps_power",
-         "step_limit_floor", "skip_zero_gradients",
+         "step_limit_floor", "step_limit_least", "skip_zero_gradients",
          "rate_decay_after", "rate_decay_power"},
         ours - names)
 
@@ -129,7 +129,9 @@ class OptimizerTest(tf.test.TestCase, parameterized.TestCase):
   def test_flags_of_stabilizers(self):
     self.assertEqual((), metarun.optimizer_spec().kwargs["stabilizers"])
     flags = stabilizer.flat_values(
-        [cls(**{name: 3.0 for name in cls.kinds}) for cls in stabilizers.ALL])
+        [cls(**{name: 3.0 if kind.fits(3.0) else 0.75
+                for name, kind in cls.kinds.items()})
+         for cls in stabilizers.ALL])
     with flagsaver.flagsaver(skip_zero_gradients=True, **flags):
       chosen = metarun.optimizer_spec().kwargs["stabilizers"]
     self.assertEqual(flags, stabilizer.flat_values(chosen))

@@ -25,6 +25,9 @@ const float kLogOfFirst = 13.862943611f;
 const float kMostLogScale = 88.0f;
 const float kMostSpike = 2.302585093f;
 
+// See step_limit.py.
+const float kMostRaise = 10.0f;
+
 // See sparse_steps.py.
 const float kLeastFrequency = 0.01f;
 

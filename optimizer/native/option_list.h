@@ -35,6 +35,7 @@
   OPTION(float, step_limit_fraction)                                       \
   OPTION(float, step_limit_floor)                                          \
   OPTION(float, step_limit_excess)                                         \
+  OPTION(float, step_limit_least)                                          \
   OPTION(float, gradient_history_limit)                                    \
   OPTION(float, gradient_history_spike_power)                              \
   OPTION(float, gradient_history_decay_power)                              \

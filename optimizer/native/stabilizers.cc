@@ -27,6 +27,8 @@ void StepLimit(const Options& o, const double* sums, double count,
   const double size = sqrt(std::max(sums[kSquares] / count, floor * floor));
   controls->step_limit =
       o.step_limit_fraction * size * sqrt(controls->rate_decay);
+  controls->least_step =
+      o.step_limit_least * controls->step_limit * controls->rate_decay;
 }
 
 // Log of the mean of two numbers whose logs are given.
@@ -100,16 +102,22 @@ Controls Stabilize(const Options& o, const double* sums, double count,
   return controls;
 }
 
-double StepExcess(const Controls& controls, double factor,
-                  double mean_square) {
+double StepExcess(const Controls& controls, double factor, double mean_square,
+                  double active_square) {
   const double ratio = factor / controls.step_limit;
-  return sqrt(std::max(mean_square * ratio * ratio, 1.0));
+  // What is not a number stays one.
+  const double excess = sqrt(std::max(mean_square * ratio * ratio, 1.0));
+  if (excess != 1 || !(controls.least_step > 0) || !(active_square > 0))
+    return excess;
+  const double share = factor / controls.least_step * sqrt(active_square);
+  return std::max(std::min(share, 1.0), 1.0 / kMostRaise);
 }
 
 double RateShift(const Options& o, const Controls& controls, double excess) {
   double shift = 0;
   if (o.step_limit_excess > 0)
     shift = std::min(log(o.step_limit_excess / excess), 0.0);
+  shift -= log(std::min(excess, 1.0));
   return shift - o.gradient_history_spike_power *
                      std::min(controls.spike, kMostSpike);
 }
@@ -130,6 +138,10 @@ std::string StabilizerProblem(const Options& o) {
         o.dynamic && o.limits_steps()))
     return "step_limit_excess must be a number from 1, or 0 for no limit, and "
            "needs learning rates and step_limit_fraction";
+  if (!(o.step_limit_least >= 0 && o.step_limit_least <= 1) ||
+      (o.step_limit_least > 0 && !(o.dynamic && o.limits_steps())))
+    return "step_limit_least must be a number in [0, 1], and needs learning "
+           "rates and step_limit_fraction";
   if (o.gradient_history_limit != 0 &&
       !(o.gradient_history_limit > 1 && o.gradient_history_limit < INFINITY))
     return "gradient_history_limit must be a number over 1, or 0 for gradients "

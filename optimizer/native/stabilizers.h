@@ -22,7 +22,7 @@ enum TensorSum {
 // See Controls in stabilizer.py.
 struct Controls {
   float gradient_scale = 1;
-  double step_limit = 0, step_scale = 1, rate_decay = 1;
+  double step_limit = 0, least_step = 0, step_scale = 1, rate_decay = 1;
   float spike = 0;
   float history[kHistoryWidth] = {};  // What the slot becomes.
 };
@@ -32,9 +32,10 @@ struct Controls {
 Controls Stabilize(const Options& options, const double* sums, double count,
                    const float* history);
 
-// How many times too long steps are, at least 1: moves with a mean square,
-// times a factor.
-double StepExcess(const Controls& controls, double factor, double mean_square);
+// How many times too long steps are, below 1 if they are too short: moves with
+// a mean square, and one over elements that have a gradient, times a factor.
+double StepExcess(const Controls& controls, double factor, double mean_square,
+                  double active_square);
 
 // What is added to log learning rates after a step that was so many times too
 // long.

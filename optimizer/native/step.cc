@@ -87,8 +87,10 @@ void Stepper::AddUp() {
       if (options_.dynamic)
         factor /= sqrt(last[kSquare + k] / count + 1e-16);
       if (options_.limits_steps())
-        excess = StepExcess(controls_[i], factor, last[kMoveSquare + k] /
-                            std::max<int64_t>(tensors_[i].size, 1));
+        excess = StepExcess(
+            controls_[i], factor,
+            last[kMoveSquare + k] / std::max<int64_t>(tensors_[i].size, 1),
+            last[kMoveSquare + k] / count);
       if (k == 0) shifts_[i] = RateShift(options_, controls_[i], excess);
       factors_[2 * i + k] = factor / excess * controls_[i].step_scale;
     }
@@ -170,7 +172,7 @@ void Stepper::Write() {
   ForChunks(true, [&](int64_t i) {
     const Chunk& chunk = chunks_[i];
     const float factor = factors_[2 * chunk.tensor];
-    if (shifts_[chunk.tensor] < 0) ShiftRates(chunk);
+    if (shifts_[chunk.tensor] != 0) ShiftRates(chunk);
     if (options_.attention || !std::isfinite(factor)) {
       WriteChunk(chunk);
       return;

@@ -27,13 +27,14 @@ Attributes:
 """
 
 Controls = collections.namedtuple(
-    "Controls", "gradient_scale, step_limit, step_scale, rate_decay, spike, "
-    "num_steps")
+    "Controls", "gradient_scale, step_limit, least_step, step_scale, "
+    "rate_decay, spike, num_steps")
 """What steers a step; each is None or float32 [T, 1].
 
 Attributes:
   gradient_scale: What gradients are multiplied with.
   step_limit: Upper bound of the root mean square of a step.
+  least_step: Lower bound of the same, over elements that have a gradient.
   step_scale: What steps are multiplied with once they have been limited.
   rate_decay: How far the changes of learning rates have slowed down, from 1.
   spike: Log of how far the gradient exceeds its limit, at least 0.
@@ -117,8 +118,8 @@ class Stabilizer:
 
     Args:
       controls: `Controls`.
-      cap: float32 [T, 1], what the steps were multiplied with to limit them, at
-        most 1; None without a limit.
+      cap: float32 [T, 1], what the steps were multiplied with to limit them;
+        None without a limit.
 
     Returns:
       float32 [T, 1], or None for nothing.

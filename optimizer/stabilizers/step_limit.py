@@ -6,9 +6,11 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from .. import arguments
+from .. import selection
 from . import rate_decay
 from . import stabilizer
 
+MAX_RAISE = 10.0
 _LEAST = np.finfo(np.float32).tiny
 
 
@@ -27,6 +29,15 @@ class StepLimit(stabilizer.Stabilizer):
   rates would go on rising while the limit leaves them without effect, and
   steps would stay at the limit for long after the RNN begins to lower them.
   An `excess` of 0 is never.
+
+  The root mean square over the elements that have a gradient is at least
+
+    least limit rate_decay:
+
+  shorter steps are lengthened, tenfold at most, and log learning rates rise by
+  as much. Otherwise a limit without excess would stop too soon where gradients
+  are noisy, as the RNN lowers rates at almost every step. With 0 there is no
+  least length.
   """
 
   name = "step_limit"
@@ -37,23 +48,25 @@ class StepLimit(stabilizer.Stabilizer):
                                 lambda value: 1e-15 <= value <= 1e15),
       "excess": arguments.number(
           "a number from 1, or 0 for never",
-          lambda value: value == 0.0 or 1.0 <= value < 1e15)}
+          lambda value: value == 0.0 or 1.0 <= value < 1e15),
+      "least": arguments.number("a number in [0, 1]",
+                                lambda value: 0.0 <= value <= 1.0)}
   follows = (rate_decay.RateDecay,)
   uses_parameters = True
   limits_steps = True
 
-  def __init__(self, fraction=0.02, floor=0.05, excess=0.0):
+  def __init__(self, fraction=0.02, floor=0.05, excess=0.0, least=0.0):
     """Takes the numbers of the equations above."""
     self._set(locals())
 
   @property
   def shifts_rates(self):
     """See `Stabilizer`."""
-    return bool(self.excess)
+    return bool(self.excess or self.least)
 
   def needed_options(self):
     """See `Stabilizer`."""
-    return ("dynamic_output_scale",) if self.excess else ()
+    return ("dynamic_output_scale",) if self.shifts_rates else ()
 
   def before(self, tensors, state, controls):
     """See `Stabilizer`."""
@@ -64,25 +77,46 @@ class StepLimit(stabilizer.Stabilizer):
     limit = self.fraction * size
     if controls.rate_decay is not None:
       limit *= tf.sqrt(controls.rate_decay)
-    return controls._replace(step_limit=limit), {}
+    least = self.least * limit if self.least else None
+    if self.least and controls.rate_decay is not None:
+      least *= controls.rate_decay
+    return controls._replace(step_limit=limit, least_step=least), {}
 
   def rate_shift(self, controls, cap):
     """See `Stabilizer`."""
     # Broadcasting may multiply with zeros, so that logs have to be finite.
-    return tf.math.log(tf.clip_by_value(self.excess * cap, _LEAST, 1.0))
+    shift = tf.math.log(tf.maximum(cap, 1.0))
+    if self.excess:
+      shift += tf.math.log(tf.clip_by_value(self.excess * cap, _LEAST, 1.0))
+    return shift
 
 
-def caps(norms, direction_squares, limit):
-  """What limits steps n v to a root mean square: c = min(1, limit / rms(n v)).
+def caps(norms, direction_squares, active_squares, limit, least=None):
+  """What brings steps n v to a root mean square from `least` to `limit`.
+
+    c = min(1, limit / rms(n v)) min(10, max(1, least / rms'(n v)))
+
+  rms' is over elements that have a gradient; of steps that are 0 it counts as
+  `least`.
 
   Args:
     norms: List of n, float32 [T, 1], one a direction.
     direction_squares: List of mean_T(v^2), float32 [T, 1].
+    active_squares: List of the same over elements that have a gradient.
     limit: float32 [T, 1].
+    least: float32 [T, 1], or None for no least length.
 
   Returns:
     List of c, float32 [T, 1].
   """
   # The root is of the maximum, whose derivative is finite for zeros.
-  return [tf.math.rsqrt(tf.maximum(square * tf.square(norm / limit), 1.0))
-          for norm, square in zip(norms, direction_squares)]
+  found = [tf.math.rsqrt(tf.maximum(square * tf.square(norm / limit), 1.0))
+           for norm, square in zip(norms, direction_squares)]
+  if least is None:
+    return found
+  ratios = [square * tf.square(norm / least)
+            for norm, square in zip(norms, active_squares)]
+  return [cap * tf.math.rsqrt(selection.select(
+      tf.equal(ratio, 0.0), tf.ones_like(ratio),
+      tf.clip_by_value(ratio, MAX_RAISE**-2, 1.0)))
+          for cap, ratio in zip(found, ratios)]

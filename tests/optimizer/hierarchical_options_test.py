@@ -98,7 +98,7 @@ class ReplacedTest(tf.test.TestCase, parameterized.TestCase):
     for name in ("max_relative_step", "step_limit_fraction"):
       options = hierarchical_options.replaced(self.described, {name: 0.3})
       self.assertEqual(
-          {"fraction": 0.3, "floor": 0.2, "excess": 0.0},
+          {"fraction": 0.3, "floor": 0.2, "excess": 0.0, "least": 0.0},
           options["stabilizers"][1].values())
     options = hierarchical_options.replaced(
         {"stabilizers": (stabilizers.StepLimit(0.1, 0.2),)},
@@ -132,6 +132,7 @@ class ReplacedTest(tf.test.TestCase, parameterized.TestCase):
     names = ["initial_" + name for name in declarations.Initial._fields]
     names += stabilizer.flat_values([
         cls() for cls in stabilizers.ALL if cls is not stabilizers.Schedule])
+    names.remove("step_limit_least")  # It is new.
     self.assertCountEqual(names, hierarchical_options.OLD_NAMES.values())
 
 

@@ -16,7 +16,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
   def __init__(self, theta, params, init_lr=1e-2, cap=0.0, floor=0.05,
                excess=0.0, max_gradient=0.0, slow_after=0.0,
                jump_power=0.0, fall_power=0.0, rare_power=0.0, slow_power=1.0,
-               horizon=0.0, fade=0.4,
+               horizon=0.0, fade=0.4, least=0.0,
                **options):
     self._cap, self._floor = cap, floor
     self._excess, self._max_gradient = excess, max_gradient
@@ -24,6 +24,7 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     self._jump_power = jump_power
     self._fall_power, self._rare_power = fall_power, rare_power
     self._horizon, self._fade = horizon, fade
+    self._least = least
     self._jump, self._shortening, self._counts = 1.0, 1.0, None
     self._slowness = [1.0] * len(params)
     self._sizes, self._current = [None] * len(params), None
@@ -104,10 +105,12 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     self._scaled = []
     super()._move(i, h, z)
     state = self.states[i]
-    if self._scaled and self._excess:
+    if self._scaled and (self._excess or self._least):
+      change = np.log(max(1.0, self._scaled[0]))
+      if self._excess:
+        change += np.log(min(1.0, self._excess * self._scaled[0]))
       state["log_learning_rate"] = np.maximum(
-          state["log_learning_rate"] +
-          np.log(min(1.0, self._excess * self._scaled[0])), -33.0)
+          state["log_learning_rate"] + change, -33.0)
     if self._jump_power:
       state["log_learning_rate"] = np.maximum(
           state["log_learning_rate"] -
@@ -133,4 +136,8 @@ class HierarchicalRNN(oracle.HierarchicalRNN):
     limit = (self._cap * self._sizes[self._current] *
              self._slowness[self._current]**0.5)
     self._scaled.append(min(1.0, limit / length) if length else 1.0)
+    least = self._least * limit * self._slowness[self._current]
+    length = np.sqrt(np.mean(step**2))
+    if 0 < length < least:
+      self._scaled[-1] = min(10.0, least / length)
     return step * self._scaled[-1] * factor

@@ -22,11 +22,14 @@ _SLOW = ({"rate_decay_after": 2.0}, {"slow_after": 2.0})
 _RARE = (dict(_RELATIVE[0], skip_zero_gradients=True, sparse_steps_power=0.5,
               **_SLOW[0]),
          dict(_RELATIVE[1], skip_zeros=True, rare_power=0.5, **_SLOW[1]))
+_LEAST = (dict(_LIMIT[0], step_limit_fraction=1.0, step_limit_least=0.5,
+               rate_decay_after=2.0),
+          dict(_LIMIT[1], cap=1.0, least=0.5, slow_after=2.0))
 _SCHEDULE = (dict(_RELATIVE[0], schedule_num_steps=4.0, schedule_fade=0.5),
              dict(_RELATIVE[1], horizon=4.0, fade=0.5))
 _ORACLE_NAMES = {"skip_zero_gradients": "skip_zeros",
                  "step_limit_fraction": "cap", "step_limit_floor": "floor",
-                 "step_limit_excess": "excess",
+                 "step_limit_excess": "excess", "step_limit_least": "least",
                  "rate_decay_after": "slow_after",
                  "rate_decay_power": "slow_power",
                  "gradient_history_limit": "max_gradient",
@@ -115,6 +118,13 @@ class OracleTest(tf.test.TestCase, parameterized.TestCase):
                    ({"rate_decay_power": 0.5}, {"slow_power": 0.5}))))
   def test_rates_that_slow_down(self, options, oracle_options):
     self._check_pair(_SLOW, options, oracle_options)
+
+  @parameterized.parameters(
+      *[(rate,) + other for rate in (1e-3, 0.3) for other in _OTHERS[:1] +
+        _OTHERS[2:] + (_RARE,)])
+  def test_steps_that_are_lengthened(self, rate, options, oracle_options):
+    self._check(dict(_LEAST[0], **options), dict(_LEAST[1], **oracle_options),
+                _BOTH_KINDS, rate=rate)
 
   @parameterized.parameters(*(_OTHERS + ((_RARE[0], _RARE[1]),)))
   def test_steps_that_shrink_to_nothing(self, options, oracle_options):

@@ -13,6 +13,7 @@ from optimizer import learning_rates
 from optimizer.native import builder
 from optimizer.stabilizers import gradient_history
 from optimizer.stabilizers import sparse_steps
+from optimizer.stabilizers import step_limit
 
 _HEADER = os.path.join(os.path.dirname(os.path.abspath(builder.__file__)),
                        "constants.h")
@@ -27,6 +28,7 @@ _CONSTANTS = {
     "kLogOfFirst": gradient_history.LOG_OF_FIRST,
     "kMostLogScale": gradient_history.MAX_LOG_SCALE,
     "kMostSpike": gradient_history.MAX_SPIKE,
+    "kMostRaise": step_limit.MAX_RAISE,
     "kLeastFrequency": sparse_steps.LEAST_FREQUENCY,
 }
 

@@ -156,6 +156,7 @@ def _wrong_options(right):
       ("scales", (-2**31, -1, 0, 1, 3, 21, 2**31 - 1, 2**31, 2.5, "")),
       ("step_limit_fraction", (-1, "nan", "inf", 1e99, "0,5")),
       ("step_limit_excess", (0.5, -1, "nan", "inf")),
+      ("step_limit_least", (-1, 2, "nan", "inf")),
       ("step_limit_floor", (0, -1, "nan")),
       ("gradient_history_limit", (2, 1, 0.5, -2, "nan", "inf")),
       ("gradient_history_spike_power", (-1, "nan", "inf")),

@@ -76,10 +76,11 @@ class StabilizerTest(tf.test.TestCase, parameterized.TestCase):
   def test_every_argument_is_checked_and_described(self):
     for cls in stabilizers.ALL:
       self.assertEqual(set(cls.kinds), set(cls().values()))
-      values = {name: 3.0 for name in cls.kinds}
+      values = {name: 3.0 if kind.fits(3.0) else 0.75
+                for name, kind in cls.kinds.items()}
       self.assertEqual(values, cls(**values).values())
-    self.assertEqual("StepLimit(fraction=0.02, floor=0.05, excess=0.0)",
-                     repr(_LIMIT))
+    self.assertEqual("StepLimit(fraction=0.02, floor=0.05, excess=0.0, "
+                     "least=0.0)", repr(_LIMIT))
     self.assertEqual(
         {"rate_decay_after": 200.0, "rate_decay_power": 1.0,
          "sparse_steps_power": 0.5},

@@ -28,9 +28,29 @@ class StepLimitTest(tf.test.TestCase):
   def test_caps(self):
     # Root mean squares of normalized moves are 2, above 0.05, and 0.005.
     cap, = step_limit.caps(
-        [tf.constant([[0.5], [0.5]])], [tf.constant([[16.0], [1e-4]])],
+        [tf.constant([[0.5], [0.5]])], [tf.constant([[16.0], [1e-4]])], [],
         tf.constant([[0.05], [0.05]]))
     self.assertAllClose([[0.025], [1.0]], self.evaluate(cap))
+
+  def test_steps_that_are_too_short(self):
+    # Root mean squares of moves with a gradient: 0.5, 0.25, 0.005 and 0.
+    squares = tf.constant([[0.25], [0.0625], [2.5e-5], [0.0]])
+    cap, = step_limit.caps([tf.ones([4, 1])], [squares / 2.0], [squares],
+                           tf.fill([4, 1], 0.7), tf.fill([4, 1], 0.5))
+    self.assertAllClose([[1.0], [2.0], [10.0], [1.0]], self.evaluate(cap))
+    limit = step_limit.StepLimit(least=0.5)
+    self.assertTrue(limit.shifts_rates)
+    self.assertAllClose(
+        np.log([[1.0], [2.0], [10.0]]), self.evaluate(limit.rate_shift(
+            stabilizer.Controls(), tf.constant([[0.5], [2.0], [10.0]]))))
+
+  def test_least_steps_shrink_as_rates_slow_down(self):
+    controls, _ = step_limit.StepLimit(0.1, 0.5, least=0.5).before(
+        stabilizer.Tensors(tensor_layout.TensorLayout([[1]]),
+                           tf.constant([[2.0]]), None), {},
+        stabilizer.Controls(rate_decay=tf.constant([[0.25]])))
+    self.assertAllClose([[0.1]], self.evaluate(controls.step_limit))
+    self.assertAllClose([[0.0125]], self.evaluate(controls.least_step))
 
   def test_rates_of_steps_that_are_far_too_long(self):
     def shift(excess, cap):
@@ -48,7 +68,9 @@ class StepLimitTest(tf.test.TestCase):
   def test_derivatives_at_zero_are_finite(self):
     param, moves = tf.zeros([3, 1]), tf.zeros([2, 1])
     limit = self._limit(param)
-    cap, = step_limit.caps([tf.ones([2, 1])], [moves * moves], limit)
+    square = moves * moves
+    cap, = step_limit.caps([tf.ones([2, 1])], [square], [square], limit,
+                           0.5 * limit)
     for slope in self.evaluate(tf.gradients([limit, cap], [param, moves])):
       self.assertAllEqual(np.zeros_like(slope), slope)
 
