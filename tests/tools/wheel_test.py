@@ -123,7 +123,8 @@ class WheelTest(absltest.TestCase):
     self.assertEqual(set(["learned_optimizer"]),
                      set(name.split("/")[0] for name in names))
     expected = ["learned_optimizer/__init__.py",
-                "learned_optimizer/compare.py"] + [
+                "learned_optimizer/compare.py",
+                "learned_optimizer/keras.py"] + [
         "learned_optimizer/" + path for path in [
             "metaopt.py", "metarun.py", "metarun_checks.py",
             "metarun_flags.py"] + repository.files(
