@@ -76,6 +76,13 @@ class DescriptionsTest(tf.test.TestCase, parameterized.TestCase):
       registry.write(logdir, {})
     self.assertEqual([registry.FILE_NAME], os.listdir(logdir))
 
+  def test_the_shipped_ones_are_described_by_todays_names(self):
+    for name in pretrained.names():
+      description = registry.read(pretrained.directory(name))
+      self.assertContainsSubset(
+          description["kwargs"], registry.completed(description)["kwargs"])
+      self.assertLen(description["kwargs"]["stabilizers"], 4)
+
   def _copy(self, name="copy"):
     logdir = os.path.join(self.create_tempdir().full_path, name)
     return shutil.copytree(pretrained.directory("hierarchical_rnn"), logdir)

@@ -5,6 +5,8 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from optimizer import hierarchical_rnn
+from optimizer import stabilizers
 from tests.optimizer import harness
 
 
@@ -94,6 +96,32 @@ class SlotsTest(tf.test.TestCase):
     expected = session.run(x)
     session = self._session()
     saver.restore(session, path)
+    session.run(step)
+    self.assertAllEqual(expected, session.run(x))
+
+  def test_restored_from_slots_of_another_name(self):
+    def build():
+      x = tf.Variable([1.0, 2.0], name="x")
+      return x, hierarchical_rnn.HierarchicalRNN(
+          (2, 3, 3), stabilizers=(stabilizers.GradientHistory(),)
+      ).apply_gradients([(x.read_value() * 2.0, x)])
+
+    x, step = build()
+    old_names = {
+        variable.op.name.replace("_gradient_history", "_gradient_unit"):
+        variable for variable in tf.global_variables()}
+    self.assertIn("x/hRNN_gradient_unit", old_names)
+    session = self._session()
+    session.run(step)
+    path = tf.train.Saver(old_names).save(
+        session, self.get_temp_dir() + "/model")
+    session.run(step)
+    expected = session.run(x)
+    session = self._session()
+    with self.assertRaisesRegex(
+        tf.errors.NotFoundError, "x/hRNN_gradient_history not found"):
+      tf.train.Saver().restore(session, path)
+    tf.train.Saver(old_names).restore(session, path)
     session.run(step)
     self.assertAllEqual(expected, session.run(x))
 
