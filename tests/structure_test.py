@@ -30,7 +30,7 @@ _LIBRARIES = ("absl", "numpy", "tensorflow")
 # Imported when asked for, with an error that says what to install.
 _OPTIONAL = {"evaluation/plots.py": ("matplotlib",)}
 
-_IMPORT_BY_NAME = ("//tests:docs_test", "//tests:own_problem_page_test",
+_IMPORT_BY_NAME = ("//tests:docs_test", "//tests:pages_at_full_size_test",
                    "//tests/training_programs:examples_test")
 
 _SOURCES = repository.python_files()
