@@ -235,7 +235,7 @@ def _loop(run, meta, description, report, stack):
       validator.is_due(position.visits, meta.checkpoint)):
     if meta.saves:
       description.compare(run.logdir)
-    report.start(meta.shapes)
+    report.start(meta.shapes, meta.uses_log_objective)
   gradients = run.meta_gradient.bound(meta.shapes, meta.trained)
   cache = problem_cache.ProblemCache(
       run.optimizer_spec, corpus, run.options.compiled, log=report.write,

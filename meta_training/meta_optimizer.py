@@ -86,6 +86,7 @@ class MetaOptimizer:
           optimizer_spec, rule, seed,
           cluster.device_setter() if cluster else "")
       self.shapes, self.trained = self._graph.shapes, self._graph.trained
+      self.uses_log_objective = self._graph.uses_log_objective
       self._check_checkpoint()
       self._graph.build(learning_rate, gradient_clip, cluster, dict(
           description or {}, meta_learning_rate=learning_rate,

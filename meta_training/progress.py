@@ -28,6 +28,7 @@ class Progress:
         many as it can.
       clock: Function that returns seconds.
     """
+    self.meta_objective_kind = "log"
     self._num_visits = num_visits
     self._clock = clock
     self._start = clock()
@@ -120,8 +121,8 @@ class Progress:
       done += " of {}".format(self._num_visits)
     words = ["{} problems done".format(done),
              "{:.3g} updates/s".format(self.updates_per_second),
-             "mean meta-objective {:.4g} (lower is better)".format(
-                 self.mean_meta_objective)]
+             "mean meta-objective {:.4g} ({}, lower is better)".format(
+                 self.mean_meta_objective, self.meta_objective_kind)]
     if self.seconds_left is not None:
       words.append(_duration(self.seconds_left) + " left")
     return ", ".join(words)

@@ -79,13 +79,16 @@ class Report:
     self._num_unrolls, self._num_nonfinite_unrolls = 0, 0
     self._last_update = None
 
-  def start(self, shapes):
+  def start(self, shapes, uses_log_objective):
     """Opens the event file.
 
     Args:
       shapes: OrderedDict from names of meta-parameters to shapes.
+      uses_log_objective: Whether the meta-objective is a mean log.
     """
     self._shapes = shapes
+    self._progress.meta_objective_kind = (
+        "log" if uses_log_objective else "ratio")
     if self._logdir is not None:
       # A graph of its own: a FileWriter without one takes the default graph.
       with tf.Graph().as_default():

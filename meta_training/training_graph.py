@@ -60,6 +60,7 @@ class TrainingGraph:
       self.parameters = optimizer.meta_parameters
       optimizer.make_meta_parameters()
       self.shapes = self.parameters.shapes()
+      self.uses_log_objective = optimizer.use_log_objective
     self.trained = rule.trained(self.shapes)
 
   def build(self, learning_rate, gradient_clip, cluster, description):

@@ -44,10 +44,10 @@ class ProgressTest(tf.test.TestCase):
   def test_text(self):
     made = progress.Progress(10, self.clock)
     self.assertEqual("0 of 10 problems done, 0 updates/s, mean meta-objective "
-                     "nan (lower is better)", made.text())
+                     "nan (log, lower is better)", made.text())
     self._visit(made, 0, range(1, 21))
     self.assertEqual("1 of 10 problems done, 2 updates/s, mean meta-objective "
-                     "-1 (lower is better), 0:01:30 left", made.text())
+                     "-1 (log, lower is better), 0:01:30 left", made.text())
     self.assertEqual("[=.........] 1/10 problems, 2 updates/s, mean -1, "
                      "0:01:30 left", made.short_text())
 
@@ -142,7 +142,7 @@ class ProgressTest(tf.test.TestCase):
     self._visit(made, 345, [346])
     self._visit(made, 346, [347])
     self.assertEqual("2 problems done, 0.1 updates/s, mean meta-objective -1 "
-                     "(lower is better)", made.text())
+                     "(log, lower is better)", made.text())
     self.assertEqual("2 problems, 0.1 updates/s, mean -1", made.short_text())
 
 

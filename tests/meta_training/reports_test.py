@@ -6,10 +6,12 @@ import io
 import re
 import time
 
+from absl.testing import parameterized
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from meta_training import reports
+from optimizer import global_learning_rate
 from problems import corpus_entry
 from problems import problem_spec
 from tests.meta_training import harness
@@ -32,14 +34,17 @@ class _Nothing(harness.Parabola):
     return float("nan") * super().objective(parameters)
 
 
-class TextTest(tf.test.TestCase):
+class TextTest(tf.test.TestCase, parameterized.TestCase):
 
-  def test_lines(self):
+  @parameterized.parameters((False, "ratio"), (True, "log"))
+  def test_lines(self, use_log_objective, kind):
     logdir = harness.directory(self)
     _, text = harness.train(
         logdir, harness.without_data(harness.Parabola, curvature=2.5),
+        problem_spec.Spec(global_learning_rate.GlobalLearningRate, (),
+                          {"use_log_objective": use_log_objective}),
         num_problems=2, num_meta_iterations=2, num_unrolls=2, num_steps=3)
-    run = (r"  run %d: meta-objective 0\.\d+, \d+\.\d+ s, [\d,]+ steps/s, "
+    run = (r"  run %d: meta-objective -?\d\.\d+, \d+\.\d+ s, [\d,]+ steps/s, "
            r"2 unrolls of 3 steps")
     expected = []
     for visit in (1, 2):
@@ -48,7 +53,7 @@ class TextTest(tf.test.TestCase):
           r"\d+\.\d+ s" % visit, run % 1, run % 2,
           "  saved " + re.escape("%s/model.ckpt-%d" % (logdir, 4 * visit)),
           r"  %d of 2 problems done, [\d.e+]+ updates/s, mean meta-objective "
-          r"0\.\d+ \(lower is better\), 0:00:\d\d left" % visit]
+          r"-?\d\.\d+ \(%s, lower is better\), 0:00:\d\d left" % (visit, kind)]
     lines = text.splitlines()
     self.assertLen(lines, len(expected))
     for pattern, line in zip(expected, lines):
