@@ -25,8 +25,8 @@ _METARUN = set(flag.name for group in metarun_flags.GROUPS
 # Of programs and libraries that are not this repository's.
 _FOREIGN = frozenset((
     "flagfile", "help", "helpfull", "logdir", "pdb", "build_event_json_file",
-    "test_output", "test_size_filters", "test_tag_filters", "test_env",
-    "ntasks", "nodes", "config", "verbosity"))
+    "test_filter", "test_output", "test_size_filters", "test_tag_filters",
+    "test_env", "ntasks", "nodes", "config", "verbosity"))
 # Makes a run of metarun small; the sets are those that the command names, or
 # this one.
 _TINY = ("--num_problems=1", "--num_meta_iterations=1", "--num_unroll_scale=0",
@@ -73,9 +73,13 @@ def _commands():
 
 
 def _local_runs():
-  """The flags of each command that runs metarun, a cluster's tasks left out."""
+  """The flags of each command that runs metarun, a cluster's tasks left out.
+
+  Without --train_dir: each run has a directory of its own.
+  """
   return sorted(set(
-      tuple(words[words.index("--") + 1:]) for _, words in _commands()
+      tuple(word for word in words[words.index("--") + 1:]
+            if not word.startswith("--train_dir=")) for _, words in _commands()
       if "//:metarun" in words and "--" in words and "--help" not in words and
       not any("$" in word or "job_name" in word for word in words)))
 

@@ -60,8 +60,9 @@ def documents():
 
 def _test(declare):
   """The macro of tools/testing.bzl."""
-  def test(name, deps=(), size="small", **attributes):
-    declare(name=name, deps=deps, size=size, srcs=[name + ".py"], **attributes)
+  def test(name, deps=(), size="small", files=(), **attributes):
+    declare(name=name, deps=deps, size=size,
+            srcs=[each + ".py" for each in files or [name]], **attributes)
   return test
 
 

@@ -233,10 +233,9 @@ class BuildTest(absltest.TestCase):
 
   def test_dependencies_are_exact(self):
     differences = []
+    expected = {label: set() for label in self.labels.values()}
     for path, label in self.labels.items():
-      target = self.targets[label]
       package = os.path.dirname(path).replace(os.sep, ".")
-      expected = set()
       for name in _imports(_TREES[path], package):
         # A name imported from a module, or the module itself.
         for module in (name, name.rpartition(".")[0]):
@@ -245,8 +244,10 @@ class BuildTest(absltest.TestCase):
               source + ".py", os.path.join(source, "__init__.py"))
                     if path in self.labels]
           if labels:
-            expected.update(labels)
+            expected[label].update(labels)
             break
+    for label, modules in expected.items():
+      target = self.targets[label]
       actual = set()
       for dependency in target.attributes.get("deps", []):
         if dependency.startswith(":"):
@@ -256,11 +257,11 @@ class BuildTest(absltest.TestCase):
         if not dependency.endswith(":__init__"):
           actual.add(dependency)
       # A program may also be started.
-      actual -= set(each for each in actual - expected
+      actual -= set(each for each in actual - modules
                     if self.targets[each].rule == "py_binary")
-      if expected != actual and label not in _IMPORT_BY_NAME:
-        differences.append((label, "missing", sorted(expected - actual),
-                            "not imported", sorted(actual - expected)))
+      if modules != actual and label not in _IMPORT_BY_NAME:
+        differences.append((label, "missing", sorted(modules - actual),
+                            "not imported", sorted(actual - modules)))
     self.assertEqual([], differences)
 
 

@@ -33,7 +33,7 @@ _INTERPRETER = """\
   exit 1
 }}
 case "$1" in
-  *_test.py) exec '{python}' {test_runner} "$@" ;;
+  *_test.py|*/tests/together.py) exec '{python}' {test_runner} "$@" ;;
 esac
 exec '{python}' "$@"
 """

@@ -38,8 +38,7 @@ class StartCheckTest(tf.test.TestCase):
       for _ in range(2):  # A run that is started again has not learned either.
         with self.assertRaisesRegexp(
             ValueError, "None of 4 updates had a finite"):
-          harness.train(logdir, corpus, harness.OPTIMIZER_SPECS["hierarchical"],
-                        out=out)
+          harness.train(logdir, corpus, harness.GLOBAL, out=out)
       self.assertIn("  {} of {} is not finite where runs start".format(
           what, corpus[0][0]), out.getvalue())
       self.assertEqual(1, out.getvalue().count("where runs start:"))
