@@ -13,6 +13,7 @@ import tensorflow.compat.v1 as tf
 from . import plots
 from . import progress as progress_lib
 from . import single_run
+from . import unfinished_runs
 from meta_training import training_arguments
 from optimizer import arguments
 from problems import datasets
@@ -81,7 +82,8 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
       least mean final objective over other runs than those that count.
     num_tuning_runs: Integer, runs that decide on each rate.
     output_dir: None, or a directory for `objectives.csv`, `table.md` and, if
-      matplotlib is installed, a plot as PNG and SVG.
+      matplotlib is installed, a plot as PNG and SVG. A comparison of the same
+      problem that was stopped there goes on: its runs are not made again.
     out: Stream that says how far it is and how long the rest takes, as each
       optimizer is done, and the table; or None.
 
@@ -92,22 +94,16 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
     ValueError: If there is nothing to compare or an argument cannot be.
   """
   baselines = BASELINES if baselines is None else baselines
-  if not optimizers and not baselines:
-    raise ValueError("There is nothing to compare: give optimizers, a mapping "
-                     "from a name to a function that makes an optimizer.")
   if hasattr(learning_rates, "__iter__"):
     learning_rates = list(learning_rates)
   _check(optimizers, baselines, learning_rates)
-  for name, value, kind in (("output_dir", output_dir, arguments.PATH),
-                            ("out", out, arguments.STREAM)):
-    arguments.check(name, value, arguments.optional(kind))
-  for name, value in (("num_iter", num_iter), ("num_runs", num_runs),
-                      ("num_tuning_runs", num_tuning_runs)):
-    training_arguments.check_integer(name, value, 1)
-  training_arguments.check_integer("seed", seed, -2**63, 2**63 - 1)
+  _check_kinds(output_dir, out, seed, num_iter=num_iter, num_runs=num_runs,
+               num_tuning_runs=num_tuning_runs)
   if output_dir is not None:
     _make(output_dir)  # Not only when everything has been run.
 
+  unfinished = unfinished_runs.UnfinishedRuns(output_dir, [
+      num_iter, batch_size, unfinished_runs.digest(problem, dataset)])
   progress = progress_lib.Progress(
       len(optimizers) * num_runs + len(baselines) * (
           len(learning_rates) * num_tuning_runs + num_runs), out)
@@ -116,9 +112,11 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
     objectives = []
     for each in seeds:
       progress.begin(name)
-      objectives.append(single_run.evaluate(
-          make(), problem, num_iter, dataset, batch_size, each)[0])
-      progress.end(True)
+      is_found = (name, each) in unfinished.runs
+      objectives.append(unfinished.get(
+          name, each, lambda each=each: single_run.evaluate(
+              make(), problem, num_iter, dataset, batch_size, each)[0]))
+      progress.end(not is_found)
     return np.array(objectives)
 
   def tell(text):
@@ -128,6 +126,9 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
       out.flush()
 
   seeds = range(seed, seed + num_runs)
+  if unfinished.runs:
+    tell("{} runs of a comparison that was stopped need not be made again"
+         .format(len(unfinished.runs)))
   # Other runs than those that count.
   tuning_seeds = range(seed + num_runs, seed + num_runs + num_tuning_runs)
   tuned, objectives = collections.OrderedDict(), collections.OrderedDict()
@@ -136,7 +137,7 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
     tell("{}: done".format(name))
   for name, make in baselines.items():
     finals = [np.mean(run(
-        "{} at {:.3g}".format(name, rate), lambda rate=rate, make=make: make(
+        "{} at {!r}".format(name, rate), lambda rate=rate, make=make: make(
             rate), tuning_seeds)[:, -1]) for rate in learning_rates]
     finals = np.where(np.isfinite(finals), finals, np.inf)
     tuned[name] = learning_rates[int(np.argmin(finals))]
@@ -148,11 +149,25 @@ def compare(optimizers, problem, num_iter, dataset=datasets.EMPTY_DATASET,
   tell("\n" + table(result).rstrip("\n"))
   if output_dir is not None:
     tell(_written(write(result, output_dir)))
+  unfinished.remove()
   return result
+
+
+def _check_kinds(output_dir, out, seed, **positive):
+  """Raises ValueError for what is nothing of the kind."""
+  for name, value, kind in (("output_dir", output_dir, arguments.PATH),
+                            ("out", out, arguments.STREAM)):
+    arguments.check(name, value, arguments.optional(kind))
+  for name, value in positive.items():
+    training_arguments.check_integer(name, value, 1)
+  training_arguments.check_integer("seed", seed, -2**63, 2**63 - 1)
 
 
 def _check(optimizers, baselines, learning_rates):
   """Raises ValueError for what cannot be compared."""
+  if not optimizers and not baselines:
+    raise ValueError("There is nothing to compare: give optimizers, a mapping "
+                     "from a name to a function that makes an optimizer.")
   for makers in (optimizers, baselines):
     if not hasattr(makers, "items"):
       raise ValueError(

@@ -6,11 +6,15 @@ import csv
 import io
 import os
 
+from absl.testing import absltest
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from evaluation import comparison
+from evaluation import single_run
+from evaluation import unfinished_runs
 import metaopt
+from problems import datasets
 from problems import problem_generator
 
 
@@ -78,6 +82,48 @@ class CompareTest(tf.test.TestCase):
         dict(rows[0]))
     with open(os.path.join(path, "table.md")) as stream:
       self.assertEqual(comparison.table(result), stream.read())
+
+  def _count(self, path, stop_after=None, **options):
+    """Compares; returns how many runs it made, and the text."""
+    out, made = io.StringIO(), []
+    evaluate = single_run.evaluate
+
+    def counted(*arguments):
+      if len(made) == stop_after:
+        raise KeyboardInterrupt()
+      made.append(arguments)
+      return evaluate(*arguments)
+
+    with absltest.mock.patch.object(single_run, "evaluate", counted):
+      try:
+        self._compare(output_dir=path, out=out, **options)
+      except KeyboardInterrupt:
+        self.assertEqual(stop_after, len(made))
+    return len(made), out.getvalue()
+
+  def test_goes_on_after_a_stop(self):
+    path = self.create_tempdir().full_path
+    self._count(path, stop_after=4)
+    with open(os.path.join(path, unfinished_runs.NAME), "a") as stream:
+      stream.write("[\"SGD at 0.5")  # A kill while a line was written.
+    num_made, text = self._count(path)
+    self.assertEqual(2 + 3 + 2 - 4, num_made)
+    self.assertIn("4 runs of a comparison that was stopped", text)
+    self.assertNotIn(unfinished_runs.NAME, os.listdir(path))
+    fresh = self._count(self.create_tempdir().full_path)[1]
+    self.assertEqual(fresh.split("\n\n")[1].split("Written")[0],
+                     text.split("\n\n")[1].split("Written")[0])
+    # What is done is not a stop.
+    self.assertEqual(7, self._count(path)[0])
+
+  def test_another_comparison_starts_over(self):
+    path = self.create_tempdir().full_path
+    self._count(path, stop_after=4)
+    dataset = datasets.Dataset(np.ones([4, 1], np.float32), np.zeros([4]))
+    for options in ({"dataset": dataset, "batch_size": 2}, {}):
+      num_made, text = self._count(path, stop_after=3, **options)
+      self.assertEqual(3, num_made)
+      self.assertNotIn("stopped", text)
 
   def test_errors(self):
     with self.assertRaisesRegexp(ValueError, "nothing to compare"):
