@@ -11,13 +11,14 @@ from tests.training_programs import harness
 
 class NonfiniteLossTest(harness.TrainingProgramTest):
 
-  def _train(self, factors, skip=True, attention=False):
-    """Trains with the loss times a factor in each step; returns all states."""
+  def _program(self, skip=True, attention=False):
+    """Returns a function from factors of the loss in each step to all states.
+    """
     logdir = self.logdir
     if attention:
       logdir = harness.make_logdir(
           self.directory("attention"), use_attention=True)
-    with tf.Graph().as_default():
+    with tf.Graph().as_default() as graph:
       tf.set_random_seed(1)
       factor = tf.placeholder(tf.float32, [])
       loss = harness.full_loss() * factor
@@ -25,13 +26,18 @@ class NonfiniteLossTest(harness.TrainingProgramTest):
       if not skip:
         optimizer.skip_nonfinite = False
       step = optimizer.minimize(loss, tf.train.get_or_create_global_step())
-      with tf.Session(config=harness.session_config()) as session:
-        session.run(tf.global_variables_initializer())
+      start = tf.global_variables_initializer()
+
+    def train(factors):
+      with graph.as_default(), tf.Session(
+          config=harness.session_config()) as session:
+        session.run(start)
         states = [self.state(session)]
         for value in factors:
           session.run(step, {factor: value})
           states.append(self.state(session))
-    return states
+      return states
+    return train
 
   def test_skipping_is_the_default_and_can_be_switched_off(self):
     optimizer = pretrained.load(self.logdir)
@@ -42,29 +48,30 @@ class NonfiniteLossTest(harness.TrainingProgramTest):
 
   def test_a_step_without_a_number_changes_nothing(self):
     for attention in (False, True):
+      train = self._program(attention=attention)
+      good = train([1.0] * 4)
       for bad in (np.nan, np.inf, -np.inf):
-        good = self._train([1.0] * 4, attention=attention)
-        states = self._train([1.0, 1.0, bad, bad, 1.0, 1.0],
-                             attention=attention)
+        states = train([1.0, 1.0, bad, bad, 1.0, 1.0])
         for expected, actual in zip(
             [good[2], good[2], good[3], good[4]], states[3:]):
           self.check_same(expected, actual, ["global_step"])
         self.assertEqual(6, states[-1]["global_step"])
 
   def test_training_goes_on(self):
-    states = self._train([1.0] * 20 + [np.nan] + [1.0] * 20)
+    states = self._program()([1.0] * 20 + [np.nan] + [1.0] * 20)
     for name, value in states[-1].items():
       self.assertTrue(np.all(np.isfinite(value)), name)
     self.check_meta_parameters(states[-1])
 
   def test_first_step(self):
-    states = self._train([np.nan, 1.0, 1.0])
-    good = self._train([1.0, 1.0])
+    train = self._program()
+    states = train([np.nan, 1.0, 1.0])
+    good = train([1.0, 1.0])
     self.check_same(states[0], states[1], ["global_step"])
     self.check_same(good[-1], states[-1], ["global_step"])
 
   def test_without_skipping_it_is_over(self):
-    state = self._train([1.0, np.nan], skip=False)[-1]
+    state = self._program(skip=False)([1.0, np.nan])[-1]
     self.assertTrue(np.all(np.isnan(state["model/output"])))
 
   def test_one_tensor_of_two(self):
