@@ -68,29 +68,30 @@ class VariablesTest(harness.TrainingProgramTest, parameterized.TestCase):
     logdir = self._logdir(name)
     path = os.path.join(self.directory(), "model.ckpt")
 
+    tf.set_random_seed(1)
+    loss = _loss(use_resource)
+    optimizer = pretrained.load(logdir)
+    step = optimizer.minimize(loss)
+    self.check_not_trainable()
+    saver = tf.train.Saver()
+    start = tf.global_variables_initializer()
+
     def train(steps, restore=None):
-      with tf.Graph().as_default():
-        tf.set_random_seed(2 if restore else 1)
-        loss = _loss(use_resource)
-        optimizer = pretrained.load(logdir)
-        step = optimizer.minimize(loss)
-        self.check_not_trainable()
-        saver = tf.train.Saver()
-        with tf.Session(config=harness.session_config()) as session:
-          session.run(tf.global_variables_initializer())
-          if restore:
-            saver.restore(session, restore)
-          losses = [session.run(loss)]
-          for i in steps:
-            if i == 25 and not restore:
-              saver.save(session, path)
-            session.run(step)
-            losses.append(session.run(loss))
-          self.check_same(
-              {key: value for key, value in harness.read_checkpoint(
-                  logdir).items() if key.startswith("LOL/")},
-              session.run(optimizer.meta_parameters.checkpoint_names()))
-          return losses, self.state(session)
+      with tf.Session(config=harness.session_config()) as session:
+        session.run(start)
+        if restore:
+          saver.restore(session, restore)
+        losses = [session.run(loss)]
+        for i in steps:
+          if i == 25 and not restore:
+            saver.save(session, path)
+          session.run(step)
+          losses.append(session.run(loss))
+        self.check_same(
+            {key: value for key, value in harness.read_checkpoint(
+                logdir).items() if key.startswith("LOL/")},
+            session.run(optimizer.meta_parameters.checkpoint_names()))
+        return losses, self.state(session)
 
     losses, expected = train(range(50))
     self.check_loss_falls(losses)
