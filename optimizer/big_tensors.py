@@ -28,7 +28,8 @@ def compute_updates(options, theta, params, grads, states, global_state,
   Args:
     options: `hierarchical_step.StepOptions`.
     theta: Mapping from names to the values of the meta-parameters.
-    params: List of float32 tensors of static shapes, true parameters.
+    params: List of float32 tensors of static shapes, true parameters; or
+      [m, 1], the elements of some rows, if there are others in its state.
     grads: List of float32 tensors.
     states: List of dicts of tensors, without true parameters.
     global_state: List of tensors.
@@ -38,7 +39,9 @@ def compute_updates(options, theta, params, grads, states, global_state,
   Returns:
     (params, states, global_state, attended_params).
   """
-  layouts, groups = grouped([param.shape.as_list() for param in params])
+  others = {i: state[state_spec.OTHERS] for i, state in enumerate(states)
+            if state_spec.OTHERS in state}
+  layouts, groups = grouped(params, others)
   packed_grads, packed_params = [
       [layout.pack([values[i] for i in group])
        for layout, group in zip(layouts, groups)] if is_needed else
@@ -48,7 +51,8 @@ def compute_updates(options, theta, params, grads, states, global_state,
   stepper = _Stepper(options, theta, skip_nonfinite)
   steps, packed, new_global = hierarchical_step.step(
       options, theta, layouts, packed_params, packed_grads,
-      [state_spec.concat([states[i] for i in group]) for group in groups],
+      [state_spec.concat([state_spec.without(states[i], [state_spec.OTHERS])
+                          for i in group]) for group in groups],
       global_state, np.argsort([i for group in groups for i in group]),
       stepper)
   if global_state and skip_nonfinite:
@@ -70,20 +74,23 @@ def compute_updates(options, theta, params, grads, states, global_state,
       for param, location in zip(new_params, attended)]
 
 
-def grouped(shapes):
+def grouped(params, others):
   """Gives each big tensor a layout of its own, the small ones one together.
 
   Args:
-    shapes: List of lists of integers.
+    params: List of tensors.
+    others: Dict from indices of `params` that are rows to `RowsLayout.others`.
 
   Returns:
-    (list of layouts, list of lists of indices into `shapes`).
+    (list of layouts, list of lists of indices into `params`).
   """
-  sizes = tensor_layout.TensorLayout(shapes).sizes
-  small = [i for i, size in enumerate(sizes) if size <= _SMALL_TENSOR]
+  small = [i for i, param in enumerate(params)
+           if i not in others and param.shape.num_elements() <= _SMALL_TENSOR]
   groups = ([small] if small else []) + [
-      [i] for i, size in enumerate(sizes) if size > _SMALL_TENSOR]
-  return ([tensor_layout.TensorLayout([shapes[i] for i in group])
+      [i] for i in range(len(params)) if i not in small]
+  return ([tensor_layout.RowsLayout(tf.size(params[group[0]]), others[group[0]])
+           if group[0] in others else tensor_layout.TensorLayout(
+               [params[i].shape.as_list() for i in group])
            for group in groups], groups)
 
 
@@ -111,7 +118,10 @@ class _Stepper:
                        if key not in rows}}
     if mean_log_rate is not None:
       shared["mean_log_rate"] = mean_log_rate
-    if layout.num_tensors > 1 or layout.num_coordinates <= _SMALL_TENSOR:
+    if layout.others:
+      shared["others"] = layout.others
+    if not layout.others and (
+        layout.num_tensors > 1 or layout.num_coordinates <= _SMALL_TENSOR):
       group, finite = self._step(layout, columns, rows, shared)
     else:
       group, finite = self._step_big(layout, columns, rows, shared)
@@ -120,16 +130,19 @@ class _Stepper:
 
   def _step_big(self, layout, columns, rows, shared):
     """Steps a tensor by a function it shares with others; see `_step`."""
-    count, equal = row_blocks.num_blocks(layout.num_coordinates)
-    key = (count > 1, equal)
+    num_rows = None if layout.others else layout.num_coordinates
+    count, equal = row_blocks.num_blocks(
+        num_rows if num_rows else tf.size(columns[0]))
+    several = num_rows is None or count > 1
+    key = (several, equal, num_rows is None)
     if key not in self._functions:
       self._functions[key] = self._function_of_any_size(
-          columns, rows, shared, *key)
+          columns, rows, shared, several, equal)
     group, finite = self._functions[key](
-        columns, rows, shared, tf.constant(count))
+        columns, rows, shared, tf.convert_to_tensor(count))
     for value in tf.nest.flatten(
         (group.steps, {name: group.state[name] for name in rows})):
-      value.set_shape([layout.num_coordinates, None])
+      value.set_shape([num_rows, None])
     if "attention_weights" not in self._theta:
       # The function returns one tensor twice as two.
       group = group._replace(steps=(group.steps[0],) * 2)
@@ -148,9 +161,10 @@ class _Stepper:
     Returns:
       A function of tensors like these three and the number of blocks.
     """
-    layout = tensor_layout.TensorLayout([[1]])
-
     def step(columns, rows, shared, count):
+      layout = tensor_layout.TensorLayout([[1]])
+      if "others" in shared:
+        layout = tensor_layout.RowsLayout(tf.size(columns[0]), shared["others"])
       return self._step(layout, columns, rows, shared,
                         (count, equal) if several else None)
 

@@ -204,7 +204,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
     for prefix in hierarchical_step.SCALE_KEYS:
       keys += [prefix + str(i + 1) for i in range(self._options.num_scales)]
     for attribute in ("tensor_state", "element_state"):
-      keys += stabilizer.state_widths(self._options.stabilizers, attribute)
+      keys += stabilizer.joined(self._options.stabilizers, attribute)
     return keys + ([state_spec.TRUE_PARAM] if use_attention else [])
 
   def _declare_initial_states(self):
@@ -263,7 +263,7 @@ class HierarchicalRNN(trainable_optimizer.TrainableOptimizer):
       state["log_learning_rate"] = learning_rates.initial(
           draw, size, self._init_lr_range, self._options.max_log_rate)
     for attribute, rows in (("tensor_state", 1), ("element_state", size)):
-      for key, width in stabilizer.state_widths(
+      for key, width in stabilizer.joined(
           self._options.stabilizers, attribute).items():
         state[key] = tf.zeros([rows, width])
     return state

@@ -26,6 +26,10 @@ class HierarchicalRule(step_rule.StepRule):
     """
     super().__init__(spec)
     self.attends = attends
+    # The locations of elements without a gradient change, with attention. And
+    # where no state of tensors changes, nothing tells what sums are of.
+    self.takes_rows = (options.skip_zero_gradients and not attends and
+                       state_spec.PER_TENSOR in spec.kinds.values())
     self.options = options
     self._init_tensor = init_tensor
     self._init_shared = init_shared
@@ -46,6 +50,10 @@ class HierarchicalRule(step_rule.StepRule):
   def finite_update(self, theta, params, grads, state):
     """See `StepRule`."""
     return self.update(theta, params, grads, state, skip_nonfinite=True)
+
+  def sums(self, param, state):
+    """See `StepRule`."""
+    return hierarchical_step.element_sums(self.options, param, state)
 
   def native_update(self, step):
     """See `StepRule`."""

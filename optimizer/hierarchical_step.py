@@ -106,7 +106,39 @@ Attributes:
 def tensor_keys(options):
   """Tuple of the keys of a state that have a row for each tensor."""
   return ("layer",) + tuple(
-      stabilizer.state_widths(options.stabilizers, "tensor_state"))
+      stabilizer.joined(options.stabilizers, "tensor_state"))
+
+
+def measured(options, param, state):
+  """What stabilizers are given the means of: dict of float32 [P, 1].
+
+  Args:
+    options: `StepOptions`.
+    param: float32 [P, 1], or None if not `uses_parameters`.
+    state: Mapping, the state of the elements.
+  """
+  return {name: measure(param, state) for name, measure in stabilizer.joined(
+      options.stabilizers, "measured").items()}
+
+
+def element_sums(options, param, state):
+  """What a step of some rows of a tensor needs of all of them.
+
+  Args:
+    options: `StepOptions`.
+    param: float32 [P, 1].
+    state: Mapping, the state of the elements.
+
+  Returns:
+    Dict of float64 scalars, see `RowsLayout.others`.
+  """
+  columns = measured(options, param, state)
+  log_rate = state.get(learning_rates.KEY)
+  if log_rate is not None:
+    columns[learning_rates.KEY] = log_rate
+  sums = {name: tf.reduce_sum(tf.cast(column, tf.float64))
+          for name, column in columns.items()}
+  return dict(sums, count=tf.cast(tf.size(param), tf.float64))
 
 
 def uses_parameters(options):
@@ -167,8 +199,11 @@ def step_group(options, theta, layout, param, grad, state, global_state,
   Returns:
     `Group`.
   """
+  means = {
+      name: layout.complete_mean(layout.tensor_mean(column), name)
+      for name, column in measured(options, param, state).items()}
   controls, tensor_state = stabilizer.before(
-      options.stabilizers, stabilizer.Tensors(layout, param, grad), state)
+      options.stabilizers, stabilizer.Tensors(layout, grad, means), state)
   context = TensorContext(
       mean_log_rate, None if controls.gradient_scale is None else
       layout.broadcast(controls.gradient_scale))
@@ -442,8 +477,8 @@ def normalized(coordinates, layout, controls):
     scales = scales or [tf.ones_like(limit)] * len(steps)
     squares = coordinates.direction_squares
     caps = step_limit.caps(
-        scales, squares, masked_means(squares, coordinates.mask), limit,
-        controls.least_step)
+        scales, [layout.complete_mean(square) for square in squares],
+        masked_means(squares, coordinates.mask), limit, controls.least_step)
     scales = [scale * each for scale, each in zip(scales, caps)]
     cap = caps[0]
   if controls.step_scale is not None:

@@ -10,6 +10,9 @@ import tensorflow.compat.v1 as tf
 
 from . import selection
 
+KEY = "log_learning_rate"
+"""Their key in a state."""
+
 MIN_LOG_LEARNING_RATE = -33.0
 """The least log learning rate, in float32's range with room to spare."""
 
@@ -48,22 +51,24 @@ def mean_log_rates(layouts, states, over_problem):
   Returns:
     List, one a group, of float32 [P or 1, 1], or of None without rates.
   """
-  if "log_learning_rate" not in states[0]:
+  if KEY not in states[0]:
     return [None] * len(states)
-  columns = [state["log_learning_rate"] for state in states]
+  columns = [state[KEY] for state in states]
   if over_problem:
-    return [_mean_of_groups(columns)] * len(states)
-  return [layout.broadcast(layout.tensor_mean(column))
+    return [_mean_of_groups(layouts, columns)] * len(states)
+  return [layout.broadcast(layout.complete_mean(
+      layout.tensor_mean(column), KEY))
           for layout, column in zip(layouts, columns)]
 
 
-def _mean_of_groups(columns):
-  """Mean over all coordinates of all groups, [1, 1]."""
-  if len(columns) == 1:
+def _mean_of_groups(layouts, columns):
+  """Mean over all elements of all groups, [1, 1]."""
+  if len(columns) == 1 and not layouts[0].others:
     return tf.reduce_mean(columns[0], axis=0, keepdims=True)
-  total = tf.add_n([tf.reduce_sum(column) for column in columns])
-  count = sum(column.shape.as_list()[0] for column in columns)
-  return tf.reshape(total / max(count, 1), [1, 1])
+  total = tf.add_n([layout.complete_sum(column, KEY)
+                    for layout, column in zip(layouts, columns)])
+  count = tf.cast(sum(layout.num_elements for layout in layouts), tf.float32)
+  return tf.reshape(total / tf.maximum(count, 1.0), [1, 1])
 
 
 def step(theta, log_rate, change, max_log_rate):

@@ -216,7 +216,7 @@ class MetaParameters:
     Returns:
       Mapping from relative name to tensor. Each is made when it is asked for.
     """
-    return self._bindings[-1] if self._bindings else _InitialValues(
+    return self._bindings[-1] if self._bindings else OnDemand(
         self._declarations, self._initial_value)
 
   def initial_value(self, name):
@@ -304,10 +304,11 @@ class MetaParameters:
           name, shape, tf.float32, initializer, trainable=False)
 
 
-class _InitialValues(collections.abc.Mapping):
-  """What `MetaParameters.initial_values` returns."""
+class OnDemand(collections.abc.Mapping):
+  """A mapping whose values are made when they are asked for."""
 
   def __init__(self, names, value):
+    """Takes the names, and a function of a name that returns its value."""
     self._names = names
     self._value = value
 

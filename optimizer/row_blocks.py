@@ -18,11 +18,13 @@ def num_blocks(num_rows):
   Otherwise the results have to be cut, which copies them.
 
   Args:
-    num_rows: Integer.
+    num_rows: Integer; or an int32 scalar, and then they are taken to differ.
 
   Returns:
     (number of blocks, whether their lengths are equal).
   """
+  if isinstance(num_rows, tf.Tensor):
+    return tf.maximum((num_rows + _BLOCK_ROWS - 1) // _BLOCK_ROWS, 1), False
   least = max(-(-num_rows // _BLOCK_ROWS), 1)
   count = next((count for count in range(least, 2 * least)
                 if num_rows % count == 0), least)
@@ -75,7 +77,7 @@ def map_rows(function, columns, widths, count, equal):
   total = tf.reduce_sum(sums.concat(), 0, keepdims=True)
   total.set_shape([1, sum(averaged)])
   return results, tf.split(
-      total / tf.cast(num_rows, tf.float32), averaged, 1)
+      total / tf.cast(tf.maximum(num_rows, 1), tf.float32), averaged, 1)
 
 
 def _rows(column, start, size):

@@ -18,6 +18,9 @@ BY_SHAPE = "by shape"
 TRUE_PARAM = "true_param"
 """The key of the parameter, where the variable holds an attended location."""
 
+OTHERS = "others"
+"""The key of sums over elements that are not stepped; see `StepRule.sums`."""
+
 
 class StateSpec:
   """What the keys of an optimizer's state for one tensor hold."""

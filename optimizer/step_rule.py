@@ -29,7 +29,7 @@ Attributes:
 """
 
 VariableStep = collections.namedtuple(
-    "VariableStep", "name, theta, variables, gradients, slots, shared, "
+    "VariableStep", "name, theta, variables, gradients, slots, sums, shared, "
     "skip_nonfinite")
 """A step of variables in place.
 
@@ -38,9 +38,12 @@ Attributes:
   theta: Mapping from names to the variables of the meta-parameters.
   variables: List of variables. If the rule attends, they hold the attended
     locations.
-  gradients: List of tensors or `tf.IndexedSlices`.
+  gradients: List of tensors or `tf.IndexedSlices`. Indices are there once where
+    rows are stepped.
   slots: List of dicts from keys to variables; if the rule attends, the
     parameter is in "true_param".
+  sums: List of variables with `StepRule.sums` of tensors whose rows are stepped
+    by a rule that `takes_rows`, see `drop_in.table_sums`; None for others.
   shared: List of variables.
   skip_nonfinite: Whether the step is a `finite_update`.
 """
@@ -54,6 +57,10 @@ class StepRule:
     elementwise: Whether a coordinate's update depends on that coordinate alone.
       Then any coordinates may be stepped as one [m, 1] tensor: several tensors
       together, or some rows of a tensor without the others.
+    takes_rows: Whether rows of a tensor that have a gradient may be stepped as
+      one [m, 1] tensor, because the others stay as they are, and only `sums`
+      over these count. They are in the tensor's state, under
+      `state_spec.OTHERS`.
     takes_slices: Whether `update` takes `tf.IndexedSlices`. If not, or where it
       is elementwise, they are not handed to it.
     attends: Whether attended locations may differ from parameters.
@@ -62,6 +69,7 @@ class StepRule:
   """
 
   elementwise = False
+  takes_rows = False
   takes_slices = False
   attends = False
   init_reads_params = False
@@ -121,6 +129,20 @@ class StepRule:
       and attended locations there are finite, and the caller must not use them.
     """
     return nonfinite.update(self, theta, params, grads, state)
+
+  def sums(self, param, state):
+    """What a step of some rows of a tensor needs to know of the others.
+
+    Args:
+      param: float32 [n, 1], elements of a tensor.
+      state: Mapping, their state. A value is asked for only if it is needed.
+
+    Returns:
+      Dict from names to float64 scalars, sums over the elements, such that the
+      sums over several groups of elements add up.
+    """
+    raise NotImplementedError(
+        "{} must override sums.".format(type(self).__name__))
 
   def native_update(self, step):
     """Makes one op that steps variables in place, where there is one.

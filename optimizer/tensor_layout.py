@@ -17,7 +17,13 @@ _MAX_DENSE_ELEMENTS = 2**18
 
 
 class TensorLayout:
-  """Where each of T tensors lies among P coordinates."""
+  """Where each of T tensors lies among P coordinates.
+
+  Attributes:
+    others: None; see `RowsLayout`.
+  """
+
+  others = None
 
   def __init__(self, shapes):
     """Lays the tensors out in the given order.
@@ -31,6 +37,11 @@ class TensorLayout:
     self.num_coordinates = sum(self.sizes)
     self._dense = (
         self.num_tensors * self.num_coordinates <= _MAX_DENSE_ELEMENTS)
+
+  @property
+  def num_elements(self):
+    """How many elements the tensors have."""
+    return self.num_coordinates
 
   def pack(self, tensors):
     """Flattens tensors of this layout's shapes into one [P, 1] column."""
@@ -60,6 +71,33 @@ class TensorLayout:
     return tf.math.unsorted_segment_sum(
         matrix, self._tensor_ids(), self.num_tensors) / sizes
 
+  def complete_mean(self, mean, name=None):
+    """Means over all elements, from those over the coordinates.
+
+    Args:
+      mean: float32 [T, k], a `tensor_mean`.
+      name: What it is of, a key of `others`; None if it is of what is 0 for
+        these.
+
+    Returns:
+      float32 [T, k].
+    """
+    del name
+    return mean
+
+  def complete_sum(self, matrix, name):
+    """Sum over all elements, from the coordinates.
+
+    Args:
+      matrix: float32 [P, 1].
+      name: See `complete_mean`.
+
+    Returns:
+      float32 scalar.
+    """
+    del name
+    return tf.reduce_sum(matrix)
+
   def broadcast(self, matrix):
     """Gives every coordinate its tensor's row: [T, k] to [P, k].
 
@@ -81,3 +119,43 @@ class TensorLayout:
     matrix[ids, np.arange(self.num_coordinates)] = 1.0
     return matrix / np.maximum(self.sizes, 1).reshape([-1, 1]).astype(
         np.float32)
+
+
+class RowsLayout(TensorLayout):
+  """Some rows of one tensor: T = 1, and P is not static.
+
+  Attributes:
+    others: Dict from names to sums over the tensor's elements that are not in
+      these rows, float64 scalars; "count" is how many there are.
+  """
+
+  def __init__(self, count, others):
+    """Takes the number of elements in the rows, an int32 scalar; and others."""
+    super().__init__([[1]])
+    self.shapes = [[-1, 1]]
+    self.others = others
+    self._count = tf.cast(count, tf.float64)
+
+  @property
+  def num_elements(self):
+    """See `TensorLayout`."""
+    return tf.cast(self._count + self.others["count"], tf.float32)
+
+  def tensor_mean(self, matrix):
+    """See `TensorLayout`."""
+    return tf.math.divide_no_nan(
+        tf.reduce_sum(matrix, axis=0, keepdims=True),
+        tf.cast(self._count, tf.float32))
+
+  def complete_mean(self, mean, name=None):
+    """See `TensorLayout`."""
+    total = tf.cast(mean, tf.float64) * self._count
+    if name is not None:
+      total += self.others[name]
+    return tf.cast(tf.math.divide_no_nan(
+        total, self._count + self.others["count"]), tf.float32)
+
+  def complete_sum(self, matrix, name):
+    """See `TensorLayout`."""
+    return tf.cast(tf.reduce_sum(tf.cast(matrix, tf.float64)) +
+                   self.others[name], tf.float32)

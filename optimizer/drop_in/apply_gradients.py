@@ -15,6 +15,8 @@ unless the optimizer's `skip_nonfinite` is off.
 import collections
 
 import tensorflow.compat.v1 as tf
+# TensorFlow exports nothing that tells what xla.compile compiles.
+from tensorflow.python.ops import control_flow_util
 
 from .. import nonfinite
 from .. import selection
@@ -22,13 +24,15 @@ from .. import state_spec
 from .. import step_rule
 from . import hooks
 from . import slots
+from . import table_sums
 from . import true_parameters
 
 _Write = collections.namedtuple("_Write", "variable, value, rows")
 """A new value; `rows` are the indices it is for, None for all."""
 
 _Part = collections.namedtuple(
-    "_Part", "variable, slots, stored, param, grad, state, indices")
+    "_Part", "variable, slots, stored, param, grad, state, indices, table, "
+    "steps")
 """What is stepped of a variable: all of it, or some rows as one column.
 
 Attributes:
@@ -40,6 +44,9 @@ Attributes:
   state: Dict from keys to tensors, their state.
   indices: Dict from keys, None for the variable, to the indices of the rows in
     there; without those that are stepped as a whole.
+  table: None, or what the rows are of, if sums over others count:
+    `table_sums.Table`.
+  steps: None, or the number of steps; see `table_sums.read`.
 """
 
 
@@ -102,16 +109,27 @@ def marked_step(optimizer):
 def _step(optimizer, pairs):
   """An op that steps variables."""
   rule = optimizer.rule
-  pairs = [(gradient(rule, grad, var), var) for grad, var in pairs]
   variables = [var for _, var in pairs]
+  sums = [table_sums.variable(optimizer, var) if _takes_rows(rule, grad, var)
+          else None for grad, var in pairs]
   step = step_rule.VariableStep(
       optimizer.get_name(), optimizer.meta_parameters.variables(), variables,
-      [grad for grad, _ in pairs],
+      [gradient(rule, grad, var, each is not None)
+       for (grad, var), each in zip(pairs, sums)],
       [{key: optimizer.get_slot(var, key) for key in optimizer.state_keys}
-       for var in variables],
+       for var in variables], sums,
       slots.global_state(optimizer) or [], optimizer.skip_nonfinite)
   return step_variables(rule, step, optimizer.meta_parameters.values(),
                         optimizer.use_native)
+
+
+def _takes_rows(rule, grad, var):
+  """Whether a rule `takes_rows` of a gradient, and only these change."""
+  # XLA compiles no ops whose results have no static shapes.
+  return (isinstance(grad, tf.IndexedSlices) and rule.takes_rows and
+          getattr(var, "constraint", None) is None and
+          not control_flow_util.GraphOrParentsInXlaContext(
+              tf.get_default_graph()))
 
 
 def step_variables(rule, step, theta, use_native):
@@ -144,7 +162,7 @@ def _writes(rule, step, theta):
     List of `_Write`.
   """
   parts = [_part(rule, *each) for each in zip(
-      step.variables, step.gradients, step.slots)]
+      step.variables, step.gradients, step.slots, step.sums)]
   shared = [_read(variable) for variable in step.shared]
   update = rule.finite_update if step.skip_nonfinite else rule.update
   params, attended, (states, new_shared) = update(
@@ -157,11 +175,23 @@ def _writes(rule, step, theta):
     if state_spec.TRUE_PARAM in part.slots:
       state = dict(state, **{state_spec.TRUE_PARAM: _new_parameter(
           part, param, step.skip_nonfinite)})
-    writes.append(_write(part, None, part.variable, _chosen(
-        part, _stored_form(part, location), part.stored, step.skip_nonfinite)))
+    location = _chosen(part, _stored_form(part, location), part.stored,
+                       step.skip_nonfinite)
+    writes.append(_write(part, None, part.variable, location))
     writes += [_write(part, key, slot, state[key])
                for key, slot in part.slots.items()]
+    if part.table:
+      writes.append(_Write(
+          part.table.sums, _new_sums(rule, part, location, state), None))
   return writes
+
+
+def _new_sums(rule, part, stored, state):
+  """The sums over a table's elements after a step."""
+  return table_sums.updated(
+      part.steps, part.state[state_spec.OTHERS],
+      rule.sums(tf.reshape(tf.cast(stored, tf.float32), [-1, 1]), state),
+      {key: state[key] for key in part.slots if key not in part.indices})
 
 
 def _new_parameter(part, param, skip_nonfinite):
@@ -198,23 +228,23 @@ def _write(part, key, variable, value):
   return _Write(variable, value, rows)
 
 
-def _part(rule, var, grad, slots_):
+def _part(rule, var, grad, slots_, sums):
   """What to step of a variable."""
-  if isinstance(grad, tf.IndexedSlices) and rule.elementwise:
-    return _rows(rule, var, grad, slots_)
+  if sums is not None or (
+      isinstance(grad, tf.IndexedSlices) and rule.elementwise):
+    return _rows(rule, var, grad, slots_, sums)
   stored = _read(var)
   param = tf.cast(stored, tf.float32)
   state = {key: _read(slot) for key, slot in slots_.items()}
   if rule.attends and state_spec.TRUE_PARAM in state:
     # The variable holds where the gradient was taken.
     param = true_parameters.true_value(rule.state_spec, param, state)
-  return _Part(var, slots_, stored, param, grad, state, {})
+  return _Part(var, slots_, stored, param, grad, state, {}, None, None)
 
 
-def _rows(rule, var, grad, slots_):
+def _rows(rule, var, grad, slots_, sums):
   """The rows that a gradient is of."""
-  rows, ids = tf.unique(grad.indices)
-  values = tf.math.unsorted_segment_sum(grad.values, ids, tf.size(rows))
+  rows = tf.cast(grad.indices, tf.int64)
   row_size = var.shape[1:].num_elements()
   elements = tf.reshape(
       tf.expand_dims(rows, 1) * row_size + tf.range(
@@ -232,9 +262,15 @@ def _rows(rule, var, grad, slots_):
     if kind == state_spec.LIKE_VARIABLE:
       state[key] = tf.reshape(state[key], [-1, 1])
   stored = tf.gather(var, rows)
-  return _Part(
-      var, slots_, stored, tf.reshape(tf.cast(stored, tf.float32), [-1, 1]),
-      tf.reshape(values, [-1, 1]), state, indices)
+  param = tf.reshape(tf.cast(stored, tf.float32), [-1, 1])
+  table = steps = None
+  if sums is not None:
+    table = table_sums.Table(rule, var, slots_, sums)
+    steps, state[state_spec.OTHERS] = table_sums.read(
+        table, rule.sums(param, state),
+        {key: state[key] for key in slots_ if key not in indices})
+  return _Part(var, slots_, stored, param, tf.reshape(grad.values, [-1, 1]),
+               state, indices, table, steps)
 
 
 def _checked_pairs(optimizer, grads_and_vars):
@@ -304,13 +340,14 @@ def _read(variable):
   return tf.identity(variable.read_value())
 
 
-def gradient(rule, grad, var):
-  """A gradient in float32, dense unless the rule or its rows take slices.
+def gradient(rule, grad, var, as_rows=False):
+  """A gradient in float32, dense unless the rule takes slices or rows.
 
   Args:
     rule: `StepRule`.
     grad: Tensor or `tf.IndexedSlices`.
     var: The variable it is the gradient of.
+    as_rows: Whether the rule gets the rows that a gradient has.
 
   Returns:
     float32 tensor of the variable's shape, or `tf.IndexedSlices`.
@@ -322,7 +359,12 @@ def gradient(rule, grad, var):
   values = tf.cast(grad.values, tf.float32)
   grad = tf.IndexedSlices(
       values, _checked_indices(grad.indices, var), grad.dense_shape)
-  if rule.elementwise or rule.takes_slices:
+  if as_rows or rule.elementwise:
+    rows, ids = tf.unique(grad.indices)
+    return tf.IndexedSlices(
+        tf.math.unsorted_segment_sum(values, ids, tf.size(rows)), rows,
+        grad.dense_shape)
+  if rule.takes_slices:
     return grad
   # Rows that are not there are zero.
   grad = tf.math.unsorted_segment_sum(

@@ -150,6 +150,7 @@ class LearnedOptimizer(keras.optimizers.Optimizer):
              for each in zip(grads, targets)],
             [{key: _inner(slot) for key, slot in each.items()}
              for each in slots],
+            [None] * len(targets),  # Tables are stepped as wholes.
             [_inner(var) for var in self._shared], self._skip_nonfinite),
         {name: tf.convert_to_tensor(_inner(var))
          for name, var in self._theta.items()}, self._use_native)

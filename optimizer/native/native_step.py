@@ -95,7 +95,7 @@ def make(rule, step):
     loader.say_once("{} makes no native steps: {}.".format(step.name, reason))
     return None
   stepped = _step(rule, step, touched, theta)
-  return tf.group(stepped, *_writes(step.variables, stepped))
+  return tf.group(stepped, *_writes(step, stepped))
 
 
 def _unknown_option(options, library):
@@ -232,7 +232,10 @@ def _step(rule, step, touched, theta):
   inputs = [variable.handle if _is_resource(variable) else
             variable._ref()  # pylint: disable=protected-access
             for variable in touched]
-  inputs += list(step.gradients) + [theta[name].handle for name in names]
+  for grad, sums in zip(step.gradients, step.sums):
+    inputs += [grad] if sums is None else [
+        grad.values, tf.cast(grad.indices, tf.int64), sums.handle]
+  inputs += [theta[name].handle for name in names]
   token = "\n".join([
       " ".join(sorted(step.slots[0])), " ".join(names),
       as_text(_options(rule, step.skip_nonfinite, theta))])
@@ -280,20 +283,22 @@ def call_kernel(token, inputs, num_values):
       f=function.Defun(*types)(native_step), name=_NAME)
 
 
-def _writes(variables, stepped):
+def _writes(step, stepped):
   """Writes the variables that are no resources, and minds constraints.
 
   Args:
-    variables: List of variables.
+    step: See `make`.
     stepped: What `_step` has returned.
 
   Returns:
     List of ops.
   """
   values, ops = iter(stepped), []
-  for variable in variables:
+  for variable, grad, sums in zip(step.variables, step.gradients, step.sums):
     constraint = getattr(variable, "constraint", None)
-    if not _is_resource(variable):
+    if not _is_resource(variable) and sums is not None:
+      ops.append(tf.scatter_update(variable, grad.indices, next(values)))
+    elif not _is_resource(variable):
       value = next(values)
       value.set_shape(variable.shape)
       ops.append(variable.assign(

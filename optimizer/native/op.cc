@@ -10,12 +10,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "attributes.h"
 #include "step.h"
+#include "table.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/platform/denormal.h"
 #include "tensorflow/core/util/work_sharder.h"
@@ -34,6 +36,9 @@ namespace errors = tensorflow::errors;
 // state; the gradients; the meta-parameters. A variable is a handle, and is
 // stepped in place, or a value: then the stepped value is an output. All but
 // gradients are handles else.
+//
+// Behind a gradient that is of some rows only are their indices, int64, and the
+// variable with sums; see table.h. Then an output is these rows.
 class HierarchicalRnnStepOp : public tensorflow::OpKernel {
  public:
   explicit HierarchicalRnnStepOp(OpKernelConstruction* context)
@@ -58,6 +63,8 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     OP_REQUIRES_OK(context,
                    FindValues(context, inputs, &held, &locks, &values));
     OP_REQUIRES_OK(context, FindTheta(context, inputs, &held, &locks, &theta));
+    std::vector<Rows> rows;
+    OP_REQUIRES_OK(context, FindRows(context, inputs, &held, &locks, &rows));
     locks.Lock();
     std::vector<TensorState> tensors;
     float* global = nullptr;
@@ -68,12 +75,16 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     const float* theta_values[kNumTheta] = {};
     OP_REQUIRES_OK(context, CopyTheta(theta, &theta_copy, theta_values));
     const auto pool = context->device()->tensorflow_cpu_worker_threads();
+    const ParallelFor parallel = [pool](
+        int64_t count, const std::function<void(int64_t)>& call) {
+      Distribute(*pool, count, call);
+    };
     // TensorFlow's own threads do that, but not all of a program's.
     const tensorflow::port::ScopedFlushDenormal flush;
+    TakeRows(context, inputs, values, parallel, &rows, &tensors);
     Step(*kernels_, attributes_.options, theta_values, tensors, global,
-         [pool](int64_t count, const std::function<void(int64_t)>& call) {
-           Distribute(*pool, count, call);
-         });
+         parallel);
+    OP_REQUIRES_OK(context, PutRowsBack(context, parallel, &rows));
   }
 
  private:
@@ -81,6 +92,9 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
   struct Inputs {
     int tensors = 0;
     int values = 0;
+    std::vector<int> gradients;  // Their places; of each tensor.
+    std::vector<int> rows;       // Those of indices, 0 if there are none.
+    int theta = 0;               // The place of the first.
   };
 
   // A variable that is changed.
@@ -90,6 +104,14 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     Var* var = nullptr;  // If it is a handle.
     Tensor tensor;       // If it is a value.
     float* data = nullptr;
+    Tensor* output = nullptr;  // If there is one.
+  };
+
+  // Rows of a tensor.
+  struct Rows {
+    int tensor;
+    Var* sums;
+    std::unique_ptr<Table> table;
   };
 
   // Threads take a call as they have made one: nobody waits for a slow one.
@@ -116,30 +138,40 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
   Status FindInputs(OpKernelContext* context, Inputs* inputs) const {
     const int global = attributes_.options.levels > 2 ? 1 : 0;
     const int each = values_of_tensor() + 1;
-    const int rest = context->num_inputs() - global -
-                     static_cast<int>(attributes_.theta.size());
+    int tables = 0;
+    for (int i = 0; i < context->num_inputs(); i++)
+      tables += context->input_dtype(i) == tensorflow::DT_INT64;
+    inputs->theta =
+        context->num_inputs() - static_cast<int>(attributes_.theta.size());
+    const int rest = inputs->theta - global - 2 * tables;
     if (rest <= 0 || rest % each != 0)
       return errors::InvalidArgument(
           context->num_inputs(), " inputs are not ", each, " a tensor and ",
           global + attributes_.theta.size(), " others.");
     inputs->tensors = rest / each;
     inputs->values = inputs->tensors * values_of_tensor() + global;
-    int outputs = 0;
-    for (int i = 0; i < context->num_inputs(); i++) {
-      const bool is_value = context->input_dtype(i) == tensorflow::DT_FLOAT;
-      const bool is_variable =
-          i < inputs->tensors * static_cast<int>(values_of_tensor()) &&
-          i % values_of_tensor() == 0;
-      const bool is_gradient =
-          i >= inputs->values && i < inputs->values + inputs->tensors;
-      if (is_value ? !(is_variable || is_gradient)
-                   : is_gradient ||
-                         context->input_dtype(i) != tensorflow::DT_RESOURCE)
+    std::vector<tensorflow::DataType> types(context->num_inputs(),
+                                            tensorflow::DT_RESOURCE);
+    int outputs = 0, next = inputs->values;
+    for (int i = 0; i < inputs->tensors; i++) {
+      const int variable = i * values_of_tensor();
+      if (context->input_dtype(variable) == tensorflow::DT_FLOAT) {
+        types[variable] = tensorflow::DT_FLOAT;
+        outputs++;
+      }
+      types[next] = tensorflow::DT_FLOAT;
+      inputs->gradients.push_back(next++);
+      const bool has_rows = next + 1 < inputs->theta &&
+                            context->input_dtype(next) == tensorflow::DT_INT64;
+      inputs->rows.push_back(has_rows ? next : 0);
+      if (has_rows) types[next] = tensorflow::DT_INT64;
+      next += has_rows ? 2 : 0;
+    }
+    for (int i = 0; i < context->num_inputs(); i++)
+      if (context->input_dtype(i) != types[i])
         return errors::InvalidArgument(
             "Input ", i, " is ",
             tensorflow::DataTypeString(context->input_dtype(i)), ".");
-      outputs += is_value && is_variable;
-    }
     if (context->num_outputs() != outputs)
       return errors::InvalidArgument("Expected ", outputs, " outputs, not ",
                                      context->num_outputs(), ".");
@@ -151,7 +183,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
 
   const Tensor& gradient(OpKernelContext* context, const Inputs& inputs,
                          int tensor) const {
-    return context->input(inputs.values + tensor);
+    return context->input(inputs.gradients[tensor]);
   }
 
   // Looks up everything that is changed.
@@ -177,8 +209,7 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
                    Variables* held, Locks* locks,
                    std::vector<Var*>* theta) const {
     std::string name;
-    for (int i = inputs.values + inputs.tensors; i < context->num_inputs();
-         i++) {
+    for (int i = inputs.theta; i < context->num_inputs(); i++) {
       Var* var;
       TF_RETURN_IF_ERROR(held->LookUp(context, context->input(i), &var, &name));
       locks->Add(var->mu(), true);
@@ -187,11 +218,52 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
     return Status();
   }
 
+  Status FindRows(OpKernelContext* context, const Inputs& inputs,
+                  Variables* held, Locks* locks,
+                  std::vector<Rows>* rows) const {
+    for (int i = 0; i < inputs.tensors; i++) {
+      if (!inputs.rows[i]) continue;
+      Rows found = {i, nullptr, nullptr};
+      TF_RETURN_IF_ERROR(
+          held->LookUpOrMake(context, context->input(inputs.rows[i] + 1),
+                             tensorflow::DT_DOUBLE, &found.sums));
+      locks->Add(found.sums->mu(), false);
+      rows->push_back(std::move(found));
+    }
+    return Status();
+  }
+
+  // Checks that a gradient is of a variable's shape, or of some of its rows.
+  Status CheckGradient(OpKernelContext* context, const Inputs& inputs,
+                       int index, const std::string& name,
+                       const Tensor& variable) const {
+    const Tensor& grad = gradient(context, inputs, index);
+    tensorflow::TensorShape shape = variable.shape();
+    if (inputs.rows[index]) {
+      const auto rows =
+          context->input(inputs.rows[index]).flat<tensorflow::int64>();
+      if (shape.dims() == 0)
+        return errors::InvalidArgument(name, " has no rows.");
+      const tensorflow::int64 num_rows = shape.dim_size(0);
+      for (int64_t i = 0; i < rows.size(); i++)
+        if (rows(i) < 0 || rows(i) >= num_rows)
+          return errors::InvalidArgument("Row ", rows(i), " of ", name,
+                                         " is not in [0, ", num_rows, ").");
+      shape.set_dim(0, rows.size());
+    }
+    if (shape != grad.shape())
+      return errors::InvalidArgument(
+          name, " has shape ", shape.DebugString(), " and its gradient ",
+          grad.shape().DebugString(), ".");
+    return Status();
+  }
+
   // Checks that sizes are those of the gradients, before anything is changed.
   Status Check(OpKernelContext* context, const Inputs& inputs,
                std::vector<Value>* values) const {
     const size_t each = values_of_tensor();
     std::vector<const void*> found;
+    int64_t size = 0;  // Of the tensor.
     for (size_t i = 0; i < values->size(); i++) {
       Value& value = (*values)[i];
       const Tensor& tensor =
@@ -200,17 +272,16 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
       if (index == inputs.tensors) {
         value.size = attributes_.options.units[2];
       } else {
-        const Tensor& grad = gradient(context, inputs, index);
+        if (i % each == 0) {
+          if (tensor.IsInitialized())
+            TF_RETURN_IF_ERROR(
+                CheckGradient(context, inputs, index, value.name, tensor));
+          size = tensor.NumElements();
+        }
         value.size = i % each == 0
-                         ? grad.NumElements()
+                         ? size
                          : SlotSize(attributes_.options,
-                                    attributes_.slots[i % each - 1],
-                                    grad.NumElements());
-        if (i % each == 0 && tensor.IsInitialized() &&
-            tensor.shape() != grad.shape())
-          return errors::InvalidArgument(
-              value.name, " has shape ", tensor.shape().DebugString(),
-              " and its gradient ", grad.shape().DebugString(), ".");
+                                    attributes_.slots[i % each - 1], size);
       }
       TF_RETURN_IF_ERROR(CheckValue(value.name, tensor, value.size));
       // Two resources may share a buffer: Prepare copies it.
@@ -226,14 +297,22 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
   Status Prepare(OpKernelContext* context, const Inputs& inputs,
                  std::vector<Value>* values, std::vector<TensorState>* tensors,
                  float** global) const {
+    const size_t each = values_of_tensor();
     int output = 0;
-    for (Value& value : *values) {
+    for (size_t i = 0; i < values->size(); i++) {
+      Value& value = (*values)[i];
       Tensor* tensor = value.var ? value.var->tensor() : nullptr;
       if (value.var) {
         TF_RETURN_IF_ERROR(
             (tensorflow::PrepareToUpdateVariable<
                 tensorflow::LearnedOptimizerDevice, float>(context, tensor,
                                                            false)));
+      } else if (inputs.rows[i / each]) {
+        // Only its rows are changed, which the output has.
+        TF_RETURN_IF_ERROR(context->allocate_output(
+            output++, gradient(context, inputs, i / each).shape(),
+            &value.output));
+        tensor = &value.tensor;
       } else {
         TF_RETURN_IF_ERROR(context->allocate_output(
             output++, value.tensor.shape(), &tensor));
@@ -242,18 +321,61 @@ class HierarchicalRnnStepOp : public tensorflow::OpKernel {
       }
       value.data = tensor->flat<float>().data();
     }
-    const size_t each = values_of_tensor();
     tensors->resize(inputs.tensors);
     for (size_t i = 0; i < tensors->size(); i++) {
       TensorState& state = (*tensors)[i];
       state = TensorState();
-      state.size = gradient(context, inputs, i).NumElements();
+      state.size = (*values)[i * each].size;
       state.gradient = gradient(context, inputs, i).flat<float>().data();
       state.variable = (*values)[i * each].data;
       for (size_t j = 0; j < attributes_.slots.size(); j++)
         state.slots[attributes_.slots[j]] = (*values)[i * each + 1 + j].data;
     }
     if (attributes_.options.levels > 2) *global = values->back().data;
+    return Status();
+  }
+
+  // Makes tensors of the rows of those that have gradients for some only.
+  void TakeRows(OpKernelContext* context, const Inputs& inputs,
+                const std::vector<Value>& values, const ParallelFor& parallel,
+                std::vector<Rows>* rows,
+                std::vector<TensorState>* tensors) const {
+    for (Rows& each : *rows) {
+      const Tensor& grad = gradient(context, inputs, each.tensor);
+      const Tensor& indices = context->input(inputs.rows[each.tensor]);
+      int64_t row_size = 1;
+      for (int i = 1; i < grad.dims(); i++) row_size *= grad.dim_size(i);
+      Tensor* output = values[each.tensor * values_of_tensor()].output;
+      const Tensor& sums = *each.sums->tensor();
+      std::vector<double> known;
+      if (each.sums->is_initialized && sums.dtype() == tensorflow::DT_DOUBLE)
+        known.assign(sums.flat<double>().data(),
+                     sums.flat<double>().data() + sums.NumElements());
+      TensorState& tensor = (*tensors)[each.tensor];
+      each.table.reset(new Table(
+          attributes_.options, tensor, row_size,
+          reinterpret_cast<const int64_t*>(
+              indices.flat<tensorflow::int64>().data()),
+          indices.NumElements()));
+      tensor = each.table->Take(
+          grad.flat<float>().data(),
+          output == nullptr ? nullptr : output->flat<float>().data(), known,
+          parallel);
+    }
+  }
+
+  Status PutRowsBack(OpKernelContext* context, const ParallelFor& parallel,
+                     std::vector<Rows>* rows) const {
+    for (Rows& each : *rows) {
+      const std::vector<double> known = each.table->PutBack(parallel);
+      Tensor sums;
+      TF_RETURN_IF_ERROR(context->allocate_temp(
+          tensorflow::DT_DOUBLE,
+          {static_cast<tensorflow::int64>(known.size())}, &sums));
+      std::copy(known.begin(), known.end(), sums.flat<double>().data());
+      *each.sums->tensor() = sums;
+      each.sums->is_initialized = true;
+    }
     return Status();
   }
 

@@ -12,11 +12,10 @@
 
 namespace learned_optimizer {
 
-// Sums over a tensor's rows: of log rates, squared parameters, gradients'
-// magnitudes, how many gradients are not zero, steps made, and steps with this
-// one where the gradient is not zero.
-enum TensorSum {
-  kRates, kSquares, kMagnitudes, kNonzero, kSteps, kActiveSteps, kNumTensorSums
+// Further sums: of gradients' magnitudes, how many gradients are not zero, and
+// steps with this one where they are not.
+enum GradientSum {
+  kMagnitudes = kNumElementSums, kNonzero, kActiveSteps, kNumTensorSums
 };
 
 // See Controls in stabilizer.py.

@@ -89,7 +89,8 @@ void Stepper::AddUp() {
       if (options_.limits_steps())
         excess = StepExcess(
             controls_[i], factor,
-            last[kMoveSquare + k] / std::max<int64_t>(tensors_[i].size, 1),
+            last[kMoveSquare + k] / std::max<int64_t>(
+                tensors_[i].size + tensors_[i].other_count, 1),
             last[kMoveSquare + k] / count);
       if (k == 0) shifts_[i] = RateShift(options_, controls_[i], excess);
       factors_[2 * i + k] = factor / excess * controls_[i].step_scale;

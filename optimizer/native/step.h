@@ -84,11 +84,19 @@ std::string SlotName(int slot);
 // How many numbers a slot of a tensor has; 0 if there is none with the options.
 int64_t SlotSize(const Options& options, int slot, int64_t tensor_size);
 
+// Sums over a tensor's elements: of log learning rates, steps made, and squared
+// parameters.
+enum ElementSum { kRates, kSteps, kSquares, kNumElementSums };
+
 struct TensorState {
   int64_t size;
   const float* gradient;
   float* variable;
   float* slots[kNumSlots];
+  // If these are rows of a table: of its elements elsewhere, their number and
+  // sums over them.
+  int64_t other_count;
+  double other_sums[kNumElementSums];
 };
 
 // Calls a function with 0 to count - 1, perhaps in several threads.

@@ -73,21 +73,24 @@ void Stepper::Measure() {
   ForChunks(true, [&](int64_t i) {
     MeasureChunk(chunks_[i], &chunk_sums[i * kNumTensorSums]);
   });
-  double all_rates = 0;
+  double all_rates = 0, all_count = 0;
   for (size_t i = 0; i < tensors_.size(); i++) {
     double sums[kNumTensorSums] = {};
+    std::copy_n(tensors_[i].other_sums, kNumElementSums, sums);
     for (int64_t j = first_chunk_[i]; j < first_chunk_[i + 1]; j++)
       for (int k = 0; k < kNumTensorSums; k++)
         sums[k] += chunk_sums[j * kNumTensorSums + k];
-    const double count = std::max<int64_t>(tensors_[i].size, 1);
+    const int64_t size = tensors_[i].size + tensors_[i].other_count;
+    const double count = std::max<int64_t>(size, 1);
     contexts_[i].mean_log_rate = sums[kRates] / count;
     all_rates += sums[kRates];
+    all_count += size;
     controls_[i] = Stabilize(o, sums, count, tensors_[i].slots[kHistory]);
     contexts_[i].gradient_scale = controls_[i].gradient_scale;
   }
   if (!o.problem_mean) return;
   for (TensorContext& context : contexts_)
-    context.mean_log_rate = all_rates / std::max<int64_t>(offsets_.back(), 1);
+    context.mean_log_rate = all_rates / std::max(all_count, 1.0);
 }
 
 void Stepper::MeasureChunk(const Chunk& chunk, double* sums) {

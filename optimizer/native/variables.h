@@ -98,6 +98,21 @@ class Variables {
     return tensorflow::Status();
   }
 
+  // A variable that nothing initializes.
+  tensorflow::Status LookUpOrMake(tensorflow::OpKernelContext* context,
+                                  const tensorflow::Tensor& handle,
+                                  tensorflow::DataType type,
+                                  tensorflow::Var** var) {
+    TF_RETURN_IF_ERROR(tensorflow::LookupOrCreateResource<tensorflow::Var>(
+        context, handle.scalar<tensorflow::ResourceHandle>()(), var,
+        [type](tensorflow::Var** made) {
+          *made = new tensorflow::Var(type);
+          return tensorflow::Status();
+        }));
+    held_.emplace_back(*var);
+    return tensorflow::Status();
+  }
+
  private:
   std::vector<tensorflow::core::RefCountPtr<tensorflow::Var>> held_;
 };

@@ -27,6 +27,7 @@ class RateDecay(stabilizer.Stabilizer):
 
   name = "rate_decay"
   element_state = {"num_steps": 1}
+  measured = {"num_steps": lambda unused_param, state: state["num_steps"]}
   kinds = {
       "after": arguments.number("a number of steps from 1",
                                 lambda value: 1.0 <= value < 1e15),
@@ -42,7 +43,7 @@ class RateDecay(stabilizer.Stabilizer):
 
   def before(self, tensors, state, controls):
     """See `Stabilizer`."""
-    num_steps = tensors.layout.tensor_mean(state["num_steps"]) + 1.0
+    num_steps = tensors.means["num_steps"] + 1.0
     return controls._replace(
         rate_decay=tf.minimum(self.after / num_steps, 1.0)), {}
 

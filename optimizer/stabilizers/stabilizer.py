@@ -17,13 +17,17 @@ import tensorflow.compat.v1 as tf
 
 from .. import arguments
 
-Tensors = collections.namedtuple("Tensors", "layout, param, grad")
+Tensors = collections.namedtuple("Tensors", "layout, grad, means")
 """What a stabilizer measures.
+
+A mean by `layout` is one over elements that have a gradient if `skip_zeros`
+is on: others need not be there. Means over all elements are in `means`.
 
 Attributes:
   layout: `TensorLayout`.
-  param: w, float32 [P, 1], or None if no stabilizer `uses_parameters`.
   grad: g, float32 [P, 1].
+  means: Dict from names to mean_T(.), float32 [T, 1], of what stabilizers
+    declare in `measured`.
 """
 
 Controls = collections.namedtuple(
@@ -53,6 +57,9 @@ class Stabilizer:
       stabilizers stand beside each other: rate_decay_after.
     tensor_state: Dict from keys to numbers of columns, state of a tensor.
     element_state: Likewise, state of each element. Both start as zeros.
+    measured: Dict from names to functions of w (None if it is not used) and the
+      state of the elements, that return float32 [P, 1]: what `before` gets the
+      means of.
     kinds: Dict from arguments to `arguments.Kind`.
     follows: Classes that have to come before it, if there are any.
     needs: Classes without which it would have no effect.
@@ -64,6 +71,7 @@ class Stabilizer:
   name = ""
   tensor_state = {}
   element_state = {}
+  measured = {}
   kinds = {}
   follows = ()
   needs = ()
@@ -163,20 +171,20 @@ def rate_shift(stabilizers, controls, cap):
   return tf.add_n(shifts) if shifts else None
 
 
-def state_widths(stabilizers, attribute):
-  """Joins a kind of state of all.
+def joined(stabilizers, attribute):
+  """Joins dicts of all.
 
   Args:
     stabilizers: Sequence of `Stabilizer`.
-    attribute: "tensor_state" or "element_state".
+    attribute: "tensor_state", "element_state" or "measured".
 
   Returns:
-    Dict from keys to numbers of columns.
+    Dict.
   """
-  widths = {}
+  entries = {}
   for each in stabilizers:
-    widths.update(getattr(each, attribute))
-  return widths
+    entries.update(getattr(each, attribute))
+  return entries
 
 
 def flat_values(stabilizers):

@@ -51,6 +51,7 @@ class StepLimit(stabilizer.Stabilizer):
           lambda value: value == 0.0 or 1.0 <= value < 1e15),
       "least": arguments.number("a number in [0, 1]",
                                 lambda value: 0.0 <= value <= 1.0)}
+  measured = {"squared_parameter": lambda param, unused_state: param * param}
   follows = (rate_decay.RateDecay,)
   uses_parameters = True
   limits_steps = True
@@ -72,8 +73,7 @@ class StepLimit(stabilizer.Stabilizer):
     """See `Stabilizer`."""
     # The root is of the maximum, whose derivative is finite for zeros.
     size = tf.sqrt(tf.maximum(
-        tensors.layout.tensor_mean(tensors.param * tensors.param),
-        self.floor**2))
+        tensors.means["squared_parameter"], self.floor**2))
     limit = self.fraction * size
     if controls.rate_decay is not None:
       limit *= tf.sqrt(controls.rate_decay)

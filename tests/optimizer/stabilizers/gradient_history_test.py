@@ -95,7 +95,7 @@ class GradientHistoryTest(tf.test.TestCase):
     def run(rate_decay):
       each = gradient_history.GradientHistory(**options)
       controls, state = each.before(
-          stabilizer.Tensors(layout, None, tf.constant([[0.5], [3.0]])),
+          stabilizer.Tensors(layout, tf.constant([[0.5], [3.0]]), {}),
           {"gradient_history": tf.constant(history)},
           stabilizer.Controls(rate_decay=rate_decay))
       scale, _, _, fall = gradient_history.relative_scales(

@@ -34,11 +34,13 @@ class RateDecayTest(tf.test.TestCase):
 
   def test_means_over_tensors(self):
     # The means of steps with the next one: 5, 40.
-    tensors = stabilizer.Tensors(
-        tensor_layout.TensorLayout([[2], [1]]), None, None)
-    controls, state = rate_decay.RateDecay(after=20.0).before(
-        tensors, {"num_steps": tf.constant([[0.0], [8.0], [39.0]])},
-        stabilizer.Controls())
+    decay = rate_decay.RateDecay(after=20.0)
+    layout = tensor_layout.TensorLayout([[2], [1]])
+    state = {"num_steps": tf.constant([[0.0], [8.0], [39.0]])}
+    (name, measure), = decay.measured.items()
+    tensors = stabilizer.Tensors(layout, None, {
+        name: layout.tensor_mean(measure(None, state))})
+    controls, state = decay.before(tensors, state, stabilizer.Controls())
     self.assertEqual({}, state)
     self.assertAllClose([[1.0], [0.5]], self.evaluate(controls.rate_decay))
 

@@ -13,8 +13,8 @@ class SparseStepsTest(tf.test.TestCase):
 
   def _step_scale(self, shapes, grad, num_steps, tensor_steps, before=None):
     controls, _ = sparse_steps.SparseSteps(0.5).before(
-        stabilizer.Tensors(tensor_layout.TensorLayout(shapes), None,
-                           tf.constant(grad)),
+        stabilizer.Tensors(tensor_layout.TensorLayout(shapes),
+                           tf.constant(grad), {}),
         {"num_steps": tf.constant(num_steps)},
         stabilizer.Controls(num_steps=tf.constant(tensor_steps),
                             step_scale=before))

@@ -13,9 +13,11 @@ from optimizer import tensor_layout
 class StepLimitTest(tf.test.TestCase):
 
   def _limit(self, param, controls=stabilizer.Controls()):
-    controls, _ = step_limit.StepLimit(fraction=0.1, floor=0.5).before(
-        stabilizer.Tensors(tensor_layout.TensorLayout([[2], [1]]), param, None),
-        {}, controls)
+    limit = step_limit.StepLimit(fraction=0.1, floor=0.5)
+    layout = tensor_layout.TensorLayout([[2], [1]])
+    (name, measure), = limit.measured.items()
+    controls, _ = limit.before(stabilizer.Tensors(layout, None, {
+        name: layout.tensor_mean(measure(param, {}))}), {}, controls)
     return controls.step_limit
 
   def test_limits(self):
