@@ -14,11 +14,14 @@ class StepLimitTest(tf.test.TestCase):
 
   def _limit(self, param, controls=stabilizer.Controls()):
     limit = step_limit.StepLimit(fraction=0.1, floor=0.5)
-    layout = tensor_layout.TensorLayout([[2], [1]])
+    return self._controls(limit, [[2], [1]], param, controls).step_limit
+
+  def _controls(self, limit, shapes, param, controls):
+    layout = tensor_layout.TensorLayout(shapes)
     (name, measure), = limit.measured.items()
     controls, _ = limit.before(stabilizer.Tensors(layout, None, {
         name: layout.tensor_mean(measure(param, {}))}), {}, controls)
-    return controls.step_limit
+    return controls
 
   def test_limits(self):
     param = tf.constant([[1.0], [7.0], [0.1]])
@@ -47,9 +50,8 @@ class StepLimitTest(tf.test.TestCase):
             stabilizer.Controls(), tf.constant([[0.5], [2.0], [10.0]]))))
 
   def test_least_steps_shrink_as_rates_slow_down(self):
-    controls, _ = step_limit.StepLimit(0.1, 0.5, least=0.5).before(
-        stabilizer.Tensors(tensor_layout.TensorLayout([[1]]),
-                           tf.constant([[2.0]]), None), {},
+    controls = self._controls(
+        step_limit.StepLimit(0.1, 0.5, least=0.5), [[1]], tf.constant([[2.0]]),
         stabilizer.Controls(rate_decay=tf.constant([[0.25]])))
     self.assertAllClose([[0.1]], self.evaluate(controls.step_limit))
     self.assertAllClose([[0.0125]], self.evaluate(controls.least_step))
