@@ -68,8 +68,9 @@ def hierarchical(**options):
 
 def shipped_options():
   """Returns the options of the shipped optimizer, by flat names."""
-  return hierarchical_options.flat(
-      registry.read(pretrained.directory("hierarchical_rnn"))["kwargs"])
+  return hierarchical_options.flat(dict(
+      registry.read(pretrained.directory("hierarchical_rnn"))["kwargs"],
+      stabilizers=pretrained.load().rule.options.stabilizers))
 
 
 def shipped(**options):
