@@ -96,16 +96,14 @@ class ModelsTest(_PathsTest):
     self.assertTrue(native.is_native)
     self.assertFalse(plain.is_native)
     self._check_close(plain.run(steps=0), plain.run(), native.run())
+    self._check_a_checkpoint_goes_both_ways(native, plain)
 
   def _check_close(self, start, expected, value):
     farthest = np.abs(expected - start).max()
     self.assertGreater(farthest, 0)
     self.assertLess(np.abs(value - expected).max(), 1e-4 * farthest + 2e-7)
 
-  @parameterized.parameters(
-      {}, {"use_attention": True}, {"gradient_history_limit": 2.0})
-  def test_a_checkpoint_goes_both_ways(self, **options):
-    native, plain = [_Training(way, **options) for way in (True, False)]
+  def _check_a_checkpoint_goes_both_ways(self, native, plain):
     path = os.path.join(self.get_temp_dir(), "start")
     for saved_by in (native, plain):
       start = saved_by.run(3, save=path)
@@ -162,17 +160,15 @@ class FallBackTest(_PathsTest):
   def test_other_types(self, dtype):
     self._falls_back("of type {}, not float32".format(dtype.name), dtype=dtype)
 
-  @parameterized.parameters(
-      (tf.float16,), (tf.float64,), (tf.bfloat16,))
-  def test_one_variable_of_another_type(self, dtype):
+  def test_variables_of_several_types(self):
     """All are stepped together: by TensorFlow's ops."""
     values = []
     for native in (True, False):
       with tf.Graph().as_default() as graph, tf.Session() as session:
         optimizer = hierarchical_rnn.HierarchicalRNN(
             random_seed=1, use_native=native)
-        variables = [tf.Variable([1.0, 2.0]),
-                     tf.Variable([1.0, 2.0], dtype=dtype)]
+        variables = [tf.Variable([1.0, 2.0], dtype=dtype) for dtype in (
+            tf.float32, tf.float16, tf.float64, tf.bfloat16)]
         step = optimizer.minimize(sum(
             tf.reduce_sum(tf.square(tf.cast(variable, tf.float32)))
             for variable in variables))
