@@ -37,7 +37,7 @@ _ORACLE_NAMES = {"skip_zero_gradients": "skip_zeros",
                  "gradient_history_decay_power": "fall_power",
                  "sparse_steps_power": "rare_power",
                  "schedule_num_steps": "horizon", "schedule_fade": "fade"}
-_OTHERS = (({}, {}), _LIMIT, ({"use_attention": True}, {}),
+_OTHERS = (({}, {}), (dict(_LIMIT[0], use_attention=True), _LIMIT[1]),
            ({"skip_zero_gradients": True}, {"skip_zeros": True}))
 
 # Dense ones and sparse ones are resource variables and are not.
