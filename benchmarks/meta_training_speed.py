@@ -10,10 +10,23 @@ the first visit costs before its first unroll is done (building, compiling),
 "again" what a later visit costs before its first unroll. The steps of a
 meta-gradient by evolution strategies are forward only: --meta_gradients=es, and
 --meta_gradients=backprop,es times both alternately.
+
+  ./tools/bazel run //benchmarks:meta_training_speed -- --corpus_runs=2
+
+Instead visits all problems of the default corpus in one process, with the
+default flags of metarun but for the number of runs of a visit, and extrapolates
+to the default run, 1000 visits of 5 runs each, which see each problem equally
+often:
+
+  total = seconds before the first run, of all problems
+          + 1000 * 5 * (mean seconds of a run).
 """
 
 import collections
+import functools
+import resource
 import sys
+import tempfile
 import time
 
 from absl import app
@@ -21,9 +34,11 @@ from absl import flags
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from benchmarks.comparison import groups
 from benchmarks.comparison import runner
 from meta_training import problem_cache
 from meta_training import processor_settings
+import metaopt
 from optimizer import global_learning_rate
 from optimizer import hierarchical_rnn
 from problems import datasets
@@ -40,6 +55,11 @@ flags.DEFINE_integer("evaluate_every", 1, "Steps from one objective on a whole "
 flags.DEFINE_integer("steps", 300, "Steps of an unroll.")
 flags.DEFINE_integer("unrolls", 10, "Unrolls timed; their median counts.")
 flags.DEFINE_integer("max_steps", 2048, "Bound of compiled unrolls.")
+flags.DEFINE_integer("corpus_runs", 0, "Instead: runs of each problem of the "
+                     "default corpus, as metarun makes them.", lower_bound=0)
+
+_DEFAULT_VISITS = 1000
+_DEFAULT_RUNS = 5
 
 _Spec = problem_spec.Spec
 _TWO_DIMENSIONAL = (pg.Rosenbrock, pg.LogSumExp, pg.Ackley, pg.Beale, pg.Booth,
@@ -148,6 +168,61 @@ def measure(optimizer_spec, row, max_steps):
   return results
 
 
+class _Clock:
+  """Callback that splits each visit into setting up and running.
+
+  Attributes:
+    set_up: List of seconds before the first run, one for each visit.
+    runs: List of lists of seconds, one list for each visit.
+    steps: Integer, inner steps of all.
+    updates: Integer, meta-updates of all.
+  """
+
+  def __init__(self):
+    self._last = time.time()
+    self.set_up, self.runs, self.steps, self.updates = [], [], 0, 0
+
+  def __call__(self, name, unused_index, unused_logdir, metadata):
+    now = time.time()
+    seconds = metadata["runtimes"]
+    self.runs.append(seconds)
+    self.set_up.append(now - self._last - sum(seconds))
+    self.steps += sum(len(objectives) - 1
+                      for objectives in metadata["subproblem_objs"])
+    self.updates += len(metadata["meta_objs"])
+    self._last = now
+    print("{:6.1f} s, then runs of {} s: {}".format(
+        self.set_up[-1], ", ".join(map("{:.1f}".format, seconds)), name))
+    sys.stdout.flush()
+
+
+def _visit_corpus(num_runs):
+  """Visits the default corpus and prints how long the default run takes."""
+  corpus, clock, start = groups.corpus(), _Clock(), time.time()
+  metaopt.train_optimizer(
+      tempfile.mkdtemp(), _OPTIMIZERS[0][1], corpus, len(corpus), num_runs,
+      functools.partial(metaopt.sample_numiter, 40, 1),
+      functools.partial(metaopt.sample_numiter, 200, 50), learning_rate=1e-6,
+      gradient_clip=1e4, is_chief=True, select_random_problems=False,
+      callbacks=[clock], out=None, options=metaopt.RunOptions(seed=1))
+  seconds = time.time() - start
+  usage = resource.getrusage(resource.RUSAGE_SELF)
+  cores = (usage.ru_utime + usage.ru_stime) / seconds
+  run_seconds = sum(sum(runs) for runs in clock.runs)
+  print("{} visits, {} updates, {} inner steps in {:.0f} s, on {:.2f} "
+        "cores".format(len(clock.runs), clock.updates, clock.steps, seconds,
+                       cores))
+  print("before the first run: {:.0f} s in all, {:.1f} s at most".format(
+      sum(clock.set_up), max(clock.set_up)))
+  mean = run_seconds / (num_runs * len(clock.runs))
+  print("a run: {:.2f} s, {:.0f} steps a second".format(
+      mean, clock.steps / run_seconds))
+  hours = (sum(clock.set_up) + _DEFAULT_VISITS * _DEFAULT_RUNS * mean) / 3600
+  print("extrapolated to the default run: {:.1f} hours, {:.1f} of processor "
+        "time".format(hours, hours * cores))
+  print("peak memory: {:.1f} GiB".format(usage.ru_maxrss / 2.0**20))
+
+
 def main(unused_argv):
   """Prints the table."""
   for flag, known in (("problems", [row[0] for row in _problems()]),
@@ -160,6 +235,9 @@ def main(unused_argv):
   processor_settings.use_fast_settings()
   tf.logging.set_verbosity(tf.logging.ERROR)
   tf.disable_v2_behavior()
+  if FLAGS.corpus_runs:
+    _visit_corpus(FLAGS.corpus_runs)
+    return
   row = "{:18s}{:12s}{:18s}{:10s}{:>10s}{:>9s}{:>9s}"
   print(row.format("problem", "mode", "optimizer", "gradient", "steps/s",
                    "first s", "again s"))
