@@ -49,6 +49,7 @@ NUMBER = number()
 # Of numpy too, and 0 and 1, which JSON and flags may have made of them.
 BOOL = Kind("True or False", (bool, np.bool_, numbers.Integral),
             lambda value: value in (0, 1))
+SEED = optional(integer(-2**63, 2**63 - 1))
 STRING = Kind("a string", str)
 PATH = Kind("a path, as a string or pathlib.Path", (str, os.PathLike))
 STREAM = Kind("a stream such as sys.stdout", object,
@@ -77,7 +78,8 @@ def check_all(constructor, values, **kinds):
   """Checks the arguments of a constructor by its defaults.
 
   What has True or False, a number or a string as its default must be such a
-  thing; other arguments are checked only if their kinds are given.
+  thing; other arguments are checked only if their kinds are given. Those of a
+  base class that `values` lacks are left to its constructor.
 
   Args:
     constructor: The class.
@@ -91,7 +93,7 @@ def check_all(constructor, values, **kinds):
   for name in names or ():
     fitting = [kind for types, kind in _KINDS_OF_DEFAULTS
                if isinstance(defaults.get(name), types)]
-    if name in kinds or fitting:
+    if name in values and (name in kinds or fitting):
       check(name, values[name], kinds.get(name) or fitting[0])
 
 

@@ -55,14 +55,11 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
                dynamic_output_scale=True,
                learnable_decay=True,
                zero_init_lr_weights=False,
-               use_log_objective=False,
-               obj_train_max_multiplier=-1,
-               use_second_derivatives=True,
-               use_numerator_epsilon=False,
+               *,
                readout_scale=0.5,
                decay_bias_init=2.2,
-               use_attention=False,
-               random_seed=None, name="cRNN"):
+               name="cRNN",
+               **base_options):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:
@@ -76,15 +73,10 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
         is sigmoid(2.2) = 0.9 from the first step on.
       zero_init_lr_weights: Whether the read-out of the learning rate's change
         starts at zero.
-      use_log_objective: See `TrainableOptimizer`.
-      obj_train_max_multiplier: See `TrainableOptimizer`.
-      use_second_derivatives: See `TrainableOptimizer`.
-      use_numerator_epsilon: See `TrainableOptimizer`.
       readout_scale: Spread of the initial read-outs.
       decay_bias_init: Initial logit of the decay.
-      use_attention: See `TrainableOptimizer`.
-      random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
+      **base_options: See `TrainableOptimizer`.
 
     Raises:
       ValueError: If an option has an illegal value.
@@ -93,9 +85,7 @@ class CoordinatewiseRNN(trainable_optimizer.TrainableOptimizer):
     arguments.check_sizes("cell_sizes", cell_sizes, _MAX_CELLS)
     low, high = arguments.checked_range("init_lr_range", init_lr_range)
     super().__init__(
-        name, ["rms", "rnn", "learning_rate", "decay"], use_attention,
-        use_log_objective, obj_train_max_multiplier, use_second_derivatives,
-        use_numerator_epsilon, random_seed)
+        name, ["rms", "rnn", "learning_rate", "decay"], **base_options)
     self._cell_sizes = list(cell_sizes)
     self._cell_cls = cell_cls
     self._init_lr_range = (low, high)

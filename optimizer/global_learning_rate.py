@@ -15,29 +15,19 @@ class GlobalLearningRate(trainable_optimizer.TrainableOptimizer):
 
   learning_rate = meta_parameters.Attribute("global_learning_rate")
 
-  def __init__(self, initial_rate=1e-3, use_log_objective=False,
-               obj_train_max_multiplier=-1, use_second_derivatives=True,
-               use_numerator_epsilon=False, use_attention=False,
-               random_seed=None, name="GLR"):
+  def __init__(self, initial_rate=1e-3, *, name="GLR", **base_options):
     """Constructs the optimizer and declares its meta-parameter.
 
     Args:
       initial_rate: Float, where the learning rate starts.
-      use_log_objective: See `TrainableOptimizer`.
-      obj_train_max_multiplier: See `TrainableOptimizer`.
-      use_second_derivatives: See `TrainableOptimizer`.
-      use_numerator_epsilon: See `TrainableOptimizer`.
-      use_attention: See `TrainableOptimizer`.
-      random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
+      **base_options: See `TrainableOptimizer`.
 
     Raises:
       ValueError: If an argument is of the wrong kind.
     """
     arguments.check_all(GlobalLearningRate, locals())
-    super().__init__(
-        name, [], use_attention, use_log_objective, obj_train_max_multiplier,
-        use_second_derivatives, use_numerator_epsilon, random_seed)
+    super().__init__(name, [], **base_options)
     self._meta_parameters.declare(
         "global_learning_rate", [],
         tf.constant_initializer(initial_rate))

@@ -18,32 +18,22 @@ class LearningRateSchedule(trainable_optimizer.TrainableOptimizer):
 
   learning_rates = meta_parameters.Attribute("learning_rates")
 
-  def __init__(self, initial_rate=0.0, n_steps=1000, use_log_objective=False,
-               obj_train_max_multiplier=-1, use_second_derivatives=True,
-               use_numerator_epsilon=False, use_attention=False,
-               random_seed=None, name="LRS"):
+  def __init__(self, initial_rate=0.0, n_steps=1000, *, name="LRS",
+               **base_options):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:
       initial_rate: Float, where all learning rates start.
       n_steps: Positive integer, how many rates there are; the last is held.
-      use_log_objective: See `TrainableOptimizer`.
-      obj_train_max_multiplier: See `TrainableOptimizer`.
-      use_second_derivatives: See `TrainableOptimizer`.
-      use_numerator_epsilon: See `TrainableOptimizer`.
-      use_attention: See `TrainableOptimizer`.
-      random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
+      **base_options: See `TrainableOptimizer`.
 
     Raises:
       ValueError: If an argument is of the wrong kind or out of range.
     """
     arguments.check_all(LearningRateSchedule, locals(),
                         n_steps=arguments.integer(1, _MAX_STEPS))
-    super().__init__(
-        name, ["itr"], use_attention, use_log_objective,
-        obj_train_max_multiplier, use_second_derivatives,
-        use_numerator_epsilon, random_seed)
+    super().__init__(name, ["itr"], **base_options)
     self._meta_parameters.declare(
         "learning_rates", [n_steps],
         tf.constant_initializer(initial_rate))

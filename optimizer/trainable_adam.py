@@ -31,9 +31,7 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
   log_epsilon = meta_parameters.Attribute("log_epsilon")
 
   def __init__(self, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8,
-               use_log_objective=False, obj_train_max_multiplier=-1,
-               use_second_derivatives=True, use_numerator_epsilon=False,
-               use_attention=False, random_seed=None, name="Adam"):
+               *, name="Adam", **base_options):
     """Constructs the optimizer and declares its meta-parameters.
 
     Args:
@@ -41,13 +39,8 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
       beta1: Float in (0, 1), where the decay of the mean starts.
       beta2: Float in (0, 1), where the decay of the mean square starts.
       epsilon: Positive float, where epsilon starts.
-      use_log_objective: See `TrainableOptimizer`.
-      obj_train_max_multiplier: See `TrainableOptimizer`.
-      use_second_derivatives: See `TrainableOptimizer`.
-      use_numerator_epsilon: See `TrainableOptimizer`.
-      use_attention: See `TrainableOptimizer`.
-      random_seed: See `TrainableOptimizer`.
       name: String, prefix of ops and slots.
+      **base_options: See `TrainableOptimizer`.
 
     Raises:
       ValueError: If a hyperparameter is out of its range.
@@ -56,10 +49,7 @@ class TrainableAdam(trainable_optimizer.TrainableOptimizer):
     decay = arguments.number("a number in (0, 1)", lambda x: 0 < x < 1)
     arguments.check_all(TrainableAdam, locals(), learning_rate=positive,
                         epsilon=positive, beta1=decay, beta2=decay)
-    super().__init__(
-        name, ["m", "v", "t"], use_attention, use_log_objective,
-        obj_train_max_multiplier, use_second_derivatives,
-        use_numerator_epsilon, random_seed)
+    super().__init__(name, ["m", "v", "t"], **base_options)
     for key, value in (("log_learning_rate", np.log(learning_rate)),
                        ("beta1_logit", _logit(beta1)),
                        ("beta2_logit", _logit(beta2)),

@@ -72,8 +72,7 @@ class TrainableOptimizer(release_hooks.ReleaseHooks, hooks.JointOptimizer):
     """
     arguments.check_all(
         TrainableOptimizer, locals(), name=arguments.STRING,
-        random_seed=arguments.optional(
-            arguments.integer(-2**63, 2**63 - 1)))
+        random_seed=arguments.SEED)
     tensorflow_version.refuse_eager_execution(type(self).__name__)
     super().__init__(use_locking=False, name=name)
     self.state_keys = sorted(state_keys)
