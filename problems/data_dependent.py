@@ -17,49 +17,47 @@ import tensorflow.compat.v1 as tf
 from . import problem
 
 
-class DependencyChain(problem.Problem):
+class _OneTensor(problem.Problem):
+  """Base class of the problems below."""
+
+  def __init__(self, ndim, random_seed=None, noise_stdev=0.0):
+    """Creates the problem.
+
+    Args:
+      ndim: An int n, the number of dimensions, or of links of a chain.
+      random_seed: An int or None; see `Problem`.
+      noise_stdev: A float; see `Problem`.
+
+    Raises:
+      ValueError: as `Problem`.
+    """
+    super().__init__([self._shape(ndim)], random_seed, noise_stdev)
+
+  def _shape(self, ndim):
+    """The shape of x."""
+    return [ndim]
+
+
+class DependencyChain(_OneTensor):
   """sum over i from 1 to n of (x_0^2 + x_i^2 / (x_{i-1}^2 + 1e-6)).
 
   Every coordinate must be small, yet large compared with the next. The data
   are ignored.
   """
 
-  def __init__(self, ndim, random_seed=None, noise_stdev=0.0):
-    """Creates the problem.
-
-    Args:
-      ndim: An int n, the number of links; there are n + 1 coordinates.
-      random_seed: An int or None; see `Problem`.
-      noise_stdev: A float; see `Problem`.
-
-    Raises:
-      ValueError: as `Problem`.
-    """
-    super().__init__([[ndim + 1]], random_seed, noise_stdev)
-    self._num_links = ndim
+  def _shape(self, ndim):
+    return [ndim + 1]
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
     squares = tf.square(tf.reshape(parameters[0], [-1]))
-    return self._num_links * squares[0] + tf.reduce_sum(
+    num_links = self.param_shapes[0][0] - 1
+    return num_links * squares[0] + tf.reduce_sum(
         squares[1:] * tf.math.reciprocal(squares[:-1] + problem.EPSILON))
 
 
-class MinMaxWell(problem.Problem):
+class MinMaxWell(_OneTensor):
   """max x^2 + 1 / min x^2 - 2 + 1e-12; least where all |x_i| are 1."""
-
-  def __init__(self, ndim, random_seed=None, noise_stdev=0.0):
-    """Creates the problem.
-
-    Args:
-      ndim: An int, the number n of dimensions.
-      random_seed: An int or None; see `Problem`.
-      noise_stdev: A float; see `Problem`.
-
-    Raises:
-      ValueError: as `Problem`.
-    """
-    super().__init__([[ndim]], random_seed, noise_stdev)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
@@ -70,24 +68,11 @@ class MinMaxWell(problem.Problem):
             1e-12)
 
 
-class _RowProblem(problem.Problem):
+class _RowProblem(_OneTensor):
   """Base class of the problems below: needs rows of data of length n."""
 
-  # The shape of x is this and [n].
-  _LEADING_SHAPE = [1]
-
-  def __init__(self, ndim, random_seed=None, noise_stdev=0.0):
-    """Creates the problem.
-
-    Args:
-      ndim: An int, the number n of dimensions and of columns of the data.
-      random_seed: An int or None; see `Problem`.
-      noise_stdev: A float; see `Problem`.
-
-    Raises:
-      ValueError: as `Problem`.
-    """
-    super().__init__([self._LEADING_SHAPE + [ndim]], random_seed, noise_stdev)
+  def _shape(self, ndim):
+    return [1, ndim]
 
   def objective(self, parameters, data=None, labels=None):
     """Returns the objective.
@@ -124,7 +109,8 @@ class OutwardSnake(_RowProblem):
   + sum over d and i >= 1 of ((x_i - pi cos x_{i-1}) d_i)^2.
   """
 
-  _LEADING_SHAPE = []
+  def _shape(self, ndim):
+    return [ndim]
 
   def _value(self, x, d):
     # The offset makes the root differentiable at 0.

@@ -21,7 +21,7 @@ class Quadratic(problem.Problem):
   """
 
   def __init__(self, ndim, random_seed=None, noise_stdev=0.0):
-    """Creates a random quadratic.
+    """Draws W and y.
 
     Args:
       ndim: An int, the number n of dimensions.
@@ -32,22 +32,30 @@ class Quadratic(problem.Problem):
       ValueError: as `Problem`.
     """
     super().__init__([[ndim, 1]], random_seed, noise_stdev)
-    self.w, self.y = _random_linear_system(ndim, self.rng)
+    self.w = self.rng.randn(ndim, ndim).astype(np.float32)
+    self.y = self.rng.randn(ndim, 1).astype(np.float32)
     self._constants = graph_cache.constant_cache(self.w, self.y)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
+    return 0.5 * tf.reduce_sum(tf.square(self._residual(parameters[0])))
+
+  def _residual(self, x):
+    """Returns W x - y, as a row of shape [1, n].
+
+    With x as a row, neither the derivatives of this nor theirs ask for the
+    transpose of W, which compiled code would lay out again at every step.
+    """
     w, y = self._constants.get()
-    return 0.5 * tf.reduce_sum(tf.square(_residual(w, parameters[0], y)))
+    return (tf.matmul(tf.reshape(x, [1, -1]), w, transpose_b=True) -
+            tf.reshape(y, [1, -1]))
 
 
-class Norm(problem.Problem):
+class Norm(Quadratic):
   """f(x) = (sum_i (|W x - y|_i + 1e-6)^p)^(1/p), a p-norm.
 
   Attributes:
-    w: A float32 array of shape [n, n] ~ N(0, 1).
-    y: A float32 array of shape [n, 1] ~ N(0, 1).
-    norm_power: A float, p.
+    norm_power: A float, p. The others are those of `Quadratic`.
   """
 
   def __init__(self, ndim, random_seed=None, noise_stdev=0.0, norm_power=2.0):
@@ -62,19 +70,16 @@ class Norm(problem.Problem):
     Raises:
       ValueError: if `norm_power` is not positive, and as `Problem`.
     """
-    super().__init__([[ndim, 1]], random_seed, noise_stdev)
+    super().__init__(ndim, random_seed, noise_stdev)
     if not norm_power > 0:
       raise ValueError("norm_power must be positive, for instance 2 for the "
                        "Euclidean norm; got {!r}.".format(norm_power))
     self.norm_power = float(norm_power)
-    self.w, self.y = _random_linear_system(ndim, self.rng)
-    self._constants = graph_cache.constant_cache(self.w, self.y)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns f(x), a float32 scalar; data and labels are ignored."""
-    w, y = self._constants.get()
     # The offset keeps derivatives of the power finite where a residual is 0.
-    residual = tf.abs(_residual(w, parameters[0], y)) + problem.EPSILON
+    residual = tf.abs(self._residual(parameters[0])) + problem.EPSILON
     # A power of 1 is left out: its derivatives are needlessly long.
     if self.norm_power == 1.0:
       return tf.reduce_sum(residual)
@@ -138,27 +143,3 @@ class Bowl(problem.Problem):
   def _value(self, x, y):
     (a, b), (c, d) = self.matrix.tolist()
     return 0.5 * (tf.square(a * x + b * y) + tf.square(c * x + d * y))
-
-
-def _residual(w, x, y):
-  """Returns W x - y, as a row of shape [1, n].
-
-  With x as a row, neither the derivatives of this nor theirs ask for the
-  transpose of W, which compiled code would lay out anew at every step.
-  """
-  return (tf.matmul(tf.reshape(x, [1, -1]), w, transpose_b=True) -
-          tf.reshape(y, [1, -1]))
-
-
-def _random_linear_system(ndim, rng):
-  """Draws W, then y, from one generator.
-
-  Args:
-    ndim: Integer, n.
-    rng: A `np.random.RandomState`.
-
-  Returns:
-    Float32 arrays W [n, n] and y [n, 1] ~ N(0, 1).
-  """
-  w = rng.randn(ndim, ndim).astype(np.float32)
-  return w, rng.randn(ndim, 1).astype(np.float32)
