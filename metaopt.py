@@ -45,6 +45,7 @@ from meta_training.distributed import lease
 from meta_training.meta_gradients import backpropagation
 from meta_training.meta_gradients import evolution_strategies
 from meta_training.meta_gradients import meta_gradient as meta_gradient_lib
+from optimizer import arguments
 from optimizer import checkpoint_list
 from optimizer import meta_parameters
 from optimizer import paths
@@ -176,9 +177,7 @@ def _check(run):
       ("validation", Validation, "Validation(problems, every=10)"),
       ("options", RunOptions, "RunOptions(seed=1)")):
     training_arguments.check_kind(name, getattr(run, name), kind, example)
-  if run.options.seed is not None:
-    training_arguments.check_integer(
-        "seed", run.options.seed, -2**63, 2**63 - 1)
+  arguments.check("seed", run.options.seed, arguments.SEED)
   run.update_rule.check()
   run.meta_gradient.check(run.options.reset_rnn_params)
 
@@ -204,7 +203,7 @@ def _connect(run, stack):
   description = run_description.RunDescription(run.optimizer_spec, report.write)
   try:
     meta = meta_optimizer.MetaOptimizer(
-        run.logdir, initial_weights.with_initial(
+        run.logdir, initial_weights.InitialWeights(
             run.optimizer_spec, options.initial if counts else None, run.logdir,
             description, report.write), run.update_rule,
         draws.drawn_seed() if options.seed is None else options.seed,
@@ -351,7 +350,7 @@ def run_wall_clock_test(optimizer, problem, num_steps,
   Raises:
     ValueError: As `test_optimizer`.
   """
-  training_arguments.check_integer("num_steps", num_steps, 1)
+  arguments.check("num_steps", num_steps, arguments.integer(1))
   seconds = []
   with single_run.Evaluation(
       optimizer, problem, dataset, batch_size, seed,

@@ -14,7 +14,6 @@ from . import plots
 from . import progress as progress_lib
 from . import single_run
 from . import unfinished_runs
-from meta_training import training_arguments
 from optimizer import arguments
 from problems import datasets
 
@@ -159,8 +158,8 @@ def _check_kinds(output_dir, out, seed, **positive):
                             ("out", out, arguments.STREAM)):
     arguments.check(name, value, arguments.optional(kind))
   for name, value in positive.items():
-    training_arguments.check_integer(name, value, 1)
-  training_arguments.check_integer("seed", seed, -2**63, 2**63 - 1)
+    arguments.check(name, value, arguments.integer(1))
+  arguments.check("seed", seed, arguments.integer(-2**63, 2**63 - 1))
 
 
 def _check(optimizers, baselines, learning_rates):

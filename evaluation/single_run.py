@@ -10,7 +10,6 @@ import tensorflow.compat.v1 as tf
 
 from meta_training import minibatches
 from meta_training import queue_runners
-from meta_training import training_arguments
 from optimizer import arguments
 from optimizer import trainable_optimizer
 from problems import datasets
@@ -147,16 +146,16 @@ def _check_kinds(optimizer, problem, seed, graph, logdir):
         "problem_generator.Rosenbrock(), not {!r}.".format(problem))
   arguments.check("graph", graph, _GRAPH)
   arguments.check("logdir", logdir, arguments.optional(arguments.PATH))
-  if seed is not None and not isinstance(seed, (list, tuple)):
-    training_arguments.check_integer("seed", seed, -2**63, 2**63 - 1)
+  if not isinstance(seed, (list, tuple)):
+    arguments.check("seed", seed, arguments.SEED)
 
 
 def check(num_iter, record_every, out):
   """Raises ValueError for what cannot be."""
   arguments.check("out", out, arguments.optional(arguments.STREAM))
-  training_arguments.check_integer("num_iter", num_iter, 0)
-  if record_every is not None:
-    training_arguments.check_integer("record_every", record_every, 1)
+  arguments.check("num_iter", num_iter, arguments.integer(0))
+  arguments.check("record_every", record_every,
+                  arguments.optional(arguments.integer(1)))
 
 
 def evaluate(optimizer, problem, num_iter, dataset=datasets.EMPTY_DATASET,

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import minibatches
 from . import reports
+from optimizer import arguments
 from problems import problem_spec
 
 
@@ -68,8 +69,9 @@ def check(optimizer_spec, problems_and_data, num_problems, num_meta_iterations,
     raise ValueError("There are no problems to train on: include at least one "
                      "problem set.")
   check_problems(problems_and_data)
-  check_integer("num_problems", num_problems, 1)
-  check_integer("num_meta_iterations", num_meta_iterations, 1)
+  arguments.check("num_problems", num_problems, arguments.integer(1))
+  arguments.check(
+      "num_meta_iterations", num_meta_iterations, arguments.integer(1))
   for name, value in (
       ("num_unroll_func", num_unroll_func),
       ("num_partial_unroll_itrs_func", num_partial_unroll_itrs_func)):
@@ -124,26 +126,6 @@ def _check_class(spec, wanted, attribute):
   if isinstance(spec.callable, type) and not hasattr(spec.callable, attribute):
     raise ValueError("Expected a Spec of a {}, got one of {}.{}.".format(
         wanted, spec.callable.__module__, spec.callable.__name__))
-
-
-def check_integer(name, value, least, most=None):
-  """Checks a whole number.
-
-  Args:
-    name: String, what to call it.
-    value: Anything.
-    least: Integer, the smallest that will do.
-    most: Integer, the largest that will do; None for no bound.
-
-  Raises:
-    ValueError: If it is no integer from the one to the other.
-  """
-  if not isinstance(value, (numbers.Integral, np.integer)) or value < least or (
-      most is not None and value > most):
-    raise ValueError("{} must be {}, not {!r}.".format(
-        name, "an integer from {} to {}".format(least, most)
-        if most is not None else "a positive integer" if least == 1 else
-        "an integer of at least {}".format(least), value))
 
 
 def check_number(name, value, kind, fits):

@@ -11,6 +11,7 @@ from . import checkpoints
 from . import inner_problem
 from . import run_description
 from . import training_arguments
+from optimizer import arguments
 from optimizer import meta_parameters
 from problems import corpus_entry
 
@@ -46,7 +47,7 @@ class Validation(typing.NamedTuple):
     """
     problems = list(map(corpus_entry.as_entry, self.problems or ()))
     training_arguments.check_problems(problems)
-    training_arguments.check_integer("validate_every", self.every, 1)
+    arguments.check("validate_every", self.every, arguments.integer(1))
     return self._replace(problems=problems)
 
 

@@ -4,7 +4,7 @@
 
 from . import meta_gradient
 from .. import inner_problem
-from .. import training_arguments
+from optimizer import arguments
 
 
 class Backpropagation(meta_gradient.MetaGradient):
@@ -27,8 +27,8 @@ class Backpropagation(meta_gradient.MetaGradient):
 
   def check(self, reset_state_every_run):
     """See `MetaGradient.check`."""
-    training_arguments.check_integer(
-        "runs_per_update", self.runs_per_update, 1)
+    arguments.check("runs_per_update", self.runs_per_update,
+                    arguments.integer(1))
 
   def start(self, problem, lengths, draws, reset_state):
     """See `MetaGradient.start`."""

@@ -23,7 +23,7 @@ import numpy as np
 
 from . import meta_gradient
 from .. import inner_problem
-from .. import training_arguments
+from optimizer import arguments
 
 _FLOAT32 = np.finfo(np.float32)
 
@@ -81,7 +81,7 @@ class EvolutionStrategies(meta_gradient.MetaGradient):
                 value, " for {!r}".format(part) if part else ""))
     for name in ("num_pairs", "evaluate_every", "problems_per_update",
                  "num_workers"):
-      training_arguments.check_integer(name, getattr(self, name), 1)
+      arguments.check(name, getattr(self, name), arguments.integer(1))
     if self.persistent and self.last_unroll_only:
       raise ValueError(
           "persistent evolution strategies update after each unroll; with "

@@ -308,7 +308,7 @@ class ArgumentTest(tf.test.TestCase, parameterized.TestCase):
       ({"stddev": {"a": float("nan")}}, "positive, not nan for 'a'"),
       ({"stddev": "0.1"}, "'0.1'"),
       ({"stddev": 1e-50}, "positive, not 1e-50 .in float32"),
-      ({"num_pairs": 0}, "num_pairs must be a positive integer, not 0"),
+      ({"num_pairs": 0}, "num_pairs must be an integer from 1, not 0"),
       ({"num_pairs": 1.5}, "num_pairs.* 1.5"),
       ({"evaluate_every": 0}, "evaluate_every.* 0"),
       ({"num_workers": 0}, "num_workers.* 0"),
