@@ -11,6 +11,7 @@ the weight penalty of `SoftmaxClassifier`, so that no loss ends at 0.
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from benchmarks.comparison import nets
 from problems import problem_generator as pg
 
 
@@ -169,7 +170,7 @@ class LSTM(ScaledStart, pg.SoftmaxRegression):
     return tf.matmul(h, out_weights) + out_bias
 
 
-class Autoencoder(ScaledStart, pg.Problem):
+class Autoencoder(ScaledStart, pg.FullyConnected):
   """Mean square error of rows squeezed through a narrow layer.
 
   The layers are dense with tanh, the last one linear.
@@ -185,17 +186,9 @@ class Autoencoder(ScaledStart, pg.Problem):
       hidden_sizes: Sequence of integers, the layers between.
       random_seed: See `Problem`.
     """
-    sizes = [n_features] + list(hidden_sizes) + [n_features]
-    shapes = []
-    for rows, columns in zip(sizes[:-1], sizes[1:]):
-      shapes.extend([[rows, columns], [columns]])
-    super().__init__(shapes, random_seed)
+    super().__init__(n_features, n_features, hidden_sizes, tf.tanh, random_seed)
 
   def objective(self, parameters, data=None, labels=None):
     """Returns the mean over all elements of the squared error."""
-    layer = data
-    for i in range(0, len(parameters), 2):
-      layer = tf.matmul(layer, parameters[i]) + parameters[i + 1]
-      if i + 2 < len(parameters):
-        layer = tf.tanh(layer)
-    return tf.reduce_mean(tf.math.squared_difference(layer, data))
+    return nets.reconstruction_error(
+        self.inference(parameters, data), data, labels)

@@ -11,6 +11,7 @@ import math
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from benchmarks.comparison import nets
 from benchmarks.comparison import networks
 from problems import problem_generator as pg
 
@@ -66,15 +67,15 @@ class RegressionNet(networks.ScaledStart, pg.FullyConnected):
 class CrossEntropyAutoencoder(networks.Autoencoder):
   """Sigmoid layers; the cross-entropy of elements in [0, 1]."""
 
+  def __init__(self, n_features, hidden_sizes, random_seed=None):
+    """Creates a net; see `Autoencoder`."""
+    super().__init__(n_features, hidden_sizes, random_seed)
+    self.activation = tf.sigmoid
+
   def objective(self, parameters, data=None, labels=None):
     """Returns the mean over all elements, a scalar."""
-    layer = data
-    for i in range(0, len(parameters), 2):
-      if i:
-        layer = tf.sigmoid(layer)
-      layer = tf.matmul(layer, parameters[i]) + parameters[i + 1]
-    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(
-        labels=data, logits=layer))
+    return nets.reconstruction_cross_entropy(
+        self.inference(parameters, data), data, labels)
 
 
 class NormalizedResidualNet(networks.ScaledStart, pg.SoftmaxRegression):
