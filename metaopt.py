@@ -203,7 +203,7 @@ def _connect(run, stack):
   description = run_description.RunDescription(run.optimizer_spec, report.write)
   try:
     meta = meta_optimizer.MetaOptimizer(
-        run.logdir, initial_weights.InitialWeights(
+        run.logdir, initial_weights.with_initial(
             run.optimizer_spec, options.initial if counts else None, run.logdir,
             description, report.write), run.update_rule,
         draws.drawn_seed() if options.seed is None else options.seed,
