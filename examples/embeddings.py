@@ -13,7 +13,7 @@ a row that was not has gradient zero, but also momentum.
 import sys
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 
@@ -41,4 +41,5 @@ def main(*logdir):
 
 
 if __name__ == "__main__":
+  tf.disable_v2_behavior()
   main(*sys.argv[1:])

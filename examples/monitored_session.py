@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 
@@ -45,4 +45,5 @@ def main(*logdir):
 
 
 if __name__ == "__main__":
+  tf.disable_v2_behavior()
   main(*sys.argv[1:])

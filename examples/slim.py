@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains with slim; tf.contrib.training has the same create_train_op.
 
+TensorFlow 2 has no tf.contrib.
+
   PYTHONPATH=. python examples/slim.py [logdir]
 
 Without a log directory of your own meta-training, the shipped weights are used.
@@ -11,11 +13,12 @@ import sys
 import tempfile
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
+from tensorflow import contrib
 
 from optimizer import pretrained
 
-slim = tf.contrib.slim
+slim = contrib.slim
 
 
 def data():
@@ -37,4 +40,5 @@ def main(*logdir):
 
 
 if __name__ == "__main__":
+  tf.disable_v2_behavior()
   main(*sys.argv[1:])

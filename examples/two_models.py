@@ -10,7 +10,7 @@ Without a log directory of your own meta-training, the shipped weights are used.
 import sys
 
 import numpy as np
-import tensorflow as tf
+import tensorflow.compat.v1 as tf
 
 from optimizer import pretrained
 
@@ -44,4 +44,5 @@ def main(*logdir):
 
 
 if __name__ == "__main__":
+  tf.disable_v2_behavior()
   main(*sys.argv[1:])

@@ -102,6 +102,7 @@ class FindTest(tf.test.TestCase, parameterized.TestCase):
     os.chmod(path, 0o755)
     os.environ.update(
         SLURM_PROCID=str(rank), SLURM_NTASKS=str(num_tasks), SLURM_NNODES="2",
+        SLURM_STEP_NODELIST="n[1-2]",
         PATH=directory + os.pathsep + os.environ["PATH"])
 
   @parameterized.parameters((0, "ps", 0), (1, "worker", 0), (3, "worker", 2))
