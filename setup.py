@@ -106,7 +106,7 @@ setuptools.setup(
     cmdclass={"build_py": _BuildPy},
     entry_points={"console_scripts": [
         "lol-compare = learned_optimizer.compare:run",
-        "lol-metarun = learned_optimizer.metarun:run",
+        "lol-metarun = learned_optimizer:run_metarun",
     ]},
     package_data={
         "learned_optimizer.optimizer": _files_below("optimizer", "pretrained"),

@@ -159,6 +159,25 @@ class WheelTest(absltest.TestCase):
     self.assertRegex(out, r"^learned_optimizer needs TensorFlow 1\.15 .* or "
                      r"2\.15 .*pip install tensorflow\n$")
 
+  def test_commands_without_tensorflow(self):
+    # A module of its name that cannot be imported comes first.
+    folder = os.path.join(self.root, "no_tensorflow")
+    os.makedirs(folder)
+    with open(os.path.join(folder, "tensorflow.py"), "w") as stream:
+      stream.write("raise ImportError('no module')\n")
+    for command in (["lol-metarun"], ["lol-compare", "json:loads"]):
+      process = subprocess.Popen(
+          [sys.executable,
+           os.path.join(self.installed, "bin", command[0])] + command[1:],
+          cwd=self.root, universal_newlines=True, stdout=subprocess.PIPE,
+          stderr=subprocess.STDOUT, env=dict(
+              os.environ, PYTHONPATH=os.pathsep.join(
+                  [folder, self.installed])))
+      out, _ = process.communicate()
+      self.assertEqual(1, process.returncode)
+      self.assertRegex(out, r"^learned_optimizer needs TensorFlow 1\.15 .*"
+                       r"pip install tensorflow\n$")
+
   def test_metadata(self):
     with zipfile.ZipFile(self.wheel) as archive:
       metadata, commands = [
@@ -181,7 +200,7 @@ class WheelTest(absltest.TestCase):
                            "tensorflow", "tensorflow", "tf-keras"], required)
     self.assertCountEqual(
         ["lol-compare = learned_optimizer.compare:run",
-         "lol-metarun = learned_optimizer.metarun:run"],
+         "lol-metarun = learned_optimizer:run_metarun"],
         [line for line in commands.splitlines() if "=" in line])
 
   def test_command_meta_trains(self):

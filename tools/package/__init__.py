@@ -9,6 +9,7 @@ Meta-training is in `learned_optimizer.metaopt`, and the command `lol-metarun`.
 """
 
 import importlib
+import sys
 
 from learned_optimizer.optimizer.version import __version__
 
@@ -39,6 +40,17 @@ def load(name_or_logdir="hierarchical_rnn", **options):
     ImportError: If TensorFlow is missing or its version is not supported.
   """
   return _pretrained().load(name_or_logdir, **options)
+
+
+def run_metarun():
+  """The program lol-metarun."""
+  try:
+    # pylint: disable-next=unused-import
+    from learned_optimizer.optimizer import tensorflow_version
+  except ImportError as error:
+    sys.exit(str(error))
+  from learned_optimizer import metarun
+  metarun.run()
 
 
 def _pretrained():
