@@ -208,9 +208,16 @@ def _replaced(constructor, described, given):
         **described["initial"])
   if "stabilizers" in described:
     described["stabilizers"] = [
-        _STABILIZERS[each["stabilizer"]](**each["kwargs"])
-        for each in described["stabilizers"]]
+        _stabilizer(each) for each in described["stabilizers"]]
   return hierarchical_options.replaced(described, given)
+
+
+def _stabilizer(described):
+  """Constructs one of the stabilizers of a description."""
+  if described["stabilizer"] not in _STABILIZERS:
+    raise ValueError("there is no stabilizer {:.200}: expected one of {}".format(
+        repr(described["stabilizer"]), ", ".join(_STABILIZERS)))
+  return _STABILIZERS[described["stabilizer"]](**described["kwargs"])
 
 
 def check(description):

@@ -7,7 +7,6 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from optimizer import hierarchical_options
 from optimizer import hierarchical_rnn
 from optimizer import pretrained
 from optimizer import registry
@@ -57,8 +56,10 @@ class InitialWeightsTest(tf.test.TestCase):
 
   def test_shipped(self):
     logdir = harness.directory(self)
-    options = hierarchical_options.replaced(registry.read(pretrained.directory(
-        "hierarchical_rnn"))["kwargs"], {"max_log_lr": 5.0})
+    options = dict(
+        registry.read(pretrained.directory("hierarchical_rnn"))["kwargs"],
+        stabilizers=pretrained.load().rule.options.stabilizers,
+        max_log_lr=5.0)
     spec = problem_spec.Spec(hierarchical_rnn.HierarchicalRNN, (), options)
     _, text = _train(logdir, spec, initial="hierarchical_rnn")
     shipped = tf.train.load_checkpoint(

@@ -51,6 +51,13 @@ class DescribeTest(tf.test.TestCase):
     self.assertEqual(registry.describe(cls, (0.25,), {"random_seed": 4}),
                      registry.describe(partial, (), {"random_seed": 4}))
 
+  def test_an_unknown_stabilizer(self):
+    description = {"optimizer": "HierarchicalRNN", "args": [], "kwargs": {
+        "stabilizers": [{"stabilizer": "Anchor", "kwargs": {}}]}}
+    with self.assertRaisesRegex(
+        ValueError, "no stabilizer 'Anchor': expected one of RateDecay, "):
+      registry.construct(description)
+
   def test_no_name(self):
     class Maker:
 
