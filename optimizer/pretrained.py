@@ -6,15 +6,9 @@ import os
 
 import tensorflow.compat.v1 as tf
 
-from . import hierarchical_options
 from . import paths
 from . import registry
 from . import tensorflow_version
-
-_OF_KNOWN_LENGTH = {"step_limit_floor": 0.02, "step_limit_excess": 2.0,
-                    "step_limit_least": 0.5}
-"""What shipped optimizers are given beside a schedule: rates need not wind up
-behind the limit of steps where the schedule decides how long steps are."""
 
 _SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                         "pretrained")
@@ -59,8 +53,7 @@ def load(name_or_logdir="hierarchical_rnn", allow_import=False,
       of any module, which is then imported: whatever the module contains is
       run. By default only this library's own optimizers are constructed.
     num_steps: Number of steps of the run, if it is known: steps then shrink to
-      0 at its end, see `stabilizers.Schedule`, and a shipped optimizer keeps
-      them near their limit until then. None or 0 for any length.
+      0 at its end, see `stabilizers.Schedule`. None or 0 for any length.
     **options: Constructor arguments that replace the described ones, such as
       init_lr_range=(1e-5, 1e-5) to start a big model with smaller steps, or
       numbers of stabilizers by flat names such as step_limit_fraction=0.01, 0
@@ -78,20 +71,11 @@ def load(name_or_logdir="hierarchical_rnn", allow_import=False,
   tensorflow_version.refuse_eager_execution("pretrained.load()")
   logdir = directory(name_or_logdir)
   if num_steps:
-    options = dict(_of_known_length(name_or_logdir, options),
-                   schedule_num_steps=num_steps)
+    options["schedule_num_steps"] = num_steps
   with tf.Graph().as_default():
     optimizer = construct_from(logdir, allow_import, **options)
     optimizer.init_from_checkpoint(logdir)
   return optimizer
-
-
-def _of_known_length(name_or_logdir, options):
-  """Options, and what goes with a schedule unless they say otherwise."""
-  options = hierarchical_options.flat(options)
-  limits = options.get("step_limit_fraction", True)
-  added = (_OF_KNOWN_LENGTH if name_or_logdir in names() and limits else {})
-  return dict(added, **options)
 
 
 def construct_from(logdir, allow_import=False, **options):

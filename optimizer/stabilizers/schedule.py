@@ -18,8 +18,7 @@ class Schedule(stabilizer.Stabilizer):
     min(1, max(N + 1 - t, 0) / (fade N)),
 
   limited or not. So the last step of the run is the shortest, and from step
-  N + 1 on nothing moves. What minibatches leave of the loss of a net is partly
-  the noise of its last steps.
+  N + 1 on nothing moves.
   """
 
   name = "schedule"

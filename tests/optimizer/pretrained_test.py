@@ -137,26 +137,13 @@ class DescriptionsTest(tf.test.TestCase, parameterized.TestCase):
     with self.assertRaisesRegexp(ValueError, "Expected a path, got None"):
       pretrained.load(None)
 
-  def _stabilizers(self, name="hierarchical_rnn", **options):
-    return stabilizer.flat_values(
-        pretrained.load(name, **options).rule.options.stabilizers)
-
   def test_a_run_of_known_length(self):
-    without = self._stabilizers()
-    added = {"schedule_num_steps": 300, "schedule_fade": 0.4}
-    expected = dict(without, step_limit_floor=0.02, step_limit_excess=2.0,
-                    step_limit_least=0.5, **added)
-    self.assertEqual(expected, self._stabilizers(num_steps=300))
-    # What is asked for stays.
+    without, with_length = [
+        stabilizer.flat_values(
+            pretrained.load(**options).rule.options.stabilizers)
+        for options in ({}, {"num_steps": 300})]
     self.assertEqual(
-        dict(expected, step_limit_excess=30.0, step_limit_floor=0.1),
-        self._stabilizers(num_steps=300, max_step_excess=30.0,
-                          step_limit_floor=0.1))
-    self.assertNotIn("step_limit_least", self._stabilizers(
-        num_steps=300, step_limit_fraction=0.0))
-    # So does what is described elsewhere.
-    self.assertEqual(dict(without, **added), self._stabilizers(
-        self._copy(), num_steps=300))
+        dict(without, schedule_num_steps=300, schedule_fade=0.4), with_length)
 
   def test_lengths_that_cannot_be(self):
     with self.assertRaisesRegexp(ValueError, "schedule_num_steps must be"):
