@@ -12,6 +12,10 @@ steps: as in training, the state of a small model stays in the processor's
 cache. Then it prints the memory that each adds, in a process of its own.
 Gradients are variables, so that nothing but the optimizer is measured; for
 whole training steps see `step_time`.
+
+The model "table" is one of `--table_rows` rows of 64 columns of which 32 are
+looked up; its gradient is sparse, and the optimizers have what the shipped one
+has. There "lazy" is `tf.contrib.opt.LazyAdamOptimizer`, and ratios are to it.
 """
 
 import collections
@@ -27,13 +31,15 @@ import tensorflow.compat.v1 as tf
 
 from optimizer import hierarchical_rnn
 from optimizer.native import native_step
+from optimizer import pretrained
 
 FLAGS = flags.FLAGS
 
 flags.DEFINE_integer("size", 10**6, "Elements of the one variable.")
 flags.DEFINE_integer("steps", 200, "Steps timed of each optimizer.")
 flags.DEFINE_list("models", ["one", "perceptron", "resnet50"],
-                  "What to step: one, perceptron, resnet50.")
+                  "What to step: one, perceptron, resnet50, table.")
+flags.DEFINE_integer("table_rows", 10**5, "Rows of the table.")
 flags.DEFINE_bool("memory", True, "Whether to measure the memory, too.")
 flags.DEFINE_string("case", None, "Run one case only, in this process.")
 
@@ -51,6 +57,18 @@ OPTIMIZERS = collections.OrderedDict((
     ("native", hierarchical_rnn.HierarchicalRNN),
     ("tensorflow", lambda: hierarchical_rnn.HierarchicalRNN(use_native=False)),
 ))
+
+
+TABLE_OPTIMIZERS = collections.OrderedDict((
+    ("lazy", lambda: _lazy_adam()(1e-3)),
+    ("native", pretrained.load),
+    ("tensorflow", lambda: pretrained.load(use_native=False)),
+))
+
+
+def _lazy_adam():
+  from tensorflow.contrib import opt  # pylint: disable=g-import-not-at-top
+  return opt.LazyAdamOptimizer
 
 
 def resnet50_shapes():
@@ -80,18 +98,21 @@ def _peak_mebibytes():
 class _Case:
   """An optimizer that steps variables of some shapes, in a graph of its own."""
 
-  def __init__(self, make_optimizer, shapes):
+  def __init__(self, make_optimizer, shapes, num_rows=None):
+    """Takes the number of rows of each that have a gradient, None for all."""
     graph = tf.Graph()
     with graph.as_default():
       variables, gradients = [[
           tf.get_variable(
               "{}{}".format(name, i), shape, use_resource=True,
               initializer=tf.random_normal_initializer(0.0, 0.01, i))
-          for i, shape in enumerate(shapes)]
-                              for name in ("variable", "gradient")]
+          for i, shape in enumerate(each)] for name, each in (
+              ("variable", shapes), ("gradient", shapes if num_rows is None else
+                                     [[num_rows] + shape[1:]
+                                      for shape in shapes]))]
       start = time.time()
       self._step = make_optimizer().apply_gradients(
-          [(gradient.read_value(), variable)
+          [(_gradient(gradient.read_value(), variable, num_rows), variable)
            for gradient, variable in zip(gradients, variables)])
       self.build_seconds = time.time() - start
       self.is_native = native_step.is_in(graph)
@@ -109,17 +130,28 @@ class _Case:
     return time.time() - start
 
 
-def alternate(shapes, steps):
-  """Steps by each of `OPTIMIZERS` in turn.
+def _gradient(values, variable, num_rows):
+  """Values, or slices with them for rows all over the variable."""
+  if num_rows is None:
+    return values
+  size = variable.shape.as_list()[0]
+  return tf.IndexedSlices(values, tf.range(num_rows) * (size // num_rows))
+
+
+def alternate(shapes, steps, optimizers=None, num_rows=None):
+  """Steps by each of some optimizers in turn.
 
   Args:
     shapes: List of lists of integers.
     steps: Integer, steps of each, rounded up to a multiple of the turns.
+    optimizers: Ordered dict like `OPTIMIZERS`, or None for these.
+    num_rows: Integer, how many rows of each have a gradient, or None for all.
 
   Returns:
     List of `Row`.
   """
-  cases = [_Case(make, shapes) for make in OPTIMIZERS.values()]
+  optimizers = optimizers or OPTIMIZERS
+  cases = [_Case(make, shapes, num_rows) for make in optimizers.values()]
   steps_of_a_turn = -(-steps // _TURNS)
   times = np.array([[[case.step() for _ in range(steps_of_a_turn)]
                      for case in cases] for _ in range(_TURNS)])
@@ -127,7 +159,7 @@ def alternate(shapes, steps):
     case.session.close()
   return [Row(name, case.is_native, case.build_seconds, seconds)
           for name, case, seconds in zip(
-              OPTIMIZERS, cases, np.median(times, (0, 2)))]
+              optimizers, cases, np.median(times, (0, 2)))]
 
 
 def table(model, shapes, rows):
@@ -161,6 +193,8 @@ def _num_elements(shapes):
 def _shapes(model):
   if model == "one":
     return [[FLAGS.size]]
+  if model == "table":
+    return [[FLAGS.table_rows, 64]]
   return _PERCEPTRON if model == "perceptron" else resnet50_shapes()
 
 
@@ -190,7 +224,9 @@ def main(unused_argv):
   for model in FLAGS.models:
     # What takes seconds needs fewer repetitions.
     steps = FLAGS.steps if model != "resnet50" else min(FLAGS.steps, 10)
-    print(table(model, _shapes(model), alternate(_shapes(model), steps)))
+    chosen = (TABLE_OPTIMIZERS, 32) if model == "table" else ()
+    print(table(model, _shapes(model), alternate(
+        _shapes(model), steps, *chosen)))
     sys.stdout.flush()
   if not FLAGS.memory:
     return
@@ -198,7 +234,7 @@ def main(unused_argv):
       "model", "optimizer", "elements", "MiB added"))
   sys.stdout.flush()
   for model in FLAGS.models:
-    for name in OPTIMIZERS:
+    for name in OPTIMIZERS if model != "table" else ():
       subprocess.check_call([
           sys.executable, "-W", "ignore", __file__,
           "--case={}:{}".format(name, model), "--size={}".format(FLAGS.size)])

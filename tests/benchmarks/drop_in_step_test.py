@@ -20,6 +20,12 @@ class DropInStepTest(tf.test.TestCase):
     self.assertFalse(rows[0].is_native)
     self.assertFalse(rows[2].is_native)
 
+  def test_rows_of_a_table(self):
+    rows = drop_in_step.alternate(
+        [[9, 2]], 2, drop_in_step.TABLE_OPTIMIZERS, 3)
+    self.assertEqual(["lazy", "native", "tensorflow"],
+                     [row.optimizer for row in rows])
+
   def test_table(self):
     rows = [drop_in_step.Row("adam", False, 0.1, 0.001),
             drop_in_step.Row("native", True, 0.2, 0.002),
