@@ -225,9 +225,8 @@ def main(argv):
                     FLAGS.steps, FLAGS.batch_size, FLAGS.model)
   options = json.loads(FLAGS.options)
   makers = collections.OrderedDict([
-      ("learned", lambda: pretrained.load(FLAGS.optimizer, **options)),
-      ("learned, num_steps={}".format(FLAGS.steps), lambda: pretrained.load(
-          FLAGS.optimizer, num_steps=FLAGS.steps, **options)),
+      ("learned, nothing tuned", lambda: pretrained.load(
+          FLAGS.optimizer, **options)),
       ("Adam, default rate", tf.train.AdamOptimizer),
       ("Adam, tuned rate {:.3g}".format(rate),
        lambda: tf.train.AdamOptimizer(rate))])

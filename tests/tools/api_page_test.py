@@ -37,7 +37,7 @@ class ApiPageTest(absltest.TestCase):
       self.assertIn("{}({}, {}".format(
           function.__name__, names[0], names[1]), text)
     self.assertIn("load(name_or_logdir='hierarchical_rnn', allow_import=False, "
-                  "**options)", text)
+                  "num_steps=None, **options)", text)
 
   def test_docstrings(self):
     text = api_page.page()
