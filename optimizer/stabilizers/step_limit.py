@@ -11,6 +11,7 @@ from . import rate_decay
 from . import stabilizer
 
 MAX_RAISE = 10.0
+_MAX_RATIO = 1e19  # Its square is finite in float32.
 _LEAST = np.finfo(np.float32).tiny
 
 
@@ -110,13 +111,18 @@ def caps(norms, direction_squares, active_squares, limit, least=None):
     List of c, float32 [T, 1].
   """
   # The root is of the maximum, whose derivative is finite for zeros.
-  found = [tf.math.rsqrt(tf.maximum(square * tf.square(norm / limit), 1.0))
+  found = [tf.math.rsqrt(tf.maximum(square * _squared_ratio(norm, limit), 1.0))
            for norm, square in zip(norms, direction_squares)]
   if least is None:
     return found
-  ratios = [square * tf.square(norm / least)
+  ratios = [square * _squared_ratio(norm, least)
             for norm, square in zip(norms, active_squares)]
   return [cap * tf.math.rsqrt(selection.select(
       tf.equal(ratio, 0.0), tf.ones_like(ratio),
       tf.clip_by_value(ratio, MAX_RAISE**-2, 1.0)))
           for cap, ratio in zip(found, ratios)]
+
+
+def _squared_ratio(norm, limit):
+  """(norm / limit)^2, finite: a direction of zeros times it is to be 0."""
+  return tf.square(tf.minimum(norm / limit, _MAX_RATIO))

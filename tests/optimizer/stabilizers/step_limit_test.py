@@ -37,6 +37,17 @@ class StepLimitTest(tf.test.TestCase):
         tf.constant([[0.05], [0.05]]))
     self.assertAllClose([[0.025], [1.0]], self.evaluate(cap))
 
+  def test_no_step_and_hardly_any_limit(self):
+    # As of an empty tensor: its direction counts as 0, its size as the floor.
+    norm, square = tf.constant([[1.0]]), tf.constant([[0.0]])
+    for limit in (1e-10, 1e-24):
+      cap, = step_limit.caps([norm], [square], [square],
+                             tf.constant([[limit]]), tf.constant([[limit]]))
+      slopes = tf.gradients(cap, [norm, square])
+      self.assertAllEqual([[1.0]], self.evaluate(cap))
+      self.assertAllEqual(np.isfinite(self.evaluate(slopes)),
+                          [[[True]], [[True]]])
+
   def test_steps_that_are_too_short(self):
     # Root mean squares of moves with a gradient: 0.5, 0.25, 0.005 and 0.
     squares = tf.constant([[0.25], [0.0625], [2.5e-5], [0.0]])
