@@ -215,8 +215,9 @@ def _replaced(constructor, described, given):
 def _stabilizer(described):
   """Constructs one of the stabilizers of a description."""
   if described["stabilizer"] not in _STABILIZERS:
-    raise ValueError("there is no stabilizer {:.200}: expected one of {}".format(
-        repr(described["stabilizer"]), ", ".join(_STABILIZERS)))
+    raise ValueError("there is no stabilizer {:.200}: expected one of {}"
+                     .format(repr(described["stabilizer"]),
+                             ", ".join(_STABILIZERS)))
   return _STABILIZERS[described["stabilizer"]](**described["kwargs"])
 
 
