@@ -67,7 +67,7 @@ TABLE_OPTIMIZERS = collections.OrderedDict((
 
 
 def _lazy_adam():
-  from tensorflow.contrib import opt  # pylint: disable=g-import-not-at-top
+  from tensorflow.contrib import opt
   return opt.LazyAdamOptimizer
 
 

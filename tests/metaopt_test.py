@@ -236,7 +236,8 @@ class TestOptimizerTest(tf.test.TestCase, parameterized.TestCase):
             ValueError, "num_iter must be .* not {!r}".format(number)):
           function(_sgd(), _Half(), number)
       for number in (0, -1, 1.5, "1"):
-        with self.assertRaisesRegexp(ValueError, "record_every must be an integer from 1 or"):
+        with self.assertRaisesRegexp(
+            ValueError, "record_every must be an integer from 1 or"):
           function(_sgd(), _Half(), 3, record_every=number)
 
   def test_arguments_of_another_kind(self):
@@ -339,7 +340,8 @@ class WallClockTest(tf.test.TestCase):
       self.assertLess(seconds, 60.0)
 
   def test_bad_number(self):
-    with self.assertRaisesRegexp(ValueError, "num_steps must be an integer from 1"):
+    with self.assertRaisesRegexp(
+        ValueError, "num_steps must be an integer from 1"):
       metaopt.run_wall_clock_test(_sgd(), _Half(), 0)
 
 
