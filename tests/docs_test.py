@@ -10,7 +10,6 @@ import. Before a block, comments that the reader does not see make it small:
 """
 
 import glob
-import importlib
 import io
 import os
 import re
@@ -27,10 +26,7 @@ from problems import problem_spec
 from tests import repository
 
 _REPLACEMENT = re.compile(r"^<!-- test: (.*) -> (.*) -->$")
-_FILE_NAME = re.compile(r"# (\w+)\.py\n")
 
-# What the reader of a page has already.
-_GIVEN = {}
 # A log directory that pages name.
 _LOGDIR = "/tmp/lol/HierarchicalRNN_GRUCell_20_2"
 
@@ -89,22 +85,11 @@ class DocsTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.parameters(*_pages())
   def test_page(self, path):
-    names = {"__name__": "docs"}
-    exec(_GIVEN.get(path, ""), names)  # pylint: disable=exec-used
-    for block in repository.code_blocks(path):
-      if block.language != "python":
-        continue
+    def edited(block):
       text = _small(block)
-      if _LOGDIR in text:
-        text = text.replace(_LOGDIR, self._logdir())
-      file_name = _FILE_NAME.match(text)
-      if file_name:
-        with open(file_name.group(1) + ".py", "w") as stream:
-          stream.write(text)
-        importlib.invalidate_caches()
-      # Errors show the line in the page.
-      code = compile("\n" * (block.line - 1) + text, path, "exec")
-      exec(code, names)  # pylint: disable=exec-used
+      return text.replace(_LOGDIR, self._logdir()) if _LOGDIR in text else text
+
+    repository.run_page(path, edited)
 
   def test_tags(self):
     """The page names each tag that a run writes, and no others."""

@@ -11,8 +11,6 @@ import tensorflow.compat.v1 as tf
 
 from tests import repository
 
-_FILE_NAME = re.compile(r"# (\w+)\.py\n")
-
 
 class PagesAtFullSizeTest(tf.test.TestCase):
 
@@ -20,17 +18,7 @@ class PagesAtFullSizeTest(tf.test.TestCase):
     """Runs a page in a directory of its own; returns its names."""
     os.chdir(self.create_tempdir().full_path)
     sys.path.insert(0, os.getcwd())
-    names = {"__name__": "docs"}
-    for block in repository.code_blocks(path):
-      file_name = _FILE_NAME.match(block.text)
-      if block.language != "python":
-        continue
-      if file_name:
-        with open(file_name.group(1) + ".py", "w") as stream:
-          stream.write(block.text)
-      else:
-        exec(block.text, names)  # pylint: disable=exec-used
-    return names
+    return repository.run_page(path)
 
   def test_own_problem(self):
     page = "docs/own_problem.md"

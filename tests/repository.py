@@ -7,6 +7,7 @@ Bazel runs them each time (the tag "external").
 """
 
 import collections
+import importlib
 import os
 import re
 
@@ -110,3 +111,29 @@ def code_blocks(path):
                           "\n".join(lines[start:number - 1]) + "\n"))
       language = None
   return blocks
+
+
+def run_page(path, edited=lambda block: block.text):
+  """Runs the Python blocks of a page in the working directory.
+
+  Args:
+    path: String, the page.
+    edited: Function of a block that returns the code to run.
+
+  Returns:
+    Dict, the names that the blocks share in the end.
+  """
+  names = {"__name__": "docs"}
+  for block in code_blocks(path):
+    if block.language != "python":
+      continue
+    text = edited(block)
+    file_name = re.match(r"# (\w+)\.py\n", text)
+    if file_name:
+      with open(file_name.group(1) + ".py", "w") as stream:
+        stream.write(text)
+      importlib.invalidate_caches()
+    # Errors show the line in the page.
+    code = compile("\n" * (block.line - 1) + text, path, "exec")
+    exec(code, names)  # pylint: disable=exec-used
+  return names
